@@ -1,0 +1,74 @@
+# make help lists the targets. Two commands matter to a newcomer: make demo, make test.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+RESIDENTS ?= 20000
+SEED ?= 7
+DIRT ?= 1
+DATA ?=
+ONLY ?=
+
+.PHONY: help devenv demo up serve check fix test test-unit test-integration test-all bench docs clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+# uv inside the venv installs in seconds; where it cannot be had, pip does the same from the same constraints.
+$(BIN)/.runtime: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv -c constraints.txt || true
+	if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e . ; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . ; fi
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.runtime
+	if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e '.[dev]' ; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' ; fi
+	@touch $@
+
+devenv: $(BIN)/.dev ## make .venv with everything a developer needs
+
+demo: $(BIN)/.runtime ## build the demo city, run the whole way once, print a summary, exit
+	$(BIN)/python -m demo run --residents $(RESIDENTS) --seed $(SEED) --dirt $(DIRT) $(if $(DATA),--data $(DATA))
+
+up: $(BIN)/.runtime ## bring the city to life and keep it until Ctrl-C: Airflow, API and portal
+	$(BIN)/python -m demo up --residents $(RESIDENTS) --seed $(SEED) --dirt $(DIRT) $(if $(DATA),--data $(DATA))
+
+serve: $(BIN)/.runtime ## API and portal alone
+	$(BIN)/shuniu serve
+
+check: $(BIN)/.dev ## lint, format, types, import law, size budget
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.size_budget
+
+fix: $(BIN)/.dev ## format and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: $(BIN)/.dev ## all tests that guard main: unit, spec, property, integration, DAGs, one functional run
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-unit: $(BIN)/.dev ## fast tests only
+	$(BIN)/python -m pytest -n 2 tests/unit tests/spec tests/property
+
+test-integration: $(BIN)/.dev ## tests against real services
+	$(BIN)/python -m pytest tests/integration tests/dags
+
+test-all: $(BIN)/.dev ## everything, the slow rest included, with coverage
+	$(BIN)/coverage run --branch -m pytest
+	$(BIN)/coverage report
+
+bench: $(BIN)/.dev ## benchmarks; ONLY=main|ingest|quality|bases|lookup|bulk|audit
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+docs: $(BIN)/.dev ## regenerate the reference pages that are made from code
+	$(BIN)/python -m tests.generate_docs
+
+clean: ## remove what runs wrote (not .venv)
+	rm -rf var
