@@ -1,0 +1,122 @@
+"""The registry's engine, session scope and schema version. SQLite (WAL) embedded, PostgreSQL grown up: same code."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from catalog.settings import Settings
+
+_ENGINES: dict[str, Engine] = {}
+_LOCK = threading.Lock()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC and always handed out with its time zone (SQLite would forget it)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuse a moment without a time zone; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Hand out UTC with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All registry tables. Constraint names are fixed so that migrations can name them on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JSON(), list[str]: JSON()}  # noqa: RUF012
+
+
+def engine_for(settings: Settings) -> Engine:
+    """The one engine of this process for the registry named in `settings`."""
+    with _LOCK:
+        engine = _ENGINES.get(settings.registry_url)
+        if engine is None:
+            engine = _ENGINES[settings.registry_url] = _make_engine(settings)
+        return engine
+
+
+def _make_engine(settings: Settings) -> Engine:
+    url = make_url(settings.registry_url)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 60})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own way starts transactions too late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A reader that later writes would fail with "database is locked" under WAL if it began as a plain reader.
+    options = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def open_session(settings: Settings) -> Iterator[Session]:
+    """A unit of work: committed when the block ends well, rolled back when it raises."""
+    with Session(engine_for(settings), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def open_reader(settings: Settings) -> Iterator[Session]:
+    """A session for reading only: takes no write lock, so readers never wait for a writer."""
+    engine = engine_for(settings).execution_options(read_only=True)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+def forget_engines() -> None:
+    """Close every pooled connection of this process (after a fork, before a restore, between tests)."""
+    with _LOCK:
+        for engine in _ENGINES.values():
+            engine.dispose()
+        _ENGINES.clear()
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the registry's schema to this release's version. Safe to run again, and beside running nodes."""
+    from alembic import command
+    from alembic.config import Config
+
+    import catalog.models  # noqa: F401  # the tables must be known before Alembic compares
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine_for(settings).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

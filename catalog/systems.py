@@ -1,0 +1,19 @@
+"""A department's business system (业务系统) as the lake's sources need it: kind, place, options, secret."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SystemSpec:
+    """Where a department's data comes from. `secret` is kept encrypted in the registry and never printed.
+
+    kind: postgresql, mysql, sqlite, sql, files, rest, mqtt, ndjson. location: URL without credentials, or a folder.
+    """
+
+    code: str
+    agency: str
+    kind: str
+    location: str
+    options: dict[str, Any] = field(default_factory=dict)
+    secret: dict[str, str] = field(default_factory=dict, repr=False)
