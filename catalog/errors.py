@@ -24,7 +24,7 @@ from typing import ClassVar
 
 
 class HubError(Exception):
-    """An error whose sentence may be shown. `zh` and `en` say what happened, to what, and what to do; `code` is stable."""
+    """An error whose sentence may be shown. `zh`, `en`: what happened, to what, what to do; `code` is stable."""
 
     http_status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1

@@ -14,7 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Where things lie and how much the hub may use. Every field is an environment variable SHUNIU_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="SHUNIU_", frozen=True, extra="ignore", ignored_types=(cached_property,))
+    model_config = SettingsConfigDict(
+        env_prefix="SHUNIU_", frozen=True, extra="ignore", ignored_types=(cached_property,)
+    )
 
     home: Path = Field(default=Path("var"), description="Folder that holds everything written at run time")
     registry_url: str = Field(default="", description="SQLAlchemy URL of the registry; empty: SQLite under home")
@@ -35,7 +37,9 @@ class Settings(BaseSettings):
     memory_limit: str = Field(default="1GB", description="Memory one engine connection may use")
     threads: int = Field(default=2, ge=1, le=256, description="Threads one engine connection may use")
     hub_id: str = Field(default="370683", pattern=r"^\d{6}$", description="Division code of the county of this hub")
-    node: str = Field(default="node1", pattern=r"^[a-z0-9-]{1,32}$", description="Name of this API node in the audit trail")
+    node: str = Field(
+        default="node1", pattern=r"^[a-z0-9-]{1,32}$", description="Name of this API node in the audit trail"
+    )
     s3_endpoint: str = Field(default="", description="Endpoint of an S3-compatible store")
     s3_region: str = Field(default="us-east-1", description="Region of the S3-compatible store")
     s3_access_key: str = Field(default="", repr=False, description="Access key of the S3-compatible store")

@@ -1,0 +1,141 @@
+"""Put datasets into the catalogue and publish their versions."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from catalog.actions.events import EventTag, record
+from catalog.contracts import Contract, Item
+from catalog.errors import NotFound
+from catalog.models import DataItem, Dataset, DatasetVersion, LineageEdge
+
+
+def register_contract(session: Session, *, contract: Contract, hub_id: str, by: str, now: datetime) -> Dataset:
+    """Enter a department's dataset as its contract describes it, replacing an earlier description."""
+    return register(
+        session,
+        dataset=Dataset(
+            code=contract.dataset,
+            title_zh=contract.title_zh,
+            title_en=contract.title_en,
+            agency=contract.agency,
+            system=contract.system,
+            zone="standard",
+            mode=contract.mode,
+            data_format=str(contract.options.get("format", "")),
+            update_cycle=contract.update_cycle,
+            sharing=contract.sharing,
+            sharing_condition=contract.sharing_condition,
+            sharing_mode="service,bulk",
+            grade=contract.grade,
+            origin=contract.origin,
+            hub_id=hub_id,
+            abstract_zh=contract.abstract_zh,
+            abstract_en=contract.abstract_en,
+            providers=[contract.agency],
+            version=contract.version,
+            contract=contract.document,
+            registered_at=now,
+        ),
+        items=contract.items,
+        by=by,
+        now=now,
+    )
+
+
+def register(session: Session, *, dataset: Dataset, items: Sequence[Item], by: str, now: datetime) -> Dataset:
+    """Enter `dataset` with its `items`; what stood there before is replaced, versions and history stay."""
+    merged = session.merge(dataset)
+    session.flush()
+    session.execute(delete(DataItem).where(DataItem.dataset == dataset.code))
+    session.add_all(_data_item(dataset.code, position, item) for position, item in enumerate(items, start=1))
+    record(
+        session,
+        tag=EventTag.DATASET_REGISTERED,
+        subject=dataset.code,
+        by=by,
+        now=now,
+        details={"version": dataset.version, "items": len(items)},
+    )
+    return merged
+
+
+def _data_item(dataset: str, position: int, item: Item) -> DataItem:
+    return DataItem(
+        dataset=dataset,
+        name=item.name,
+        position=position,
+        title_zh=item.title_zh,
+        title_en=item.title_en,
+        element=item.element,
+        kind=item.kind,
+        source_name=item.source_name,
+        required=item.required,
+        key=item.key,
+        grade=item.grade,
+        personal=item.personal,
+        code_list=item.code_list,
+        description=item.description,
+    )
+
+
+def publish(
+    session: Session,
+    *,
+    dataset: str,
+    uri: str,
+    delta_version: int,
+    rows: int,
+    verdict_id: str | None,
+    by: str,
+    now: datetime,
+) -> DatasetVersion:
+    """Make one state of a Delta table the dataset's newest published version; the same state twice is once.
+
+    Row, version number and event are one transaction: a crash leaves unreferenced files, never half a version.
+    """
+    if session.get(Dataset, dataset) is None:
+        raise NotFound(
+            f"目录中没有数据集 {dataset}，不能发布。请先登记。",
+            f"Dataset {dataset} is not in the catalogue and cannot be published. Register it first.",
+            code="dataset_unknown",
+            dataset=dataset,
+        )
+    last = session.scalar(select(func.max(DatasetVersion.version)).where(DatasetVersion.dataset == dataset)) or 0
+    newest = session.get(DatasetVersion, (dataset, last))
+    if newest is not None and (newest.uri, newest.delta_version) == (uri, delta_version):
+        return newest
+    version = DatasetVersion(
+        dataset=dataset,
+        version=last + 1,
+        uri=uri,
+        delta_version=delta_version,
+        rows=rows,
+        verdict_id=verdict_id,
+        published_at=now,
+    )
+    session.add(version)
+    record(
+        session,
+        tag=EventTag.DATASET_PUBLISHED,
+        subject=dataset,
+        by=by,
+        now=now,
+        details={"version": last + 1, "rows": rows, "verdict": verdict_id},
+    )
+    return version
+
+
+def record_lineage(
+    session: Session, *, target: str, edges: Iterable[tuple[str, str, str]], by: str, now: datetime
+) -> None:
+    """Replace the lineage of `target` by `edges` of (target item, source dataset, source item)."""
+    wanted = sorted(set(edges))
+    session.execute(delete(LineageEdge).where(LineageEdge.target == target))
+    session.add_all(
+        LineageEdge(target=target, target_item=item, source=source, source_item=source_item)
+        for item, source, source_item in wanted
+    )
+    record(session, tag=EventTag.LINEAGE_RECORDED, subject=target, by=by, now=now, details={"edges": len(wanted)})

@@ -1,0 +1,102 @@
+"""What each step of the way did, whether it went well or not. A step's record is its own event."""
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from catalog.database import open_session
+from catalog.errors import HubError
+from catalog.models import RunStep
+from catalog.settings import Settings
+
+UNEXPECTED_ZH = "步骤 {stage}（{dataset}）因内部错误中断，详情见系统日志。数据未受影响，可以重新运行。"
+UNEXPECTED_EN = (
+    "Step {stage} ({dataset}) stopped on an internal error; the log has the details."
+    " No data was changed and it can be run again."
+)
+
+
+@dataclass
+class Step:
+    """Filled in by the block that `step` surrounds."""
+
+    rows: int = 0
+    batch: str | None = None
+
+
+def record_step(
+    settings: Settings,
+    *,
+    stage: str,
+    dataset: str,
+    agency: str,
+    started: datetime,
+    seconds: float,
+    rows: int,
+    peak_mib: int,
+    ok: bool,
+    code: str = "",
+    message_zh: str = "",
+    message_en: str = "",
+    batch: str | None = None,
+) -> None:
+    """Store one step in a transaction of its own, so that a failed step is on record although its work is undone."""
+    row = RunStep(
+        stage=stage,
+        dataset=dataset,
+        agency=agency,
+        batch=batch,
+        started_at=started,
+        seconds=seconds,
+        rows=rows,
+        peak_mib=peak_mib,
+        ok=ok,
+        code=code,
+        message_zh=message_zh,
+        message_en=message_en,
+    )
+    with open_session(settings) as session:
+        session.add(row)
+
+
+@contextmanager
+def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Callable[[], datetime]) -> Iterator[Step]:
+    """Time the block and store how it ended. Errors are stored with their sentence and raised again.
+
+    peak_mib is the process's peak so far (getrusage), so a step in a process of its own shows its own peak.
+    """
+    started, begun, done = clock(), time.perf_counter(), Step()
+    failure: HubError | None = None
+    try:
+        yield done
+    except HubError as error:
+        failure = error
+        raise
+    except BaseException:
+        place = {"stage": stage, "dataset": dataset}
+        failure = HubError(UNEXPECTED_ZH.format(**place), UNEXPECTED_EN.format(**place), code="internal_error")
+        raise
+    finally:
+        record_step(
+            settings,
+            stage=stage,
+            dataset=dataset,
+            agency=agency,
+            started=started,
+            seconds=time.perf_counter() - begun,
+            rows=done.rows,
+            peak_mib=peak_mib(),
+            ok=failure is None,
+            code=failure.code if failure else "",
+            message_zh=failure.zh if failure else "",
+            message_en=failure.en if failure else "",
+            batch=done.batch,
+        )
+
+
+def peak_mib() -> int:
+    """Peak resident memory of this process so far, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -1,0 +1,221 @@
+"""Data contracts: ODCS v3.1 files on disk <-> what the rest of the house needs of them.
+
+Only reading and checking live here; registering a contract in the catalogue is catalog.actions.datasets.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard
+from pydantic import ValidationError
+
+from catalog.errors import ContractBroken, NotFound
+from catalog.identifiers import check_dataset_code
+
+KINDS = {
+    "string": "string",
+    "date": "date",
+    "integer": "integer",
+    "number": "decimal",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+    "object": "geometry",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One data item (数据项). `source_name` is the column as delivered; `element` its data element (数据元)."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    element: str
+    kind: str
+    source_name: str = ""
+    required: bool = False
+    key: bool = False
+    grade: str = "L2"
+    personal: str = "none"
+    code_list: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A rule of the contract's own: `sql` is TRUE for a bad row; severity 'block' or 'warn'; GB/T 36344 `dimension`."""
+
+    rule_id: str
+    sql: str
+    severity: str
+    dimension: str
+    title_zh: str
+    title_en: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a department promises to deliver, and how. Sharing attribute and conditions: Order 809 Art. 13-15."""
+
+    dataset: str
+    version: str
+    title_zh: str
+    title_en: str
+    agency: str
+    system: str
+    mode: str
+    locator: str
+    watermark: str | None
+    items: tuple[Item, ...]
+    row_rules: tuple[RowRule, ...] = ()
+    sharing: str = "conditional"
+    sharing_condition: str = ""
+    update_cycle: str = ""
+    schedule: str = ""
+    origin: str = "local"
+    crs: str | None = None
+    grade: str = "L2"
+    abstract_zh: str = ""
+    abstract_en: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    document: str = field(default="", repr=False)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the key items, in key order."""
+        return tuple(item.name for item in self.items if item.key)
+
+    def item(self, name: str) -> Item:
+        """The item called `name`; raises NotFound."""
+        for item in self.items:
+            if item.name == name:
+                return item
+        raise NotFound(
+            f"数据集 {self.dataset} 没有数据项 {name}。请核对名称。",
+            f"Dataset {self.dataset} has no item {name}. Check the name.",
+            code="item_unknown",
+            dataset=self.dataset,
+            item=name,
+        )
+
+
+def load_contracts(folder: Path) -> dict[str, Contract]:
+    """All contracts in `folder` (*.odcs.yaml), by dataset code, sorted. Raises ContractBroken for the first bad one."""
+    contracts = (load_contract(path) for path in sorted(folder.glob("*.odcs.yaml")))
+    return {contract.dataset: contract for contract in contracts}
+
+
+def load_contract(path: Path) -> Contract:
+    """Read one ODCS v3.1 file. Raises ContractBroken with the place that is wrong."""
+    return parse_contract(path.read_text(encoding="utf-8"), name=path.name)
+
+
+def parse_contract(document: str, *, name: str) -> Contract:
+    """Read one ODCS document; `name` is only for the sentence of ContractBroken."""
+    try:
+        odcs = OpenDataContractStandard.model_validate(yaml.safe_load(document))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise _broken(name, _where(error)) from None
+    if not odcs.schema_ or not odcs.id or odcs.kind != "DataContract":
+        raise _broken(name, "kind, id, schema")
+    try:
+        return _contract(odcs, document)
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        raise _broken(name, str(error).strip("'\"")[:80]) from None
+
+
+def _where(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return ".".join(str(part) for part in error.errors()[0]["loc"])
+    mark = getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}" if mark else "YAML"
+
+
+def _broken(name: str, where: str) -> ContractBroken:
+    return ContractBroken(
+        f"数据契约 {name} 不符合 ODCS v3.1，问题在：{where}。请按文档改正后重试。",
+        f"Contract {name} is not valid ODCS v3.1; look at: {where}. Correct it and try again.",
+        code="contract_invalid",
+        contract=name,
+        where=where,
+    )
+
+
+def _contract(odcs: OpenDataContractStandard, document: str) -> Contract:
+    table = (odcs.schema_ or [])[0]
+    own = _properties(odcs.customProperties)
+    purpose_zh, purpose_en = _pair(odcs.description.purpose if odcs.description else "")
+    return Contract(
+        dataset=check_dataset_code(str(odcs.id)),
+        version=odcs.version or "1.0.0",
+        title_zh=table.businessName or table.name or "",
+        title_en=str(own.get("titleEn", table.name)),
+        agency=str(own["agency"]),
+        system=str(own["system"]),
+        mode=str(own["mode"]),
+        locator=table.physicalName or table.name or "",
+        watermark=own.get("watermark"),
+        items=tuple(_item(spec) for spec in table.properties or []),
+        row_rules=tuple(_row_rule(rule) for rule in table.quality or [] if rule.type == "sql"),
+        sharing=str(own.get("sharing", "conditional")),
+        sharing_condition=str(own.get("sharingCondition", "")),
+        update_cycle=_frequency(odcs),
+        schedule=str(own.get("schedule", "")),
+        origin=str(own.get("origin", "local")),
+        crs=own.get("crs"),
+        grade=str(own.get("grade", "L2")),
+        abstract_zh=purpose_zh,
+        abstract_en=purpose_en,
+        options=own.get("options") or {},
+        document=document,
+    )
+
+
+def _item(spec: Any) -> Item:
+    own = _properties(spec.customProperties)
+    return Item(
+        name=check_dataset_code(spec.name),
+        title_zh=spec.businessName or spec.name,
+        title_en=str(own.get("titleEn", spec.name)),
+        element=str(own.get("element", spec.name)),
+        kind=KINDS[spec.logicalType],
+        source_name=spec.physicalName or spec.name,
+        required=bool(spec.required),
+        key=bool(spec.primaryKey),
+        grade=spec.classification or "L2",
+        personal=str(own.get("personal", "none")),
+        code_list=own.get("codeList"),
+        description=spec.description or "",
+    )
+
+
+def _row_rule(rule: Any) -> RowRule:
+    own = _properties(rule.customProperties)
+    zh, en = _pair(rule.description or "")
+    items = own.get("items") or ()
+    return RowRule(
+        rule_id=rule.id or rule.name,
+        sql=rule.query,
+        severity={"error": "block", "block": "block"}.get(rule.severity or "", "warn"),
+        dimension=str(own.get("indicator", rule.dimension or "0104")),
+        title_zh=zh,
+        title_en=en,
+        items=tuple(items.split(",")) if isinstance(items, str) else tuple(items),
+    )
+
+
+def _properties(given: list[Any] | None) -> dict[str, Any]:
+    return {entry.property: entry.value for entry in given or []}
+
+
+def _pair(text: str | None) -> tuple[str, str]:
+    zh, _, en = (text or "").partition(" / ")
+    return zh.strip(), (en or zh).strip()
+
+
+def _frequency(odcs: OpenDataContractStandard) -> str:
+    return next((str(entry.value) for entry in odcs.slaProperties or [] if entry.property == "frequency"), "")

@@ -1,0 +1,31 @@
+"""The registry's tables, one class per file. Accounts and grants belong to authorization."""
+
+from catalog.models.agency import Agency
+from catalog.models.batch import Batch
+from catalog.models.data_item import DataItem
+from catalog.models.dataset import Dataset
+from catalog.models.dataset_version import DatasetVersion
+from catalog.models.event import Event
+from catalog.models.lineage_edge import LineageEdge
+from catalog.models.rule_result import RuleResult
+from catalog.models.run_step import RunStep
+from catalog.models.source_designation import SourceDesignation
+from catalog.models.system import System
+from catalog.models.usage_report import UsageReport
+from catalog.models.verdict import Verdict
+
+__all__ = [
+    "Agency",
+    "Batch",
+    "DataItem",
+    "Dataset",
+    "DatasetVersion",
+    "Event",
+    "LineageEdge",
+    "RuleResult",
+    "RunStep",
+    "SourceDesignation",
+    "System",
+    "UsageReport",
+    "Verdict",
+]

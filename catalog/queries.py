@@ -1,0 +1,77 @@
+"""Reads of the registry that several rooms need. Pages and routes have their own, in exchange_api."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.errors import NotFound
+from catalog.models import Agency, Batch, DataItem, Dataset, DatasetVersion, LineageEdge, SourceDesignation, Verdict
+
+
+def dataset(session: Session, code: str) -> Dataset:
+    """The catalogue entry `code`; raises NotFound."""
+    found = session.get(Dataset, code)
+    if found is None:
+        raise NotFound(
+            f"目录中没有数据集 {code}。请在目录中查找正确的名称。",
+            f"There is no dataset {code} in the catalogue. Look its name up there.",
+            code="dataset_unknown",
+            dataset=code,
+        )
+    return found
+
+
+def items(session: Session, code: str) -> list[DataItem]:
+    """The items of dataset `code`, in order."""
+    return list(session.scalars(select(DataItem).where(DataItem.dataset == code).order_by(DataItem.position)))
+
+
+def published(session: Session, code: str) -> DatasetVersion | None:
+    """The newest published version of `code`, or None."""
+    query = select(DatasetVersion).where(DatasetVersion.dataset == code).order_by(DatasetVersion.version.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def published_all(session: Session) -> dict[str, DatasetVersion]:
+    """The newest published version of every published dataset, by code."""
+    newest: dict[str, DatasetVersion] = {}
+    for version in session.scalars(select(DatasetVersion).order_by(DatasetVersion.dataset, DatasetVersion.version)):
+        newest[version.dataset] = version
+    return newest
+
+
+def last_batch(session: Session, code: str, *, status: str | None = None) -> Batch | None:
+    """The newest batch of dataset `code` (of that status), or None."""
+    query = select(Batch).where(Batch.dataset == code).order_by(Batch.collected_at.desc(), Batch.batch_id.desc())
+    if status is not None:
+        query = query.where(Batch.status == status)
+    return session.scalars(query.limit(1)).first()
+
+
+def batches(session: Session, *, status: str) -> list[Batch]:
+    """All batches of that status, oldest first."""
+    return list(session.scalars(select(Batch).where(Batch.status == status).order_by(Batch.collected_at)))
+
+
+def last_verdict(session: Session, code: str) -> Verdict | None:
+    """The newest verdict on dataset `code`, or None."""
+    query = select(Verdict).where(Verdict.dataset == code).order_by(Verdict.judged_at.desc(), Verdict.verdict_id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def agencies(session: Session) -> dict[str, Agency]:
+    """All agencies by code."""
+    return {agency.code: agency for agency in session.scalars(select(Agency).order_by(Agency.code))}
+
+
+def upstream(session: Session, code: str) -> list[str]:
+    """Codes of the datasets that `code` is directly made from."""
+    return sorted(set(session.scalars(select(LineageEdge.source).where(LineageEdge.target == code))))
+
+
+def designations(session: Session, base: str) -> dict[str, list[SourceDesignation]]:
+    """Field → its source departments in order of rank."""
+    found: dict[str, list[SourceDesignation]] = {}
+    query = select(SourceDesignation).where(SourceDesignation.base == base)
+    for row in session.scalars(query.order_by(SourceDesignation.field, SourceDesignation.rank)):
+        found.setdefault(row.field, []).append(row)
+    return found
