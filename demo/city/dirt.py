@@ -119,7 +119,7 @@ class Share:
 
     def draw(self, rate: float, where: Mask) -> Rows:
         """Rows of `where`, `rate` x dirt of them (at least one if any), for defects that are more than one value."""
-        free = np.flatnonzero(where)
+        free = np.flatnonzero(where).astype(np.int64)
         return np.sort(self._rng.choice(free, size=_wanted(rate * self._dirt, len(free), len(free)), replace=False))
 
     def finish(self, source_names: Mapping[str, str]) -> pa.Table:
@@ -142,7 +142,7 @@ class Share:
         if where is not None:
             mask &= where
         mask &= self.columns[item].is_valid().to_numpy(zero_copy_only=False)
-        return np.flatnonzero(mask)
+        return np.flatnonzero(mask).astype(np.int64)
 
     def _replace(self, item: str, rows: Rows, change: Change | pa.Array | pa.ChunkedArray | None) -> Rows:
         column = self.columns[item]
