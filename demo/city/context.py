@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from demo.city.dirt import Plants
+from demo.city.truth import Links
 
 if TYPE_CHECKING:
     from demo.city.geography import Geography
@@ -31,6 +32,8 @@ class CityContext:
 
     `persons` has one row per true person, row number = person_uid (columns: demo/city/persons.py). The first
     `residents // 5` persons are living heads of household of working age: take legal representatives from them.
+    Every department adds one link per delivered row that is about a person or a legal person:
+    `context.links.add(dataset, share.delivered_keys(), "legal_person", uids)`.
     """
 
     residents: int
@@ -41,6 +44,7 @@ class CityContext:
     organisations: Organisations
     persons: pa.Table
     plants: Plants
+    links: Links
 
 
 def generator(seed: int, part: str) -> np.random.Generator:

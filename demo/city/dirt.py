@@ -158,7 +158,8 @@ class Share:
         mask[rows[differs]] = True
         values = pa.array([a for a, d in zip(after, differs, strict=True) if d], column.type)
         self.columns[item] = pc.replace_with_mask(column, pa.array(mask), values)
-        return rows[differs]
+        changed: Rows = rows[differs]
+        return changed
 
 
 def _flat(values: Any) -> pa.Array:
