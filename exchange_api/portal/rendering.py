@@ -1,0 +1,120 @@
+"""Templates to pages: one Jinja environment per language, the filters pages use, and the headers every page carries.
+
+Nothing here asks the registry; routes fetch, this draws.
+"""
+
+from datetime import datetime, timedelta, timezone
+from decimal import ROUND_DOWN, Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from catalog.i18n import preferred, text
+from exchange_api.portal import texts, words
+
+FOLDER = Path(__file__).parent
+COUNTY_TIME = timezone(timedelta(hours=8), "CST")  # one legal time in the whole country, no summer time since 1992
+LANGUAGE_COOKIE = "shuniu_language"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+    "Vary": "Cookie, Accept-Language",
+}
+MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+
+
+def language_of(request: Request) -> str:
+    """'zh' or 'en': the person's own choice (cookie) before the browser's; Chinese where neither says."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in texts.HTML_LANG:
+        return chosen
+    return preferred(request.headers.get("accept-language"))
+
+
+@cache
+def static_files() -> dict[str, tuple[bytes, str]]:
+    """Every browser file by name, with its media type. Read once: a request can never name another file."""
+    folder = FOLDER / "static"
+    return {path.name: (path.read_bytes(), MEDIA_TYPES[path.suffix]) for path in sorted(folder.iterdir())}
+
+
+@cache
+def static_url(name: str) -> str:
+    """The address of a browser file; it changes when the file does, so that it may be cached for ever."""
+    return f"/static/{name}?v={sha256(static_files()[name][0]).hexdigest()[:12]}"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The Jinja environment of one language: escaping on, undefined names are errors, texts through gettext."""
+    jinja = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = texts.translations(language)
+    jinja.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    jinja.filters |= {"number": number, "rate": rate, "day": day, "seconds": seconds}
+    jinja.filters["moment"] = moment
+    jinja.filters["named"] = lambda pair: text(pair[0], pair[1], language)
+    jinja.globals |= {
+        "word": lambda kind, code: catalogue.gettext(found) if (found := words.word(kind, code)) else "",
+        "tone": words.tone,
+        "static_url": static_url,
+        "language": language,
+        "html_lang": texts.HTML_LANG[language],
+    }
+    return jinja
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Draw `template` in the person's language. `context` is all the template knows."""
+    language = language_of(request)
+    context = {"here": request.url.path, "person": None, "csrf": "", **context}
+    body = environment(language).get_template(template).render(context)
+    return HTMLResponse(body, status_code=status, headers={**HEADERS, "Content-Language": texts.HTML_LANG[language]})
+
+
+def number(value: float | None) -> str:
+    """12345 as '12,345', the way Chinese statistics print it; an em dash for nothing."""
+    return "—" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def rate(good: int, checked: int) -> str:
+    """A / B as a percentage cut (never rounded up: 99.999 % is not 100 %); an em dash where B is 0 (not applicable)."""
+    if not checked:
+        return "—"
+    share = (Decimal(100) * good / checked).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+    return f"{share} %"
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in legal time, to the minute: 2026-11-21 09:30."""
+    return value.astimezone(COUNTY_TIME).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def day(value: datetime | None) -> str:
+    """The day of a moment in legal time: 2026-11-21."""
+    return value.astimezone(COUNTY_TIME).strftime("%Y-%m-%d") if value else "—"
+
+
+def seconds(value: float | None) -> str:
+    """A duration: '0.42 s', '3 min 20 s'."""
+    if value is None:
+        return "—"
+    if value < 60:
+        return f"{value:.2f} s"
+    return f"{int(value // 60)} min {int(value % 60)} s"

@@ -1,0 +1,125 @@
+"""What the codes kept in the registry are called on a page: zones, stages, outcomes, quality dimensions, sharing kinds.
+
+`N_` marks a word for the translators; the page translates it. A code nobody named here is shown as it is.
+"""
+
+
+def N_(message: str) -> str:  # the name gettext tools look for
+    """Mark `message` for extraction; translation happens when the page is drawn."""
+    return message
+
+
+WORDS: dict[str, dict[str, str]] = {
+    "zone": {
+        "raw": N_("Raw zone"),
+        "standard": N_("Standard zone"),
+        "quarantine": N_("Quarantine"),
+        "base": N_("Base databases"),
+        "topic": N_("Topic zone"),
+        "usage": N_("Usage"),
+    },
+    "stage": {
+        "collect": N_("Collect"),
+        "standardise": N_("Standardise"),
+        "judge": N_("Judge"),
+        "build": N_("Build"),
+        "publish": N_("Publish"),
+        "feedback": N_("Usage feedback"),
+    },
+    "outcome": {
+        "passed": N_("Passed"),
+        "warned": N_("Passed with remarks"),
+        "blocked": N_("Held back"),
+        "error": N_("Could not be judged"),
+        "ok": N_("Done"),
+        "failed": N_("Failed"),
+        "none": N_("Not judged yet"),
+    },
+    "severity": {"block": N_("Keeps the row back"), "warn": N_("Remark")},
+    "dimension": {  # GB/T 36344-2018
+        "01": N_("Conformity"),
+        "02": N_("Completeness"),
+        "03": N_("Accuracy"),
+        "04": N_("Consistency"),
+        "05": N_("Timeliness"),
+        "06": N_("Accessibility"),
+    },
+    "sharing": {
+        "unconditional": N_("Shared without conditions"),
+        "conditional": N_("Shared on conditions"),
+        "none": N_("Not shared"),
+    },
+    "cycle": {
+        "realtime": N_("Real time"),
+        "hourly": N_("Every hour"),
+        "daily": N_("Every day"),
+        "weekly": N_("Every week"),
+        "monthly": N_("Every month"),
+        "quarterly": N_("Every quarter"),
+        "yearly": N_("Every year"),
+        "irregular": N_("When it changes"),
+    },
+    "grade": {
+        "L1": N_("L1 open"),
+        "L2": N_("L2 internal"),
+        "L3": N_("L3 sensitive"),
+        "L4": N_("L4 highly sensitive"),
+    },
+    "personal": {
+        "none": N_("Not personal"),
+        "general": N_("Personal"),
+        "sensitive": N_("Sensitive personal"),
+    },
+    "kind": {
+        "string": N_("Text"),
+        "date": N_("Date"),
+        "integer": N_("Whole number"),
+        "decimal": N_("Number"),
+        "timestamp": N_("Moment"),
+        "boolean": N_("Yes or no"),
+        "geometry": N_("Geometry"),
+    },
+    "mode": {
+        "snapshot": N_("Whole table each time"),
+        "incremental": N_("Changes since last time"),
+        "append": N_("New rows only"),
+    },
+    "system": {
+        "postgresql": "PostgreSQL",
+        "mysql": "MySQL",
+        "sqlite": "SQLite",
+        "files": N_("Files"),
+        "rest": N_("Web service"),
+        "mqtt": N_("Message queue"),
+        "ndjson": N_("Message file"),
+    },
+    "decision": {"allowed": N_("Allowed"), "refused": N_("Refused")},
+}
+
+TONES: dict[str, str] = {
+    "passed": "good",
+    "ok": "good",
+    "allowed": "good",
+    "warned": "warn",
+    "none": "plain",
+    "blocked": "bad",
+    "error": "bad",
+    "failed": "bad",
+    "refused": "bad",
+    "block": "bad",
+    "warn": "warn",
+    "unconditional": "good",
+    "conditional": "warn",
+}
+
+
+def word(kind: str, code: str | None) -> str:
+    """The English message for `code` of `kind` (still to be translated); the code itself where it has no name."""
+    if not code:
+        return ""
+    return WORDS[kind].get(code, code)
+
+
+def tone(code: str | None) -> str:
+    """'good', 'warn', 'bad' or 'plain': how a tag for `code` is drawn. Never the only carrier of meaning."""
+    return TONES.get(code or "", "plain")

@@ -1,0 +1,26 @@
+"""Names of agencies and datasets in both languages, fetched once per page."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.models import Agency, Dataset
+
+Pair = tuple[str, str]
+"""(Chinese, English)."""
+
+
+def agencies(session: Session) -> dict[str, Pair]:
+    """Every agency's name by code, in code order."""
+    rows = session.execute(select(Agency.code, Agency.name_zh, Agency.name_en).order_by(Agency.code))
+    return {code: (zh, en) for code, zh, en in rows}
+
+
+def datasets(session: Session) -> dict[str, Pair]:
+    """Every dataset's title by code."""
+    rows = session.execute(select(Dataset.code, Dataset.title_zh, Dataset.title_en))
+    return {code: (zh, en) for code, zh, en in rows}
+
+
+def name_of(names: dict[str, Pair], code: str) -> Pair:
+    """The name of `code`; the code itself where nobody named it (history outlives registry entries)."""
+    return names.get(code, (code, code))

@@ -1,0 +1,184 @@
+"""Quality as judged: A conforming of B assessed, by rule, dimension, dataset and department (GB/T 36344-2018).
+
+Stored verdicts only. No failing value, no row number: those lie in the lake, behind a permission.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.models import Dataset, RuleResult, Verdict
+from exchange_api.views import latest, names
+from exchange_api.views.names import Pair
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one rule found: `a` conforming of `b` assessed; `b` = 0 means not applicable, never 100 %."""
+
+    rule_id: str
+    title: Pair
+    item: str
+    severity: str
+    dimension: str
+    a: int
+    b: int
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A and B summed under one heading (a dimension)."""
+
+    name: str
+    a: int
+    b: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The newest verdict of one dataset. `outcome`: passed, warned, blocked, error."""
+
+    verdict_id: str
+    dataset: str
+    title: Pair
+    agency: str
+    batch_id: str
+    outcome: str
+    rows: int
+    accepted: int
+    quarantined: int
+    judged_at: datetime
+    a: int = 0
+    b: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One department in the ranking: its datasets' counts together."""
+
+    agency: str
+    name: Pair
+    datasets: int
+    rows: int
+    quarantined: int
+    held: int
+    a: int
+    b: int
+
+
+def rules_of(session: Session, verdict_id: str) -> tuple[Rule, ...]:
+    """Every rule of one verdict, the ones with most failures first."""
+    query = select(RuleResult).where(RuleResult.verdict_id == verdict_id)
+    query = query.order_by((RuleResult.b - RuleResult.a).desc(), RuleResult.rule_id)
+    return tuple(
+        Rule(
+            rule_id=found.rule_id,
+            title=(found.title_zh, found.title_en),
+            item=found.item,
+            severity=found.severity,
+            dimension=found.dimension,
+            a=found.a,
+            b=found.b,
+            outcome=found.outcome,
+        )
+        for found in session.scalars(query)
+    )
+
+
+def by_dimension(rules: Iterable[Rule]) -> tuple[Tally, ...]:
+    """A and B of `rules` summed by dimension, in the standard's order (01, 02 ...)."""
+    sums: dict[str, tuple[int, int]] = {}
+    for rule in rules:
+        a, b = sums.get(dimension_of(rule.dimension), (0, 0))
+        sums[dimension_of(rule.dimension)] = (a + rule.a, b + rule.b)
+    return tuple(Tally(name, a, b) for name, (a, b) in sorted(sums.items()))
+
+
+def dimension_of(indicator: str) -> str:
+    """The dimension an indicator of GB/T 36344 belongs to: '0104' -> '01'. Names stay as they are."""
+    return indicator[:2] if indicator[:2].isdigit() else indicator
+
+
+def newest(session: Session, *, agency: str = "", dataset: str = "") -> tuple[Judged, ...]:
+    """The newest verdict of every dataset (of one `agency`, or the one `dataset`), the worst first."""
+    verdict = latest.verdicts()
+    counts = (
+        select(RuleResult.verdict_id, func.sum(RuleResult.a).label("a"), func.sum(RuleResult.b).label("b"))
+        .group_by(RuleResult.verdict_id)
+        .subquery()
+    )
+    query = (
+        select(Verdict, Dataset, counts.c.a, counts.c.b)
+        .join(verdict, verdict.c.verdict_id == Verdict.verdict_id)
+        .join(Dataset, Dataset.code == Verdict.dataset)
+        .outerjoin(counts, counts.c.verdict_id == Verdict.verdict_id)
+    )
+    if agency:
+        query = query.where(Dataset.agency == agency)
+    if dataset:
+        query = query.where(Dataset.code == dataset)
+    judged = [_judged(found, entry, a or 0, b or 0) for found, entry, a, b in session.execute(query)]
+    return tuple(sorted(judged, key=lambda one: (-_failing(one), one.dataset)))
+
+
+def dimensions(session: Session, *, agency: str = "") -> tuple[Tally, ...]:
+    """A and B by dimension over the newest verdicts of all datasets (of one `agency`)."""
+    verdict = latest.verdicts()
+    query = (
+        select(RuleResult.dimension, func.sum(RuleResult.a), func.sum(RuleResult.b))
+        .join(verdict, verdict.c.verdict_id == RuleResult.verdict_id)
+        .join(Dataset, Dataset.code == verdict.c.dataset)
+        .group_by(RuleResult.dimension)
+    )
+    if agency:
+        query = query.where(Dataset.agency == agency)
+    found = session.execute(query)
+    return by_dimension(Rule("", ("", ""), "", "", name, int(a), int(b), "") for name, a, b in found)
+
+
+def ranking(session: Session, judged: Iterable[Judged]) -> tuple[Standing, ...]:
+    """Departments by the share of failures in their datasets, the worst first. Ties by code."""
+    known = names.agencies(session)
+    grouped: dict[str, list[Judged]] = {}
+    for one in judged:
+        grouped.setdefault(one.agency, []).append(one)
+    standings = [_standing(agency, names.name_of(known, agency), group) for agency, group in grouped.items()]
+    return tuple(sorted(standings, key=lambda one: (-_failing(one), one.agency)))
+
+
+def _judged(found: Verdict, entry: Dataset, a: int, b: int) -> Judged:
+    return Judged(
+        verdict_id=found.verdict_id,
+        dataset=entry.code,
+        title=(entry.title_zh, entry.title_en),
+        agency=entry.agency,
+        batch_id=found.batch_id,
+        outcome=found.outcome,
+        rows=found.rows,
+        accepted=found.accepted,
+        quarantined=found.quarantined,
+        judged_at=found.judged_at,
+        a=int(a),
+        b=int(b),
+    )
+
+
+def _standing(agency: str, name: Pair, group: list[Judged]) -> Standing:
+    return Standing(
+        agency=agency,
+        name=name,
+        datasets=len(group),
+        rows=sum(one.rows for one in group),
+        quarantined=sum(one.quarantined for one in group),
+        held=sum(one.outcome in ("blocked", "error") for one in group),
+        a=sum(one.a for one in group),
+        b=sum(one.b for one in group),
+    )
+
+
+def _failing(one: Judged | Standing) -> float:
+    return (one.b - one.a) / one.b if one.b else 0.0
