@@ -1,0 +1,20 @@
+"""Telephone numbers: mobile, fixed with area code, 400/800, short service numbers. Form only; nobody is called."""
+
+import re
+
+_FORMS = {
+    "mobile": re.compile(r"1[3-9][0-9]{9}"),
+    "fixed": re.compile(r"0(10|2[0-9]|[3-9][0-9]{2})-?[0-9]{7,8}(-[0-9]{1,6})?"),
+    "toll_free": re.compile(r"[48]00[0-9]{7}"),
+    "service": re.compile(r"1[0-9]{2,4}|9[0-9]{4,5}"),
+}
+
+
+def kind(text: str) -> str | None:
+    """'mobile', 'fixed', 'toll_free' or 'service'; None when `text` is no telephone number."""
+    return next((name for name, form in _FORMS.items() if form.fullmatch(text)), None)
+
+
+def fault(text: str) -> str | None:
+    """'form' unless `text` is a telephone number, without blanks, country code or brackets."""
+    return None if kind(text) else "form"

@@ -1,0 +1,80 @@
+"""Citizen identity numbers 公民身份号码 (GB 11643-1999): check, 15 to 18 digits, birth date, sex.
+
+The form judged is the stored one: 18 characters, X in upper case. Numbers of residence permits of Hong Kong (81), Macau (82)
+and Taiwan (83) residents follow the same rule. The division inside is kept for life, so only its province is looked at.
+"""
+
+from datetime import date
+
+from catalog.standards import check_digits
+
+PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
+FIRST_YEAR, LAST_YEAR = 1850, 2099
+_CENTENARIANS = frozenset({"996", "997", "998", "999"})
+_PERMITS = {"810000": "HK", "820000": "MO", "830000": "TW"}
+_DIGITS = frozenset("0123456789")
+
+
+def fault(text: str, *, today: date | None = None) -> str | None:
+    """Why `text` is no identity number: 'length', 'alphabet', 'prefix', 'date' or 'check_digit'; None when it is one.
+
+    The first fault in that order is given. With `today`, a birth date after it is a fault of the date.
+    """
+    if len(text) != 18:
+        return "length"
+    if not (_DIGITS.issuperset(text[:17]) and (text[17] in _DIGITS or text[17] == "X")):
+        return "alphabet"
+    if text[:2] not in PROVINCES:
+        return "prefix"
+    born = _date(text[6:14])
+    if born is None or (today is not None and born > today):
+        return "date"
+    return None if check_digits.mod_11_2(text[:17]) == text[17] else "check_digit"
+
+
+def is_valid(text: str, *, today: date | None = None) -> bool:
+    """Whether `fault` finds nothing."""
+    return fault(text, today=today) is None
+
+
+def upgrade(text: str) -> str | None:
+    """The 18-character form of a 15-digit number (century 19; sequences 996 to 999 mean born in 18xx); None when it has none.
+
+    A match made through an upgraded number is probable, not certain: keep the number as delivered beside it.
+    """
+    if len(text) != 15 or not _DIGITS.issuperset(text):
+        return None
+    century = "18" if text[12:] in _CENTENARIANS else "19"
+    body = text[:6] + century + text[6:]
+    number = body + check_digits.mod_11_2(body)
+    return number if fault(number) is None else None
+
+
+def birth(text: str) -> date | None:
+    """The birth date inside an 18-character number; None when there is no such day."""
+    return _date(text[6:14]) if len(text) == 18 and _DIGITS.issuperset(text[6:14]) else None
+
+
+def sex(text: str) -> str | None:
+    """The sex the 17th digit stands for, as a code of GB/T 2261.1: '1' (odd, male), '2' (even, female)."""
+    if len(text) != 18 or text[16] not in _DIGITS:
+        return None
+    return "1" if int(text[16]) % 2 else "2"
+
+
+def permit_region(text: str) -> str | None:
+    """'HK', 'MO' or 'TW' for the number of a residence permit (港澳台居民居住证); None for a citizen's number."""
+    return _PERMITS.get(text[:6])
+
+
+def _date(digits: str) -> date | None:
+    """The day yyyymmdd between 1850 and 2099; None when the calendar has none."""
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
