@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     engine: Literal["duckdb"] = Field(default="duckdb", description="Engine that runs the lake's SQL")
     memory_limit: str = Field(default="1GB", description="Memory one engine connection may use")
     threads: int = Field(default=2, ge=1, le=256, description="Threads one engine connection may use")
+    retry_seconds: int = Field(
+        default=300, ge=1, description="Seconds before a department's system that was down is tried again"
+    )
     hub_id: str = Field(default="370683", pattern=r"^\d{6}$", description="Division code of the county of this hub")
     node: str = Field(
         default="node1", pattern=r"^[a-z0-9-]{1,32}$", description="Name of this API node in the audit trail"

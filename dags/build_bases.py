@@ -1,0 +1,41 @@
+"""Build the base databases and topics after every judgement."""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import Asset, TriggerRule, dag, task
+
+from catalog.settings import Settings
+
+DOC = """standard → population, legal persons, spatial → topics. Every table is replaced whole by one Delta commit;
+a build that fails leaves the last good one, and the other bases go on."""
+
+
+@dag(
+    schedule=[Asset("shuniu://standard")],
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "bureau"},
+    tags=["bases"],
+    doc_md=DOC,
+)
+def build_bases() -> None:
+    """standard tables → base and topic tables."""
+
+    @task(execution_timeout=timedelta(hours=4))
+    def build(group: str) -> dict[str, int]:
+        from dags.steps.bases import build_group
+
+        return build_group(Settings.from_environ(), group, clock=lambda: datetime.now(UTC))
+
+    built = EmptyOperator(task_id="built", outlets=[Asset("shuniu://base")], trigger_rule=TriggerRule.ALL_DONE)
+    complete = EmptyOperator(task_id="complete")
+    population, legal_person, spatial, topic = (
+        build.override(task_id=f"build_{group}")(group) for group in ("population", "legal_person", "spatial", "topic")
+    )
+    population >> topic
+    [legal_person, spatial, topic] >> built
+    [legal_person, spatial, topic] >> complete
+
+
+build_bases()

@@ -1,0 +1,33 @@
+"""Build the base databases and topics from the standard tables."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from catalog.actions import datasets, runs
+from catalog.database import open_session
+from catalog.settings import Settings
+from lake.bases import BASES, build, lineage
+
+GROUPS = ("population", "legal_person", "spatial", "topic")
+
+
+def build_group(settings: Settings, group: str, *, clock: Callable[[], datetime]) -> dict[str, int]:
+    """Build every table of `group`, in order. Returns table → rows. Raises the HubError of the first that fails.
+
+    Each table is replaced whole by one Delta commit; what was published stays published until it is published anew.
+    """
+    return {name: _build(settings, name, clock=clock) for name in tables_of(group)}
+
+
+def tables_of(group: str) -> list[str]:
+    """Names of the tables built for `group`: population and what belongs to it, spatial_*, topic_* and so on."""
+    return [base.name for base in BASES if base.name == group or base.name.startswith(f"{group}_")]
+
+
+def _build(settings: Settings, name: str, *, clock: Callable[[], datetime]) -> int:
+    with runs.step(settings, stage="build", dataset=name, agency="bureau", clock=clock) as step:
+        built = build(settings, name, now=clock())
+        step.rows = built.rows
+    with open_session(settings) as session:
+        datasets.record_lineage(session, target=name, edges=lineage(name), by="pipeline", now=clock())
+    return built.rows

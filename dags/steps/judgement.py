@@ -1,0 +1,39 @@
+"""Judge every batch that waits. One process for all of them, because Great Expectations takes seconds to import."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from catalog import queries
+from catalog.actions import batches, runs
+from catalog.contracts import load_contract
+from catalog.database import open_reader, open_session
+from catalog.errors import HubError
+from catalog.settings import Settings
+from quality.run import judge
+
+
+def judge_waiting(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
+    """Judge all standardised batches, oldest first. Returns dataset → sentence for those that could not be judged.
+
+    A dataset that cannot be judged keeps its last good standard table; the others go on.
+    """
+    with open_reader(settings) as session:
+        waiting = [(batch.batch_id, batch.dataset) for batch in queries.batches(session, status="standardised")]
+    failed: dict[str, str] = {}
+    for batch_id, dataset in waiting:
+        if dataset in failed:
+            continue  # later batches of a dataset must not overtake one that failed
+        try:
+            _judge(settings, batch_id, dataset, clock=clock)
+        except HubError as error:
+            failed[dataset] = error.sentence(settings.language)
+    return failed
+
+
+def _judge(settings: Settings, batch_id: str, dataset: str, *, clock: Callable[[], datetime]) -> None:
+    contract = load_contract(settings.contracts_dir / f"{dataset}.odcs.yaml")
+    with runs.step(settings, stage="judge", dataset=dataset, agency=contract.agency, clock=clock) as step:
+        step.batch = batch_id
+        step.rows = judge(settings, contract, batch_id, now=clock()).rows
+    with open_session(settings) as session:
+        batches.advance(session, batch_id=batch_id, status="judged")

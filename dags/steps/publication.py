@@ -1,0 +1,78 @@
+"""Judge the built tables and publish what passed the gate: standard tables by their last verdict, built ones now."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from catalog import queries
+from catalog.actions import datasets, runs
+from catalog.contracts import load_contract
+from catalog.database import open_reader, open_session
+from catalog.errors import HubError
+from catalog.models import Dataset
+from catalog.settings import Settings
+from lake import tables
+from lake.bases import BASES
+from lake.layout import Layout
+from quality.run import judge_table
+from quality.suites import rules_for_items
+
+FIT = frozenset({"passed", "warned"})
+
+
+def publish_all(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
+    """Publish every table whose verdict is good. Returns dataset → sentence for those that failed on the way."""
+    failed: dict[str, str] = {}
+    layout = Layout(settings.lake_url)
+    for code, agency, zone in _catalogued(settings):
+        uri = layout.standard(code) if zone == "standard" else _built_uri(layout, code, zone)
+        if tables.version(uri) is None:
+            continue  # never delivered, or never built: nothing to publish
+        try:
+            _publish(settings, code, agency, zone, uri, clock=clock)
+        except HubError as error:
+            failed[code] = error.sentence(settings.language)
+    return failed
+
+
+def _catalogued(settings: Settings) -> list[tuple[str, str, str]]:
+    with open_reader(settings) as session:
+        query = select(Dataset.code, Dataset.agency, Dataset.zone).order_by(Dataset.zone.desc(), Dataset.code)
+        return [(code, agency, zone) for code, agency, zone in session.execute(query)]
+
+
+def _built_uri(layout: Layout, code: str, zone: str) -> str:
+    return layout.topic(code) if zone == "topic" else layout.base(code)
+
+
+def _publish(settings: Settings, code: str, agency: str, zone: str, uri: str, *, clock: Callable[[], datetime]) -> None:
+    with runs.step(settings, stage="publish", dataset=code, agency=agency, clock=clock) as step:
+        verdict_id, fit = _verdict(settings, code, zone, uri, clock=clock)
+        if not fit:
+            return
+        step.rows = tables.rows(uri)
+        with open_session(settings) as session:
+            datasets.publish(
+                session,
+                dataset=code,
+                uri=uri,
+                delta_version=tables.version(uri) or 0,
+                rows=step.rows,
+                verdict_id=verdict_id,
+                by="pipeline",
+                now=clock(),
+            )
+
+
+def _verdict(
+    settings: Settings, code: str, zone: str, uri: str, *, clock: Callable[[], datetime]
+) -> tuple[str | None, bool]:
+    if zone != "standard":
+        items = next(base.items for base in BASES if base.name == code)
+        verdict = judge_table(settings, code, uri, rules_for_items(code, items), now=clock())
+        return verdict.verdict_id, verdict.outcome in FIT
+    load_contract(settings.contracts_dir / f"{code}.odcs.yaml")  # a table without a valid contract is not published
+    with open_reader(settings) as session:
+        last = queries.last_verdict(session, code)
+    return (last.verdict_id, last.outcome in FIT) if last else (None, False)

@@ -1,0 +1,177 @@
+"""A real Airflow of our own: SQLite, LocalExecutor; api-server, dag-processor and scheduler as separate processes.
+
+`airflow standalone` is not used: ended, it leaves its children behind. Nothing here imports airflow.
+"""
+
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from catalog.errors import Unavailable
+from catalog.settings import Settings
+from demo.processes import Child, run, start, wait_for
+
+DAGS_FOLDER = Path(__file__).resolve().parent.parent / "dags"
+COMPONENTS = ("dag-processor", "scheduler")
+DONE = {"success", "failed"}
+
+
+@dataclass
+class Airflow:
+    """One Airflow under `<home>/airflow`, and a client of its API."""
+
+    settings: Settings
+    children: list[Child] = field(default_factory=list)
+    _token: str = field(default="", repr=False)
+
+    @property
+    def url(self) -> str:
+        """Address of its API and pages."""
+        return self.settings.airflow_url or f"http://127.0.0.1:{self.settings.airflow_port}"
+
+    @property
+    def home(self) -> Path:
+        """AIRFLOW_HOME."""
+        return self.settings.home / "airflow"
+
+    def environ(self) -> dict[str, str]:
+        """The environment of every Airflow process: the hub's settings and Airflow's own."""
+        core = {
+            "LOAD_EXAMPLES": "False",
+            "EXECUTOR": "LocalExecutor",
+            "DAGS_FOLDER": str(DAGS_FOLDER),
+            "PARALLELISM": str(max(2, self.settings.threads)),
+            "DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "SIMPLE_AUTH_MANAGER_USERS": f"{self.settings.airflow_user}:admin",
+            "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.password_file),
+        }
+        sections = {
+            "CORE": core,
+            "DATABASE": {"SQL_ALCHEMY_CONN": f"sqlite:///{self.home / 'airflow.db'}"},
+            "API": {"HOST": "127.0.0.1", "PORT": str(self.settings.airflow_port), "WORKERS": "1", "BASE_URL": self.url},
+            "API_AUTH": {"JWT_SECRET": self._secret("jwt.key")},
+            "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.3", "ENABLE_HEALTH_CHECK": "False"},
+            "DAG_PROCESSOR": {"MIN_FILE_PROCESS_INTERVAL": "30", "PARSING_PROCESSES": "1"},
+            "LOGGING": {"LOGGING_LEVEL": "INFO", "BASE_LOG_FOLDER": str(self.home / "logs")},
+            "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
+        }
+        given = {f"AIRFLOW__{s}__{name}": value for s, names in sections.items() for name, value in names.items()}
+        path = os.pathsep.join([str(DAGS_FOLDER.parent), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+        own = {"AIRFLOW_HOME": str(self.home), "PYTHONPATH": path, "GX_ANALYTICS_ENABLED": "false"}
+        return {**os.environ, **self.settings.as_environ(), **given, **own}
+
+    @property
+    def password_file(self) -> Path:
+        """Where the simple auth manager keeps the generated password."""
+        return self.home / "password.json"
+
+    def _secret(self, name: str) -> str:
+        from catalog.secrets import key_file
+
+        return key_file(self.settings.keys_dir / name, bytes_wanted=32).hex()
+
+    def migrate(self) -> None:
+        """Make or upgrade Airflow's own database."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        run("airflow-migrate", [_airflow(), "db", "migrate"], env=self.environ(), log_dir=self._logs, timeout=300)
+
+    def start_api(self) -> None:
+        """Start the api-server and wait until it answers."""
+        self._start("api-server")
+        wait_for("airflow api-server", self._answers, child=self.children[-1], timeout=180)
+
+    def start_rest(self) -> None:
+        """Start dag-processor and scheduler: from here on DAGs run by themselves."""
+        for component in COMPONENTS:
+            self._start(component)
+
+    @property
+    def _logs(self) -> Path:
+        return self.settings.home / "logs"
+
+    def _start(self, component: str) -> None:
+        child = start(
+            f"airflow-{component}",
+            [_airflow(), component],
+            env=self.environ(),
+            run_dir=self.settings.home / "run",
+            log_dir=self._logs,
+        )
+        self.children.append(child)
+
+    def stop(self) -> None:
+        """End scheduler first (its workers with it), the api-server last."""
+        for child in reversed(self.children):
+            child.stop()
+        self.children.clear()
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/api/v2/monitor/health", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def password(self) -> str:
+        """The password of the one account, as given or generated."""
+        if self.settings.airflow_password:
+            return self.settings.airflow_password
+        passwords: dict[str, str] = json.loads(self.password_file.read_text())
+        return passwords[self.settings.airflow_user]
+
+    def call(self, method: str, path: str, **given: Any) -> Any:
+        """Call `/api/v2<path>`; returns the answer's JSON. Raises Unavailable."""
+        if not self._token:
+            login = {"username": self.settings.airflow_user, "password": self.password()}
+            answer = httpx.post(f"{self.url}/auth/token", json=login, timeout=30)
+            answer.raise_for_status()
+            self._token = answer.json()["access_token"]
+        headers = {"Authorization": f"Bearer {self._token}"}
+        try:
+            answer = httpx.request(method, f"{self.url}/api/v2{path}", headers=headers, timeout=30, **given)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                "Airflow 没有接受请求。请查看它的日志后重试。",
+                "Airflow did not take the request. Look at its log and try again.",
+                code="airflow_unavailable",
+            ) from error
+        return answer.json()
+
+    def trigger(self, dag_id: str) -> str:
+        """Start a run of `dag_id` now; returns the run id. Waits for the DAG to be known (it may just be parsed)."""
+        attempts = 60
+        while True:
+            attempts -= 1
+            try:
+                answer = self.call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None})
+            except Unavailable:
+                if not attempts:
+                    raise
+                time.sleep(1)
+            else:
+                return str(answer["dag_run_id"])
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """Runs of `dag_id`, newest first; empty while the DAG is not known."""
+        try:
+            found = self.call("GET", f"/dags/{dag_id}/dagRuns", params={"order_by": "-run_after", "limit": 10})
+        except Unavailable:
+            return []
+        runs: list[dict[str, Any]] = found["dag_runs"]
+        return runs
+
+    def finished(self, dag_id: str) -> str | None:
+        """State of the newest run of `dag_id` once it has ended, else None."""
+        newest = next(iter(self.runs(dag_id)), None)
+        return newest["state"] if newest and newest["state"] in DONE else None
+
+
+def _airflow() -> str:
+    return str(Path(sys.executable).parent / "airflow")
