@@ -1,4 +1,5 @@
 """National standards as data and pure functions: data elements, code lists, identifiers, divisions, coordinates.
 
-Nothing in here imports a database, a framework or a table engine; every module can be read beside the standard it cites.
+Nothing in here imports a database, a framework or a table engine; each module can be read
+beside the standard it cites.
 """

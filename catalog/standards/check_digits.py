@@ -1,6 +1,7 @@
 """The check systems behind the national identifiers: ISO 7064 MOD 11-2, MOD 11,10 and MOD 37,36; weighted sums; Luhn.
 
-Each function takes the characters before the check character and returns that character. Callers guarantee the alphabet.
+Each function takes the characters before the check character and returns that character.
+Callers guarantee the alphabet.
 """
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -1,8 +1,8 @@
 """Administrative divisions (GB/T 2260-2007 and its yearly changes) with the time each code was in force.
 
-Codes live on inside identity numbers and old files after their division is gone, so a code is looked up for a day, and an
-abolished code names its successor. The table holds the provinces, Shandong, 宣城 and the neighbours of 广德; days of changes
-before 2000 are known to the year only for certain. Deliveries of a division register extend it in the lake, not here.
+Codes live on inside identity numbers and old files after their division is gone, so a code is looked up for a day,
+and an abolished code names its successor. The table holds the provinces, Shandong, 宣城 and the neighbours of 广德;
+days of changes before 2000 are certain to the year only. Delivered registers extend it in the lake, not here.
 """
 
 import csv
@@ -55,7 +55,7 @@ def known(code: str, *, on: date | None = None) -> bool:
 
 @cache
 def successors() -> dict[str, str]:
-    """Abolished 6-digit code -> the code in force today, followed through every change; codes without a single one are left out."""
+    """Abolished 6-digit code -> the code in force today, followed through every change."""
     return {row.code: last for row in divisions() if (last := _last(row)) is not None}
 
 

@@ -17,8 +17,8 @@ _PASSPORT = re.compile(r"[EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|(SE|DE|PE)[0-9]{7}")
 def card_fault(text: str, *, today: date | None = None) -> str | None:
     """Why `text` is no number of a foreign permanent resident card (外国人永久居留身份证); None when it is one.
 
-    18 characters since 2023-12-01: '9', province, nationality, birth date, sequence, MOD 11-2 check. The older 15 characters
-    (three letters, twelve digits) are judged by their form only.
+    18 characters since 2023-12-01: '9', province, nationality, birth date, sequence, MOD 11-2 check. The older form
+    of 15 characters (three letters, twelve digits) are judged by their form only.
     """
     if len(text) == 15:
         return None if _OLD_CARD.fullmatch(text) else "alphabet"

@@ -1,4 +1,4 @@
-"""Industry codes (GB/T 4754-2017): section letter A-T, division, group and class. Which division belongs to which section."""
+"""Industry codes (GB/T 4754-2017): section letter A-T, division, group and class."""
 
 import re
 
@@ -20,7 +20,7 @@ def section(code: str) -> str | None:
 
 
 def fault(text: str) -> str | None:
-    """Why `text` is no industry code: 'form', or 'section' when letter and division do not belong together; None when it is one."""
+    """Why `text` is no industry code: 'form' or 'section' (of another letter); None when it is one."""
     if not _FORM.fullmatch(text):
         return "form"
     digits = text.lstrip("ABCDEFGHIJKLMNOPQRST")

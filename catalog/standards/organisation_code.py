@@ -1,4 +1,4 @@
-"""Organisation codes 组织机构代码 (GB 11714-1997): eight characters 0-9 A-Z and a check character, written with a hyphen."""
+"""Organisation codes 组织机构代码 (GB 11714-1997): eight characters 0-9 A-Z, a hyphen, a check character."""
 
 from catalog.standards import check_digits
 

@@ -1,4 +1,4 @@
-"""Real estate unit codes 不动产单元代码 (GB/T 37346-2019): 19 characters of the parcel, 9 of what stands on it. Form only."""
+"""Real estate unit codes 不动产单元代码 (GB/T 37346-2019): parcel (19) and what stands on it (9). Form only."""
 
 import re
 
@@ -14,7 +14,7 @@ def parcel_fault(text: str) -> str | None:
 
 
 def unit_fault(text: str) -> str | None:
-    """Why `text` is no unit code of 28 characters: 'length' or 'form'; None when it is one. Blanks between parts are not taken."""
+    """Why `text` is no unit code of 28 characters: 'length' or 'form'; None when it is one."""
     if len(text) != 28:
         return "length"
     return parcel_fault(text[:19]) or (None if _FIXTURE.fullmatch(text[19:]) else "form")

@@ -1,7 +1,7 @@
 """Citizen identity numbers 公民身份号码 (GB 11643-1999): check, 15 to 18 digits, birth date, sex.
 
-The form judged is the stored one: 18 characters, X in upper case. Numbers of residence permits of Hong Kong (81), Macau (82)
-and Taiwan (83) residents follow the same rule. The division inside is kept for life, so only its province is looked at.
+The form judged is the stored one: 18 characters, X in upper case. Numbers of residence permits of Hong Kong (81), Macau
+(82) and Taiwan (83) residents follow the same rule. The division inside is kept for life, so only its province is looked at.
 """
 
 from datetime import date
@@ -9,7 +9,9 @@ from datetime import date
 from catalog.standards import check_digits
 
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    f"{region}{place}"
+    for region, last in {1: 5, 2: 3, 3: 7, 4: 6, 5: 4, 6: 5, 7: 1, 8: 3}.items()
+    for place in range(0 if region == 5 else 1, last + 1)
 )
 FIRST_YEAR, LAST_YEAR = 1850, 2099
 _CENTENARIANS = frozenset({"996", "997", "998", "999"})
@@ -40,7 +42,7 @@ def is_valid(text: str, *, today: date | None = None) -> bool:
 
 
 def upgrade(text: str) -> str | None:
-    """The 18-character form of a 15-digit number (century 19; sequences 996 to 999 mean born in 18xx); None when it has none.
+    """The 18-character form of a 15-digit number (sequences 996 to 999 mean born in 18xx), or None.
 
     A match made through an upgraded number is probable, not certain: keep the number as delivered beside it.
     """

@@ -1,4 +1,4 @@
-"""Unified social credit codes 统一社会信用代码 (GB 32100-2015): check, embedded organisation code, kind of organisation."""
+"""Unified social credit codes 统一社会信用代码 (GB 32100-2015): check, embedded organisation code, kind."""
 
 from catalog.standards import check_digits, organisation_code
 
