@@ -1,0 +1,1 @@
+"""Engines that run the lake's SQL: one file per engine, the same functions in each."""

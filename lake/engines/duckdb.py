@@ -1,0 +1,131 @@
+"""DuckDB as the lake's embedded engine: connections that never reach for the network.
+
+Extensions are loaded by path from installed wheels, the hub's SQL functions are registered on every connection, and
+times are UTC. What the SQL means is not decided here (see functions.sql, lake/query.py, lake/bases/).
+"""
+
+import importlib.util
+import tempfile
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from catalog.errors import ConfigurationError
+from catalog.settings import Settings
+from lake.layout import is_remote
+
+FUNCTIONS = Path(__file__).parent / "functions.sql"
+
+
+def connect(
+    settings: Settings | None = None, *, extensions: Iterable[str] = (), keep_order: bool = True
+) -> duckdb.DuckDBPyConnection:
+    """A connection to a new in-memory database with the hub's limits and functions.
+
+    extensions: names of wheels to load ('spatial', 'postgres_scanner', ...); ConfigurationError when one is missing.
+    settings: None gives the default limits and spills to the machine's temporary folder.
+    keep_order: False lets scans and COPY run unordered (faster, less memory) where row order carries nothing.
+    """
+    spill = (settings.home / "tmp" if settings else Path(tempfile.gettempdir())) / "duckdb"
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": settings.memory_limit if settings else "1GB",
+            "threads": str(settings.threads if settings else 2),
+            "temp_directory": str(spill),
+            "preserve_insertion_order": "true" if keep_order else "false",
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    for name in extensions:
+        load(connection, name)
+    if settings and is_remote(settings.lake_url):
+        _open_store(connection, settings)
+    register_functions(connection)
+    return connection
+
+
+def extension_path(name: str) -> Path | None:
+    """The file of extension `name` in its installed wheel, or None when there is no such wheel."""
+    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+    return path if path.is_file() else None
+
+
+def load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load extension `name` from its wheel, else one installed the ordinary way; ConfigurationError when neither is."""
+    path = extension_path(name)
+    try:
+        connection.execute(f"LOAD '{path}'" if path else f"LOAD {name}")
+    except duckdb.Error as error:
+        raise ConfigurationError(
+            f"缺少 DuckDB 扩展 {name}。请安装与 duckdb 同版本的 duckdb-extension-{name.replace('_', '-')}。",
+            f"The DuckDB extension {name} is missing. Install duckdb-extension-{name.replace('_', '-')} in the version"
+            " of duckdb.",
+            code="extension_missing",
+            extension=name,
+        ) from error
+
+
+def register_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give `connection` the function nfkc(text) and every macro of functions.sql."""
+    connection.create_function(
+        "nfkc",
+        _nfkc,
+        [duckdb.sqltype("VARCHAR")],
+        duckdb.sqltype("VARCHAR"),
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
+    script = _functions_script()
+    if script:
+        connection.execute(script)
+
+
+@lru_cache(maxsize=1)
+def _functions_script() -> str:
+    return FUNCTIONS.read_text(encoding="utf-8").strip() if FUNCTIONS.is_file() else ""
+
+
+def _nfkc(texts: pa.ChunkedArray) -> pa.Array:
+    # Most values are already plain: only those that change are rebuilt, and ASCII is recognised without a table.
+    return pa.array([_nfkc_one(text) for text in texts.to_pylist()], pa.string())
+
+
+def _nfkc_one(text: str | None) -> str | None:
+    return text if text is None or text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _open_store(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    load(connection, "httpfs")
+    endpoint = settings.s3_endpoint.removeprefix("https://").removeprefix("http://")
+    parts = [
+        "TYPE s3",
+        f"KEY_ID {literal(settings.s3_access_key)}",
+        f"SECRET {literal(settings.s3_secret_key)}",
+        f"REGION {literal(settings.s3_region)}",
+    ]
+    if endpoint:
+        use_ssl = str(not settings.s3_allow_http).lower()
+        parts += [f"ENDPOINT {literal(endpoint)}", "URL_STYLE 'path'", f"USE_SSL {use_ssl}"]
+    connection.execute(f"CREATE SECRET lake_store ({', '.join(parts)})")
+
+
+def literal(text: str) -> str:
+    """`text` as a SQL string literal. For places and names that SQL takes no parameter for; values go as parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quote(name: str) -> str:
+    """`name` as a SQL identifier. The one way by which a name enters SQL text."""
+    return '"' + name.replace('"', '""') + '"'

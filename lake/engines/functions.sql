@@ -1,0 +1,1 @@
+-- SQL functions of the hub: one macro per question, the same names on every engine.

@@ -1,0 +1,64 @@
+"""Where table files are put: a folder of this machine, or an S3-compatible store named by the settings.
+
+Gives every part of the lake the same view of both (pyarrow filesystem, delta-rs options). Knows nothing of tables.
+"""
+
+from pathlib import Path
+
+from pyarrow import fs
+
+from catalog.errors import ConfigurationError
+from catalog.settings import Settings
+from lake.layout import REMOTE, is_remote
+
+
+def delta_options(uri: str, settings: Settings | None) -> dict[str, str] | None:
+    """The options delta-rs needs for `uri`; None for a local folder.
+
+    delta-rs commits to S3 by conditional put, so two writers never overwrite each other's version.
+    """
+    if not is_remote(uri):
+        return None
+    given = _required(settings)
+    options = {
+        "AWS_ACCESS_KEY_ID": given.s3_access_key,
+        "AWS_SECRET_ACCESS_KEY": given.s3_secret_key,
+        "AWS_REGION": given.s3_region,
+        "AWS_ALLOW_HTTP": str(given.s3_allow_http).lower(),
+    }
+    if given.s3_endpoint:
+        options["AWS_ENDPOINT_URL"] = _endpoint(given)
+    return options
+
+
+def filesystem(uri: str, settings: Settings | None) -> tuple[fs.FileSystem, str]:
+    """The filesystem `uri` lies on, and its path there. A local folder is made when it is not there yet."""
+    if not is_remote(uri):
+        Path(uri).mkdir(parents=True, exist_ok=True)
+        return fs.LocalFileSystem(), uri
+    given = _required(settings)
+    store = fs.S3FileSystem(
+        access_key=given.s3_access_key,
+        secret_key=given.s3_secret_key,
+        region=given.s3_region,
+        endpoint_override=_endpoint(given) if given.s3_endpoint else None,
+    )
+    return store, uri.removeprefix(REMOTE)
+
+
+def _endpoint(settings: Settings) -> str:
+    if "://" in settings.s3_endpoint:
+        return settings.s3_endpoint
+    return f"{'http' if settings.s3_allow_http else 'https'}://{settings.s3_endpoint}"
+
+
+def _required(settings: Settings | None) -> Settings:
+    if settings is None or not settings.s3_access_key:
+        raise ConfigurationError(
+            "数据湖在对象存储上，但没有给出访问密钥。"
+            "请设置 SHUNIU_S3_ENDPOINT、SHUNIU_S3_ACCESS_KEY、SHUNIU_S3_SECRET_KEY。",
+            "The lake is in an object store, but no access key is given. Set SHUNIU_S3_ENDPOINT, SHUNIU_S3_ACCESS_KEY"
+            " and SHUNIU_S3_SECRET_KEY.",
+            code="store_not_configured",
+        )
+    return settings
