@@ -1,0 +1,107 @@
+"""Make SHUNIU_HOME ready for a demo: end what an interrupted run left, check ports and disk, clear an older city.
+
+A home that holds anything but a demo city is never touched.
+"""
+
+import json
+import shutil
+import socket
+from pathlib import Path
+
+from catalog.database import forget_engines
+from catalog.errors import ConfigurationError
+from catalog.settings import Settings
+from demo import processes
+from demo.plan import Plan
+
+MARKER = "city.json"
+OURS = (
+    "airflow", "audit", "bench", "contracts", "deliveries", "demo", "keys", "lake", "logs", "run", "tmp",
+    "registry.sqlite", "registry.sqlite-shm", "registry.sqlite-wal",
+)  # fmt: skip
+MIB_PER_THOUSAND_RESIDENTS = 6
+MIB_AT_LEAST = 600
+
+
+def prepare(settings: Settings, plan: Plan) -> None:
+    """An empty home with a marker that it is a demo's. Raises ConfigurationError with what is in the way."""
+    processes.sweep(settings.home / "run")
+    _refuse_foreign_home(settings)
+    check_ports(settings)
+    check_disk(settings.home, plan)
+    forget_engines()
+    for name in OURS:
+        _remove(settings.home / name)
+    folder = settings.home / "demo"
+    folder.mkdir(parents=True)
+    (folder / MARKER).write_text(json.dumps(plan.as_json()), encoding="utf-8")
+
+
+def built_plan(settings: Settings) -> dict[str, object] | None:
+    """The plan of the finished city in this home, or None (no city, or one whose building was interrupted)."""
+    folder = settings.home / "demo"
+    if not (folder / "summary.json").exists():
+        return None
+    try:
+        plan: dict[str, object] = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return plan
+
+
+def is_demo_home(settings: Settings) -> bool:
+    """Whether this home was made by the demo."""
+    return (settings.home / "demo" / MARKER).exists()
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise ConfigurationError for the first of the hub's ports that somebody else listens on."""
+    wanted = [("SHUNIU_API_PORT", settings.api_host, settings.api_port)]
+    if not settings.airflow_url:
+        wanted.append(("SHUNIU_AIRFLOW_PORT", "127.0.0.1", settings.airflow_port))
+    for name, host, port in wanted:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                raise ConfigurationError(
+                    f"端口 {port} 已被占用。请停止占用它的程序，或用 {name} 指定另一个端口。",
+                    f"Port {port} is taken. Stop the program that holds it, or name another port with {name}.",
+                    code="port_taken",
+                    port=port,
+                ) from None
+
+
+def check_disk(home: Path, plan: Plan) -> None:
+    """Raise ConfigurationError when the disk has less room than the city will need."""
+    home.mkdir(parents=True, exist_ok=True)
+    need = MIB_AT_LEAST + MIB_PER_THOUSAND_RESIDENTS * plan.residents // 1000
+    free = shutil.disk_usage(home).free // 2**20
+    if free < need:
+        raise ConfigurationError(
+            f"{home} 所在磁盘只剩 {free} MiB，建城约需 {need} MiB。请清理磁盘，或用 SHUNIU_HOME 换一个位置。",
+            f"The disk of {home} has {free} MiB left; the city needs about {need} MiB. Make room, or choose another"
+            " place with SHUNIU_HOME.",
+            code="disk_too_small",
+            free_mib=free,
+            need_mib=need,
+        )
+
+
+def _refuse_foreign_home(settings: Settings) -> None:
+    if is_demo_home(settings) or not any((settings.home / name).exists() for name in OURS if name != "logs"):
+        return
+    raise ConfigurationError(
+        f"{settings.home} 中已有非演示数据，演示不会覆盖它。请用 SHUNIU_HOME 指定另一个文件夹。",
+        f"{settings.home} holds data that is not a demo's, and the demo will not overwrite it. Name another folder"
+        " with SHUNIU_HOME.",
+        code="home_not_a_demo",
+    )
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
