@@ -1,7 +1,7 @@
 """Electronic licence identifiers 电子证照标识 (GB/T 36904-2018).
 
-`1.2.156.3005.2.<type 21>.<issuer>.<serial>.<version 3>.<check>`; the check is ISO 7064 MOD 37,36 over type, issuer, serial
-and version without dots. In practice the issuer may be a division code instead of a social credit code.
+`1.2.156.3005.2.<type 21>.<issuer>.<serial>.<version 3>.<check>`; the check is ISO 7064 MOD 37,36 over type, issuer,
+serial and version without dots. In practice the issuer may be a division code instead of a social credit code.
 """
 
 import re

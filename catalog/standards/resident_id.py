@@ -1,7 +1,7 @@
 """Citizen identity numbers 公民身份号码 (GB 11643-1999): check, 15 to 18 digits, birth date, sex.
 
 The form judged is the stored one: 18 characters, X in upper case. Numbers of residence permits of Hong Kong (81), Macau
-(82) and Taiwan (83) residents follow the same rule. The division inside is kept for life, so only its province is looked at.
+(82) and Taiwan (83) residents follow the same rule. The division inside is kept for life, so only the province counts.
 """
 
 from datetime import date
