@@ -1,0 +1,30 @@
+"""Fixtures every kind of test may use: settings in a folder of its own, and a migrated registry."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from catalog.database import forget_engines, migrate
+from catalog.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """Settings whose home is the test's own folder."""
+    yield Settings(home=tmp_path / "home")
+    forget_engines()
+
+
+@pytest.fixture
+def registry(settings: Settings) -> Settings:
+    """The same settings, with the registry migrated."""
+    migrate(settings)
+    return settings
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment: a Friday morning in Laizhou."""
+    return datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
