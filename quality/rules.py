@@ -1,0 +1,166 @@
+"""What a rule is, and what came of one: plain frozen values that every other module of this room speaks in.
+
+A rule is one SQL expression that is TRUE for a bad row, with the standard behind it and the agency that answers for it.
+How rules are derived from a contract lies in suites.py and the *_rules modules; nothing here touches a database.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
+
+from catalog.contracts import Contract, Item
+
+Scope = Literal["field", "row", "dataset"]
+Severity = Literal["block", "warn"]
+Outcome = Literal["passed", "failed", "error", "not_applicable"]
+VerdictOutcome = Literal["passed", "warned", "blocked", "error"]
+
+GBT_36344 = "GB/T 36344-2018"
+_CHINA = timezone(timedelta(hours=8))
+
+DIMENSIONS: dict[str, tuple[str, str]] = {
+    "01": ("规范性", "conformity"),
+    "02": ("完整性", "completeness"),
+    "03": ("准确性", "accuracy"),
+    "04": ("一致性", "consistency"),
+    "05": ("时效性", "timeliness"),
+    "06": ("可访问性", "accessibility"),
+}
+"""The six characteristics of GB/T 36344-2018; an indicator code starts with one of them ('0304' -> '03')."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value several rules of one scan need (the fault of an identifier, a parsed geometry): computed once per row."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule over one dataset.
+
+    `sql` is TRUE for a bad row; for scope 'dataset' it is an aggregate that is TRUE when the whole delivery is bad.
+    `applies_sql` says which rows are assessed (the denominator B); NULL counts as not assessed, respectively not bad.
+    Both may use the names in `facts` and the placeholders {rows} (the relation judged) and {now} (a TIMESTAMP, the
+    wall-clock time of China).
+    `dimension` is an indicator code of GB/T 36344-2018 ('0302'), `owner` the agency that must mend what fails.
+    """
+
+    rule_id: str
+    dataset: str
+    items: tuple[str, ...]
+    sql: str
+    severity: Severity
+    dimension: str
+    clause: str
+    title_zh: str
+    title_en: str
+    owner: str
+    scope: Scope = "field"
+    applies_sql: str = "TRUE"
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def item(self) -> str:
+        """The items the rule speaks of, joined by commas; '' for a rule on the whole dataset."""
+        return ",".join(self.items)
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What one rule found: `a` conforming of `b` assessed (GB/T 36344: X = A / B, never stored without A and B)."""
+
+    rule_id: str
+    item: str
+    scope: Scope
+    severity: Severity
+    dimension: str
+    title_zh: str
+    title_en: str
+    a: int
+    b: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement on one batch or table. `accepted` + `quarantined` = `rows`, whatever the outcome.
+
+    'passed' and 'warned' reached the standard zone; 'blocked' (the delivery as a whole is unfit) and 'error' (a rule
+    raised, so nobody can say) did not: what stood there before still stands.
+    """
+
+    verdict_id: str
+    dataset: str
+    batch_id: str
+    outcome: VerdictOutcome
+    rows: int
+    accepted: int
+    quarantined: int
+    judged_at: datetime
+    results: tuple[RuleResult, ...] = field(default=())
+
+    @property
+    def fit(self) -> bool:
+        """May what was judged be published?"""
+        return self.outcome in ("passed", "warned")
+
+
+def item_rule(
+    contract: Contract,
+    item: Item,
+    what: str,
+    sql: str,
+    *,
+    severity: Severity,
+    dimension: str,
+    clause: str,
+    zh: str,
+    en: str,
+    applies: str,
+    items: tuple[str, ...] = (),
+    facts: tuple[Fact, ...] = (),
+) -> Rule:
+    """The rule `<item>.<what>` of a contract's item; titles are those of the item followed by `zh` and `en`."""
+    return Rule(
+        rule_id=f"{item.name}.{what}",
+        dataset=contract.dataset,
+        items=items or (item.name,),
+        sql=sql,
+        severity=severity,
+        dimension=dimension,
+        clause=clause,
+        title_zh=f"{item.title_zh}：{zh}",
+        title_en=f"{item.title_en} {en}",
+        owner=contract.agency,
+        applies_sql=applies,
+        facts=facts,
+    )
+
+
+def quoted(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """`value` as an SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def moment(at: datetime) -> str:
+    """`at` as an SQL literal with its time zone (UTC), for what the hub itself writes down."""
+    return f"TIMESTAMPTZ {literal(at.astimezone(UTC).isoformat(sep=' ', timespec='seconds'))}"
+
+
+def wall_clock(at: datetime) -> str:
+    """`at` as an SQL literal in the wall-clock time of China (UTC+8), as departments write moments."""
+    return f"TIMESTAMP {literal(at.astimezone(_CHINA).replace(tzinfo=None).isoformat(sep=' ', timespec='seconds'))}"
+
+
+def scope_of(rule_id: str) -> Scope:
+    """The scope of a rule by the first part of its id: 'dataset.', 'row.' or 'key.', else an item's name."""
+    prefix = rule_id.partition(".")[0]
+    return "dataset" if prefix == "dataset" else "row" if prefix in ("row", "key") else "field"

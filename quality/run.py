@@ -1,0 +1,229 @@
+"""Judge one delivery, or one built table: rules, checkpoint, gate; then findings, quarantine and accepted rows.
+
+Exactly once per batch: every write carries the run id `<batch>:judge`, and the verdict is stored last. Killed anywhere
+and run again, it ends in the same state. The staged file stays; maintenance removes it later.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from catalog.contracts import Contract
+from catalog.errors import ContractBroken, NotFound, Unavailable
+from catalog.settings import Settings
+from lake import tables
+from lake.engines.duckdb import connect
+from lake.layout import Layout, is_remote
+from quality import rowmask, verdicts
+from quality.engine import checkpoint
+from quality.gate import Decision, Waiver, decide, with_waivers
+from quality.rules import Outcome, Rule, RuleResult, Verdict, literal, quoted
+from quality.scan import ROWS, Scan
+from quality.suites import rules_for, suite_for
+
+_OWN_COLUMNS = ("_row", "_batch", "_notes", "_bad")
+
+
+def judge(
+    settings: Settings,
+    contract: Contract,
+    batch_id: str,
+    *,
+    now: datetime,
+    by: str = "quality",
+    waivers: Iterable[Waiver] = (),
+) -> Verdict:
+    """Judge the staged batch and send its rows where they belong; the same batch again returns the stored verdict.
+
+    Standard zone: snapshot replaces, incremental merges by key, append appends; only when the verdict is fit. Findings
+    and quarantine are written whatever the verdict. Raises NotFound when the batch is not staged, ContractBroken when
+    the staged file lacks a column of the contract.
+    """
+    known = verdicts.stored(settings, f"{batch_id}:judge")
+    if known is not None:
+        return known
+    waived = tuple(waivers)
+    history = verdicts.history(settings, contract.dataset)
+    rules = with_waivers(rules_for(contract, hub_id=settings.hub_id, history=history), waived, now)
+    with connect(settings, extensions=_extensions(contract), keep_order=False) as connection:
+        _stage(connection, settings, contract, batch_id)
+        scan = Scan(connection, rules, contract.keys, now)
+        results = _run(scan, contract.dataset)
+        held = rowmask.held_rows(scan)
+        decision = decide(results, waived, now=now, rows=scan.rows, accepted=scan.rows - held)
+        _write(settings, contract, batch_id, scan, decision, now)
+    verdict = _verdict(contract.dataset, batch_id, decision, scan, results, held, now)
+    verdicts.store(settings, verdict, by=by, now=now)
+    return verdict
+
+
+def judge_table(
+    settings: Settings, name: str, uri: str, rules: Sequence[Rule], *, now: datetime, by: str = "quality"
+) -> Verdict:
+    """Judge the newest version of a base or topic table. Rows that break a rule are findings; none is held back.
+
+    The verdict is for that version ('<name>@<version>'); judged again, the stored one is returned. Raises NotFound when
+    there is no such table.
+    """
+    version = tables.version(uri, settings=settings)
+    if version is None:
+        raise NotFound(
+            f"表 {name} 尚未建成。", f"Table {name} has not been built yet.", code="table_missing", table=name
+        )
+    batch_id = f"{name}@{version}"
+    known = verdicts.stored(settings, f"{batch_id}:judge")
+    if known is not None:
+        return known
+    with connect(settings, extensions=_spatial(rules)) as connection:
+        _view_table(connection, tables.scan(uri, version, settings=settings))
+        keys = next((rule.items for rule in rules if rule.rule_id == "key.duplicate"), ())
+        scan = Scan(connection, tuple(rules), keys, now)
+        results = _run(scan, name)
+        decision = decide(results, now=now, rows=scan.rows, accepted=scan.rows)
+        _write_findings(settings, name, batch_id, scan, now)
+    verdict = _verdict(name, batch_id, decision, scan, results, 0, now)
+    verdicts.store(settings, verdict, by=by, now=now)
+    return verdict
+
+
+def _run(scan: Scan, dataset: str) -> tuple[RuleResult, ...]:
+    """One result per rule, as the GX checkpoint saw it."""
+    if not scan.rules:
+        scan.run()
+        return ()
+    outcome = checkpoint(scan, suite_for(dataset, scan.rules))
+    if not scan.done:
+        raise Unavailable(
+            f"数据集 {dataset} 的质量检查未能执行，可能是内存或磁盘不足。原有数据保持不变，请稍后重试。",
+            f"The rules of {dataset} could not be run; memory or disk may be short. What was there stays. Try again.",
+            code="judgement_failed",
+            dataset=dataset,
+        )
+    (validation,) = outcome.run_results.values()
+    found = {each.expectation_config.meta["rule"]: each for each in validation.results}
+    return tuple(_result(rule, found[rule.rule_id]) for rule in scan.rules)
+
+
+def _result(rule: Rule, seen: Any) -> RuleResult:
+    raised = bool(seen.exception_info and seen.exception_info.get("raised_exception"))
+    assessed = 0 if raised else int(seen.result["element_count"])
+    conforming = assessed - (0 if raised else int(seen.result["unexpected_count"]))
+    return RuleResult(
+        rule_id=rule.rule_id,
+        item=rule.item,
+        scope=rule.scope,
+        severity=rule.severity,
+        dimension=rule.dimension,
+        title_zh=rule.title_zh,
+        title_en=rule.title_en,
+        a=conforming,
+        b=assessed,
+        outcome=_outcome(raised, assessed, bool(seen.success)),
+    )
+
+
+def _outcome(raised: bool, assessed: int, success: bool) -> Outcome:
+    """Three states and none: a rule that raised is no fault of the data, and nothing assessed is no 100 %."""
+    if raised:
+        return "error"
+    if assessed == 0:
+        return "not_applicable"
+    return "passed" if success else "failed"
+
+
+def _write(
+    settings: Settings, contract: Contract, batch_id: str, scan: Scan, decision: Decision, now: datetime
+) -> None:
+    """Findings, quarantine, and, if the delivery goes on, the standard table: in this order, each once per batch."""
+    layout, run_id = Layout(settings.lake_url), f"{batch_id}:judge"
+    names = [item.name for item in contract.items]
+    _write_findings(settings, contract.dataset, batch_id, scan, now)
+    held = rowmask.quarantine(scan, names, now)
+    if held is not None:
+        uri, of_batch = layout.quarantine(contract.dataset), {"_batch": batch_id}
+        tables.write(uri, held, mode="append", run_id=run_id, partition=of_batch, settings=settings)
+    if not decision.goes_on:
+        return
+    rows, uri = rowmask.accepted(scan, names), layout.standard(contract.dataset)
+    match contract.mode:
+        case "incremental":
+            tables.merge(uri, rows, keys=contract.keys, run_id=run_id, settings=settings)
+        case "append":
+            tables.write(uri, rows, mode="append", run_id=run_id, settings=settings)
+        case _:
+            tables.write(uri, rows, mode="overwrite", run_id=run_id, settings=settings)
+
+
+def _write_findings(settings: Settings, dataset: str, batch_id: str, scan: Scan, now: datetime) -> None:
+    found = rowmask.findings(scan, dataset, now)
+    if found is not None:
+        uri = Layout(settings.lake_url).findings(dataset)
+        run_id, of_batch = f"{batch_id}:judge", {"batch": batch_id}
+        tables.write(uri, found, mode="append", run_id=run_id, partition=of_batch, settings=settings)
+
+
+def _verdict(
+    dataset: str,
+    batch_id: str,
+    decision: Decision,
+    scan: Scan,
+    results: tuple[RuleResult, ...],
+    held: int,
+    now: datetime,
+) -> Verdict:
+    return Verdict(
+        verdict_id=f"{batch_id}:judge",
+        dataset=dataset,
+        batch_id=batch_id,
+        outcome=decision.outcome,
+        rows=scan.rows,
+        accepted=scan.rows - held,
+        quarantined=held,
+        judged_at=now,
+        results=results,
+    )
+
+
+def _stage(connection: Any, settings: Settings, contract: Contract, batch_id: str) -> None:
+    """The view of the staged file; every column the rules and the standard table need is checked to be there."""
+    path = Layout(settings.lake_url).staging(contract.dataset, batch_id)
+    if not is_remote(path) and not Path(path).is_file():
+        raise NotFound(
+            f"批次 {batch_id} 尚未标准化，无法评判。请先运行标准化。",
+            f"Batch {batch_id} is not staged, so it cannot be judged. Standardise it first.",
+            code="batch_not_staged",
+            batch=batch_id,
+        )
+    connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM read_parquet({literal(path)})")
+    missing = [n for n in (*_OWN_COLUMNS, *(i.name for i in contract.items)) if n not in _columns(connection)]
+    if missing:
+        raise ContractBroken(
+            f"批次 {batch_id} 缺少契约约定的列：{'、'.join(missing)}。",
+            f"Batch {batch_id} lacks columns its contract promises: {', '.join(missing)}.",
+            code="column_missing",
+            batch=batch_id,
+            items=missing,
+        )
+
+
+def _view_table(connection: Any, relation: str) -> None:
+    """A built table as the rules expect it: numbered rows, and the columns of a staged batch where it has none."""
+    connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM {relation}")
+    present = _columns(connection)
+    extra = ["row_number() OVER () AS _row"] if "_row" not in present else []
+    extra += [f"[]::VARCHAR[] AS {quoted(name)}" for name in ("_notes", "_bad") if name not in present]
+    if extra:
+        connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT *, {', '.join(extra)} FROM {relation}")
+
+
+def _columns(connection: Any) -> list[str]:
+    return [name for name, *_ in connection.execute(f"DESCRIBE {ROWS}").fetchall()]
+
+
+def _extensions(contract: Contract) -> tuple[str, ...]:
+    return ("spatial",) if any(item.kind == "geometry" for item in contract.items) else ()
+
+
+def _spatial(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return ("spatial",) if any("ST_" in fact.sql for rule in rules for fact in rule.facts) else ()

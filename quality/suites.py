@@ -1,0 +1,89 @@
+"""From a contract and the data elements to the rules of a dataset, and from rules to a Great Expectations suite.
+
+The one place where rules of all scopes come together, in a fixed order. What each rule is lies in the *_rules modules.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from catalog.contracts import Contract, Item
+from quality.county import county_extent
+from quality.dataset_rules import History, dataset_rules
+from quality.field_rules import field_rules
+from quality.place_rules import place_rules
+from quality.row_rules import row_rules
+from quality.rules import Rule, Severity
+
+NO_HISTORY = History()
+_SEVERITIES: Mapping[str, Severity] = {"block": "block", "warn": "warn"}
+_GX_SEVERITY = {"block": "critical", "warn": "warning"}
+
+
+def rules_for(contract: Contract, *, hub_id: str = "", history: History = NO_HISTORY) -> tuple[Rule, ...]:
+    """Every rule of the dataset, field rules first, then rows, then the whole delivery; ids are unique.
+
+    `hub_id` adds the rules that places lie inside that county; `history` lets deliveries be compared with the last one.
+    A contract may set the severity of a rule: options `severity: {<rule id>: block|warn}`.
+    Raises NotFound when an item names a data element or code list the standards do not have.
+    """
+    rules = [
+        *field_rules(contract),
+        *place_rules(contract, county_extent(hub_id)),
+        *row_rules(contract),
+        *dataset_rules(contract, history),
+    ]
+    chosen: Mapping[str, str] = contract.options.get("severity") or {}
+    unique = {rule.rule_id: _with_severity(rule, chosen.get(rule.rule_id)) for rule in rules}
+    return tuple(unique.values())
+
+
+def rules_for_items(
+    dataset: str, items: Iterable[Item], *, hub_id: str = "", owner: str = "bureau"
+) -> tuple[Rule, ...]:
+    """The rules of a built table (base or topic), whose items are described like those of a contract."""
+    built = Contract(
+        dataset=dataset,
+        version="",
+        title_zh=dataset,
+        title_en=dataset,
+        agency=owner,
+        system="",
+        mode="snapshot",
+        locator="",
+        watermark=None,
+        items=tuple(items),
+    )
+    return rules_for(built, hub_id=hub_id)
+
+
+def suite_for(dataset: str, rules: Iterable[Rule]) -> Any:
+    """A gx.ExpectationSuite with one expectation per rule; its meta carries what a report must cite."""
+    from quality.engine import load
+
+    hub = load()
+    expectations = [
+        hub.rule(rule_id=rule.rule_id, severity=_GX_SEVERITY[rule.severity], meta=meta(rule)) for rule in rules
+    ]
+    return hub.gx.ExpectationSuite(name=dataset, expectations=expectations)
+
+
+def meta(rule: Rule) -> dict[str, Any]:
+    """Rule id, clause, GB/T 36344 indicator, severity, scope, owner and titles, as a suite carries them."""
+    return {
+        "rule": rule.rule_id,
+        "items": list(rule.items),
+        "scope": rule.scope,
+        "severity": rule.severity,
+        "indicator": rule.dimension,
+        "clause": rule.clause,
+        "owner": rule.owner,
+        "title_zh": rule.title_zh,
+        "title_en": rule.title_en,
+        "sql": rule.sql,
+    }
+
+
+def _with_severity(rule: Rule, wanted: str | None) -> Rule:
+    severity = _SEVERITIES.get(wanted or "")
+    return replace(rule, severity=severity) if severity else rule

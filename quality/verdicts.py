@@ -1,0 +1,96 @@
+"""Store a verdict with every rule's A and B in the registry, and read it back. Judging itself lies in run.py."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog import models
+from catalog.actions import verdicts
+from catalog.database import open_reader, open_session
+from catalog.settings import Settings
+from quality.dataset_rules import History
+from quality.rules import RuleResult, Verdict, scope_of
+
+
+def store(settings: Settings, verdict: Verdict, *, by: str, now: datetime) -> None:
+    """Record `verdict` and its results in one transaction; the same verdict id again changes nothing."""
+    row = models.Verdict(
+        verdict_id=verdict.verdict_id,
+        dataset=verdict.dataset,
+        batch_id=verdict.batch_id,
+        outcome=verdict.outcome,
+        rows=verdict.rows,
+        accepted=verdict.accepted,
+        quarantined=verdict.quarantined,
+        judged_at=verdict.judged_at,
+    )
+    results = [_row(verdict.verdict_id, result) for result in verdict.results]
+    with open_session(settings) as session:
+        verdicts.record(session, verdict=row, results=results, by=by, now=now)
+
+
+def stored(settings: Settings, verdict_id: str) -> Verdict | None:
+    """The verdict with that id as it was recorded, or None."""
+    with open_reader(settings) as session:
+        row = session.get(models.Verdict, verdict_id)
+        return _verdict(session, row) if row else None
+
+
+def history(settings: Settings, dataset: str) -> History:
+    """Rows and moment of the last delivery of `dataset` that went on; empty when none has."""
+    query = (
+        select(models.Verdict)
+        .where(models.Verdict.dataset == dataset, models.Verdict.outcome.in_(("passed", "warned")))
+        .order_by(models.Verdict.judged_at.desc(), models.Verdict.verdict_id.desc())
+        .limit(1)
+    )
+    with open_reader(settings) as session:
+        last = session.scalars(query).first()
+        return History(last.rows, last.judged_at) if last else History()
+
+
+def _row(verdict_id: str, result: RuleResult) -> models.RuleResult:
+    return models.RuleResult(
+        verdict_id=verdict_id,
+        rule_id=result.rule_id,
+        item=result.item,
+        severity=result.severity,
+        dimension=result.dimension,
+        title_zh=result.title_zh,
+        title_en=result.title_en,
+        a=result.a,
+        b=result.b,
+        outcome=result.outcome,
+    )
+
+
+def _verdict(session: Session, row: models.Verdict) -> Verdict:
+    query = select(models.RuleResult).where(models.RuleResult.verdict_id == row.verdict_id)
+    results = session.scalars(query.order_by(models.RuleResult.rule_id))
+    return Verdict(
+        verdict_id=row.verdict_id,
+        dataset=row.dataset,
+        batch_id=row.batch_id,
+        outcome=row.outcome,  # type: ignore[arg-type]  # only our own outcomes are ever stored
+        rows=row.rows,
+        accepted=row.accepted,
+        quarantined=row.quarantined,
+        judged_at=row.judged_at,
+        results=tuple(_result(each) for each in results),
+    )
+
+
+def _result(row: models.RuleResult) -> RuleResult:
+    return RuleResult(
+        rule_id=row.rule_id,
+        item=row.item,
+        scope=scope_of(row.rule_id),
+        severity=row.severity,  # type: ignore[arg-type]  # as above
+        dimension=row.dimension,
+        title_zh=row.title_zh,
+        title_en=row.title_en,
+        a=row.a,
+        b=row.b,
+        outcome=row.outcome,  # type: ignore[arg-type]  # as above
+    )
