@@ -6,6 +6,7 @@ bilinear interpolation keeps every side straight, so the pieces tile the whole w
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Quads = NDArray[np.float64]
@@ -85,7 +86,7 @@ def rings_of(geometries: pa.Array) -> NDArray[np.float64]:
     Raises ValueError when a geometry is missing or of another shape.
     """
     whole = geometries.combine_chunks() if isinstance(geometries, pa.ChunkedArray) else geometries
-    sizes = whole.value_lengths().unique().to_pylist()
+    sizes = pc.binary_length(whole).unique().to_pylist()
     if sizes not in ([], [_WKB.itemsize]):
         raise ValueError("shapes of the demo city are polygons with one ring of five points")
     start = np.frombuffer(whole.buffers()[1], dtype=np.int32)[whole.offset] if len(whole) else 0
