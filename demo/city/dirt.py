@@ -117,10 +117,17 @@ class Share:
             self.occupied(item)[rows] = True
             self._pending.append((np.asarray(rows, np.int64), item, kind))
 
-    def draw(self, rate: float, where: Mask) -> Rows:
-        """Rows of `where`, `rate` x dirt of them (at least one if any), for defects that are more than one value."""
+    def draw(self, rate: float, where: Mask, *, of_all: bool = False) -> Rows:
+        """Rows of `where`, `rate` x dirt of them (or of all rows), for defects that `spoil` cannot draw by itself."""
         free = np.flatnonzero(where).astype(np.int64)
-        return np.sort(self._rng.choice(free, size=_wanted(rate * self._dirt, len(free), len(free)), replace=False))
+        wanted = _wanted(rate * self._dirt, self.rows if of_all else len(free), len(free))
+        return np.sort(self._rng.choice(free, size=wanted, replace=False))
+
+    def plant(self, item: str, kind: str, rows: Rows, change: Change | pa.Array | None) -> Rows:
+        """Change `item` in exactly these rows and record it; returns those whose value did change."""
+        changed = self._replace(item, rows[~self.occupied(item)[rows]], change)
+        self.mark(item, kind, changed)
+        return changed
 
     def finish(self, source_names: Mapping[str, str]) -> pa.Table:
         """Record the defects under the keys as delivered and return the table with the source's column names."""
