@@ -16,6 +16,7 @@ class EventTag(StrEnum):
     ACCOUNT_CREATED = "account:created"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_TOKEN_ISSUED = "account:token_issued"  # noqa: S105  # a name, not a token
+    ACCOUNT_TOKEN_REVOKED = "account:token_revoked"  # noqa: S105  # likewise
     AGENCY_REGISTERED = "agency:registered"
     BATCH_HELD = "batch:held"
     BATCH_REGISTERED = "batch:registered"

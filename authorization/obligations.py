@@ -1,0 +1,94 @@
+"""What a grant owes beyond naming items: masks where it is silent, tighter ones where items betray each other. Pure.
+
+A grant that wants a sensitive item as it is must say `plain`; silence means masked (PIPL Art. 28, 51).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from authorization.masking import PLAIN, Mask, parse_mask
+
+
+@dataclass(frozen=True)
+class ItemFact:
+    """What the catalogue says of one item. `personal`: none, general, sensitive."""
+
+    name: str
+    kind: str
+    element: str = ""
+    personal: str = "none"
+    key: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """One item as a recipient may have it. `obligation` names why it is not plain: granted, default, tightened."""
+
+    name: str
+    kind: str
+    element: str
+    mask: Mask = PLAIN
+    obligation: str = ""
+    key: bool = False
+
+
+DEFAULT_MASKS: Final[Mapping[str, Mask]] = {
+    "resident_id": Mask("resident_id_strict"),
+    "foreign_resident_id": Mask("resident_id_strict"),
+    "travel_permit_no": Mask("resident_id_strict"),
+    "passport_no": Mask("resident_id_strict"),
+    "bank_card_no": Mask("pseudonym"),
+    "monthly_amount": Mask("band", 500),
+    "pay_base": Mask("band", 1000),
+}
+"""Masks of sensitive items for which a grant names none. A sensitive item of another element is left out."""
+
+BIRTH_ELEMENTS: Final = frozenset({"birth_date"})
+STRICT_ID: Final = Mask("resident_id_strict")
+LOOSE_ID: Final = Mask("resident_id")
+
+
+def columns_of(
+    facts: Sequence[ItemFact], granted: Sequence[str], masks: Mapping[str, str]
+) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """(the granted items as columns in the dataset's order, names of sensitive items left out for want of a mask).
+
+    Raises InvalidInput for a mask that does not fit its item.
+    """
+    wanted = set(granted)
+    columns: list[Column] = []
+    dropped: list[str] = []
+    for fact in facts:
+        if fact.name not in wanted or fact.name.startswith("_"):
+            continue
+        column = _column(fact, masks.get(fact.name))
+        if column is None:
+            dropped.append(fact.name)
+        else:
+            columns.append(column)
+    return tighten(columns), tuple(dropped)
+
+
+def _column(fact: ItemFact, mask: str | None) -> Column | None:
+    if mask is not None:
+        parsed = parse_mask(mask, fact.kind)
+        why = "" if parsed == PLAIN else "granted"
+        return Column(fact.name, fact.kind, fact.element, parsed, why, fact.key)
+    if fact.personal != "sensitive":
+        return Column(fact.name, fact.kind, fact.element, key=fact.key)
+    default = DEFAULT_MASKS.get(fact.element)
+    if default is None:
+        return None
+    return Column(fact.name, fact.kind, fact.element, default, "default", fact.key)
+
+
+def tighten(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Close what items would betray together: an id number shown 6+4 beside a birth date rebuilds the whole number."""
+    birth = any(column.element in BIRTH_ELEMENTS for column in columns)
+    return tuple(
+        Column(column.name, column.kind, column.element, STRICT_ID, "tightened", column.key)
+        if birth and column.mask == LOOSE_ID
+        else column
+        for column in columns
+    )

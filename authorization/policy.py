@@ -1,0 +1,181 @@
+"""The one decision of the hub: may this caller have these items of this dataset for this purpose now, and how? Pure.
+
+Default deny: without a grant that fits in every respect nothing is given, and the reasons say what was missing. Every
+surface - records, verification, Delta Sharing, files - asks here and executes the plan it gets, never more.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from authorization.filters import Combined, Comparison, Condition, document, items_of, parse
+from authorization.masking import PLAIN
+from authorization.obligations import Column, ItemFact, columns_of
+
+SURFACES: Final = frozenset({"records", "verify", "delta_sharing"})
+"""Ways of reading a grant may open."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A grant as the policy sees it. `account` empty: every account of `agency`; `row_filter` empty: every row."""
+
+    code: str
+    agency: str
+    dataset: str
+    items: tuple[str, ...]
+    purpose: str
+    valid_from: datetime
+    valid_until: datetime
+    surfaces: frozenset[str]
+    account: str = ""
+    row_filter: Mapping[str, Any] | None = None
+    masks: Mapping[str, str] | None = None
+    legal_basis: str = ""
+    calls_per_day: int | None = None
+    rows_per_day: int | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a caller asks. `items` None: everything granted. `grant` set: that grant and no other."""
+
+    account: str
+    agency: str
+    dataset: str
+    facts: tuple[ItemFact, ...]
+    surface: str
+    purpose: str
+    items: tuple[str, ...] | None = None
+    conditions: tuple[Comparison, ...] = ()
+    order: tuple[str, ...] = ()
+    grant: str | None = None
+    sharing: str = "conditional"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What may be read: columns as shown, rows as filtered. `asked` are the caller's own conditions."""
+
+    grant: Grant
+    columns: tuple[Column, ...]
+    granted: tuple[Column, ...]
+    row_filter: Condition | None
+    asked: tuple[Comparison, ...]
+    order: tuple[str, ...]
+
+    @property
+    def where(self) -> Condition | None:
+        """The grant's filter and the caller's conditions together."""
+        parts = (*((self.row_filter,) if self.row_filter else ()), *self.asked)
+        return Combined("all", parts) if parts else None
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Names of the items the answer holds."""
+        return tuple(column.name for column in self.columns)
+
+    def fingerprint(self, salt: str) -> str:
+        """Name of this policy for everything made under it: recipient, columns, masks, filter, key (`salt`)."""
+        form = {
+            "dataset": self.grant.dataset,
+            "recipient": [self.grant.agency, self.grant.account],
+            "columns": [[column.name, column.kind, column.element, str(column.mask)] for column in self.columns],
+            "where": document(self.where) if self.where else None,
+            "salt": salt,
+        }
+        return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Yes with a plan, or no with reasons (codes of REASONS). `obligations` reads `item: mask (why)`."""
+
+    allowed: bool
+    reasons: tuple[str, ...]
+    obligations: tuple[str, ...] = ()
+    plan: Plan | None = None
+
+
+REASONS: Final[Mapping[str, tuple[str, str]]] = {
+    "not_shared": ("该数据集不予共享", "this dataset is not shared"),
+    "no_grant": ("没有对该数据集的授权", "there is no grant on this dataset"),
+    "revoked": ("授权已撤销", "the grant was revoked"),
+    "not_yet_valid": ("授权尚未生效", "the grant is not valid yet"),
+    "expired": ("授权已过期", "the grant has expired"),
+    "purpose_missing": ("没有说明用途", "no purpose was given"),
+    "purpose_differs": ("用途与授权不符", "the purpose is not the one granted"),
+    "surface_not_granted": ("授权不包含这种共享方式", "the grant does not open this way of reading"),
+    "item_not_granted": ("请求了未授权的数据项", "an item was asked for that is not granted"),
+    "condition_not_granted": (
+        "只能按已授权且未脱敏的数据项筛选或排序",
+        "filtering and ordering is for items granted without a mask",
+    ),
+    "nothing_left": ("授权的数据项已不存在", "none of the granted items is left"),
+}
+"""Why a request is refused; shown to the caller and recorded."""
+
+
+def decide(request: Request, grants: Sequence[Grant], now: datetime) -> Decision:
+    """Decide a request against the grants that exist. The first grant (by code) that fits gives the plan.
+
+    Raises InvalidInput when a stored grant is itself not readable.
+    """
+    if request.sharing == "none":
+        return Decision(False, ("not_shared",))
+    reasons: list[str] = []
+    for grant in sorted(grants, key=lambda one: one.code):
+        if not _concerns(grant, request):
+            continue
+        found = _standing(grant, request, now) or _content(grant, request)
+        if isinstance(found, Plan):
+            return Decision(True, (), _obligations(found), found)
+        reasons.append(found)
+    return Decision(False, tuple(dict.fromkeys(reasons)) or ("no_grant",))
+
+
+def _concerns(grant: Grant, request: Request) -> bool:
+    recipient = grant.account == request.account if grant.account else grant.agency == request.agency
+    asked_for = request.grant is None or request.grant == grant.code
+    return recipient and asked_for and grant.dataset == request.dataset
+
+
+def _standing(grant: Grant, request: Request, now: datetime) -> str:
+    """Why the grant does not stand for this request; empty when it does."""
+    checks = (
+        (grant.revoked, "revoked"),
+        (now < grant.valid_from, "not_yet_valid"),
+        (now >= grant.valid_until, "expired"),
+        (not request.purpose, "purpose_missing"),
+        (request.purpose != grant.purpose, "purpose_differs"),
+        (request.surface not in grant.surfaces, "surface_not_granted"),
+    )
+    return next((reason for failed, reason in checks if failed), "")
+
+
+def _content(grant: Grant, request: Request) -> Plan | str:
+    """The plan for what was asked, or the reason why it may not be had."""
+    granted, _ = columns_of(request.facts, grant.items, grant.masks or {})
+    by_name = {column.name: column for column in granted}
+    wanted = request.items if request.items is not None else tuple(by_name)
+    if not granted:
+        return "nothing_left"
+    if not wanted or any(item not in by_name for item in wanted):
+        return "item_not_granted"
+    plain = {column.name for column in granted if column.mask == PLAIN and column.kind != "geometry"}
+    looked_at = {item for condition in request.conditions for item in items_of(condition)} | set(request.order)
+    if not looked_at <= plain:
+        return "condition_not_granted"
+    kinds = {fact.name: fact.kind for fact in request.facts}
+    row_filter = parse(grant.row_filter, kinds) if grant.row_filter else None
+    columns = tuple(by_name[item] for item in dict.fromkeys(wanted))
+    return Plan(grant, columns, granted, row_filter, request.conditions, request.order)
+
+
+def _obligations(plan: Plan) -> tuple[str, ...]:
+    masked = [f"{column.name}: {column.mask} ({column.obligation})" for column in plan.columns if column.obligation]
+    return (*masked, "rows: filtered") if plan.row_filter else tuple(masked)
