@@ -12,7 +12,7 @@ a build that fails leaves the last good one, and the other bases go on."""
 
 
 @dag(
-    schedule=[Asset("shuniu://standard")],
+    schedule=[Asset("shuniu://zone/standard")],
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "bureau"},
@@ -28,7 +28,7 @@ def build_bases() -> None:
 
         return build_group(Settings.from_environ(), group, clock=lambda: datetime.now(UTC))
 
-    built = EmptyOperator(task_id="built", outlets=[Asset("shuniu://base")], trigger_rule=TriggerRule.ALL_DONE)
+    built = EmptyOperator(task_id="built", outlets=[Asset("shuniu://zone/base")], trigger_rule=TriggerRule.ALL_DONE)
     complete = EmptyOperator(task_id="complete")
     population, legal_person, spatial, topic = (
         build.override(task_id=f"build_{group}")(group) for group in ("population", "legal_person", "spatial", "topic")

@@ -23,7 +23,7 @@ AGENCIES = sorted({outline.agency for outline in outlines(Settings.from_environ(
 def judge() -> None:
     """standardised batches → standard tables, quarantine, findings, verdicts."""
 
-    @task(outlets=[Asset("shuniu://standard")], execution_timeout=timedelta(hours=4))
+    @task(outlets=[Asset("shuniu://zone/standard")], execution_timeout=timedelta(hours=4))
     def judge_waiting() -> dict[str, str]:
         from dags.steps.judgement import judge_waiting as judge_batches
 

@@ -11,7 +11,7 @@ verdict is not good; what was published before stays. `report` fails if any data
 
 
 @dag(
-    schedule=[Asset("shuniu://base")],
+    schedule=[Asset("shuniu://zone/base")],
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "bureau"},
@@ -21,7 +21,7 @@ verdict is not good; what was published before stays. `report` fails if any data
 def publish() -> None:
     """standard, base and topic tables → published versions."""
 
-    @task(outlets=[Asset("shuniu://published")], execution_timeout=timedelta(hours=4))
+    @task(outlets=[Asset("shuniu://zone/published")], execution_timeout=timedelta(hours=4))
     def publish_all() -> dict[str, str]:
         from dags.steps.publication import publish_all as publish_tables
 

@@ -14,7 +14,7 @@ TAGS = {"department", "quality", "bases", "publication", "usage", "watch"}
 PROBE = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
-bag = DagBag(sys.argv[1], include_examples=False)
+bag = DagBag(sys.argv[1])
 heavy = sorted({"pyarrow", "deltalake", "great_expectations", "duckdb"} & set(sys.modules))
 print("RESULT" + json.dumps({
     "errors": bag.import_errors, "heavy": heavy,
@@ -82,7 +82,7 @@ def test_a_department_is_settled_after_its_loads_whether_or_not_they_went_well(b
 
 def test_the_way_from_judgement_to_publication_is_connected_by_assets(bag: dict[str, Any]) -> None:
     outlets = {dag_id: dag["outlets"] for dag_id, dag in bag["dags"].items()}
-    assert outlets["judge"] == {"judge_waiting": ["shuniu://standard"]}
-    assert outlets["build_bases"] == {"built": ["shuniu://base"]}
-    assert outlets["publish"] == {"publish_all": ["shuniu://published"]}
+    assert outlets["judge"] == {"judge_waiting": ["shuniu://zone/standard"]}
+    assert outlets["build_bases"] == {"built": ["shuniu://zone/base"]}
+    assert outlets["publish"] == {"publish_all": ["shuniu://zone/published"]}
     assert bag["dags"]["build_bases"]["tasks"]["build_population"] == ["build_topic"]
