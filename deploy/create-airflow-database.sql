@@ -1,0 +1,2 @@
+-- Airflow keeps its own books, apart from the registry.
+CREATE DATABASE airflow;
