@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from quality.judged import outgoing
 from quality.rules import Rule, literal, moment, quoted
 from quality.scan import MARKS, ROWS, Scan
 
@@ -45,7 +46,7 @@ def quarantine(scan: Scan, items: Sequence[str], judged_at: datetime) -> Any | N
         return None
     broken = ", ".join(f"CASE WHEN {scan.broke([rule])} THEN {literal(rule.rule_id)} END" for rule in rules)
     listed = f"list_filter([{broken}], lambda rule: rule IS NOT NULL)"
-    columns = "".join(f", s.{quoted(name)}" for name in items)
+    columns = outgoing(scan.connection, items, "s")
     return _reader(
         scan,
         f"SELECT s._row, m._rules, {moment(judged_at)} AS judged_at{columns} FROM {ROWS} AS s JOIN "
@@ -57,7 +58,7 @@ def quarantine(scan: Scan, items: Sequence[str], judged_at: datetime) -> Any | N
 def accepted(scan: Scan, items: Sequence[str]) -> Any:
     """Reader of (_row, _batch, _notes, items): the rows that broke no blocking rule, in order of the key."""
     rules = blocking(scan)
-    columns = "".join(f", s.{quoted(name)}" for name in items)
+    columns = outgoing(scan.connection, items, "s")
     kept = f" WHERE s._row NOT IN (SELECT _row FROM {MARKS} WHERE {scan.broke(rules)})" if rules else ""
     order = ", ".join(f"s.{quoted(name)}" for name in (*scan.keys, "_row"))
     return _reader(scan, f"SELECT s._row, s._batch, s._notes{columns} FROM {ROWS} AS s{kept} ORDER BY {order}")

@@ -6,23 +6,20 @@ and run again, it ends in the same state. The staged file stays; maintenance rem
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from catalog.contracts import Contract
-from catalog.errors import ContractBroken, NotFound, Unavailable
+from catalog.errors import NotFound, Unavailable
 from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import connect
-from lake.layout import Layout, is_remote
-from quality import rowmask, verdicts
+from lake.layout import Layout
+from quality import judged, rowmask, verdicts
 from quality.engine import checkpoint
 from quality.gate import Decision, Waiver, decide, with_waivers
-from quality.rules import Outcome, Rule, RuleResult, Verdict, literal, quoted
-from quality.scan import ROWS, Scan
+from quality.rules import Outcome, Rule, RuleResult, Verdict
+from quality.scan import Scan
 from quality.suites import rules_for, suite_for
-
-_OWN_COLUMNS = ("_row", "_batch", "_notes", "_bad")
 
 
 def judge(
@@ -47,7 +44,7 @@ def judge(
     history = verdicts.history(settings, contract.dataset)
     rules = with_waivers(rules_for(contract, hub_id=settings.hub_id, history=history), waived, now)
     with connect(settings, extensions=_extensions(contract), keep_order=False) as connection:
-        _stage(connection, settings, contract, batch_id)
+        judged.view_batch(connection, settings, contract, batch_id)
         scan = Scan(connection, rules, contract.keys, now)
         results = _run(scan, contract.dataset)
         held = rowmask.held_rows(scan)
@@ -76,7 +73,7 @@ def judge_table(
     if known is not None:
         return known
     with connect(settings, extensions=_spatial(rules)) as connection:
-        _view_table(connection, tables.scan(uri, version, settings=settings))
+        judged.view_table(connection, tables.scan(uri, version, settings=settings))
         keys = next((rule.items for rule in rules if rule.rule_id == "key.duplicate"), ())
         scan = Scan(connection, tuple(rules), keys, now)
         results = _run(scan, name)
@@ -183,42 +180,6 @@ def _verdict(
         judged_at=now,
         results=results,
     )
-
-
-def _stage(connection: Any, settings: Settings, contract: Contract, batch_id: str) -> None:
-    """The view of the staged file; every column the rules and the standard table need is checked to be there."""
-    path = Layout(settings.lake_url).staging(contract.dataset, batch_id)
-    if not is_remote(path) and not Path(path).is_file():
-        raise NotFound(
-            f"批次 {batch_id} 尚未标准化，无法评判。请先运行标准化。",
-            f"Batch {batch_id} is not staged, so it cannot be judged. Standardise it first.",
-            code="batch_not_staged",
-            batch=batch_id,
-        )
-    connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM read_parquet({literal(path)})")
-    missing = [n for n in (*_OWN_COLUMNS, *(i.name for i in contract.items)) if n not in _columns(connection)]
-    if missing:
-        raise ContractBroken(
-            f"批次 {batch_id} 缺少契约约定的列：{'、'.join(missing)}。",
-            f"Batch {batch_id} lacks columns its contract promises: {', '.join(missing)}.",
-            code="column_missing",
-            batch=batch_id,
-            items=missing,
-        )
-
-
-def _view_table(connection: Any, relation: str) -> None:
-    """A built table as the rules expect it: numbered rows, and the columns of a staged batch where it has none."""
-    connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM {relation}")
-    present = _columns(connection)
-    extra = ["row_number() OVER () AS _row"] if "_row" not in present else []
-    extra += [f"[]::VARCHAR[] AS {quoted(name)}" for name in ("_notes", "_bad") if name not in present]
-    if extra:
-        connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT *, {', '.join(extra)} FROM {relation}")
-
-
-def _columns(connection: Any) -> list[str]:
-    return [name for name, *_ in connection.execute(f"DESCRIBE {ROWS}").fetchall()]
 
 
 def _extensions(contract: Contract) -> tuple[str, ...]:

@@ -1,0 +1,61 @@
+"""What a steward drills down to: the findings of a delivery, and the whole rows in quarantine.
+
+Answers hold data values: who may see them, and in which form, is decided by the caller.
+"""
+
+import pyarrow as pa
+
+from catalog import queries
+from catalog.database import open_reader
+from catalog.settings import Settings
+from lake import tables
+from lake.engines.duckdb import connect
+from lake.layout import Layout
+
+FINDINGS = pa.schema(
+    [
+        ("dataset", pa.string()),
+        ("batch", pa.string()),
+        ("row", pa.int64()),
+        ("key", pa.string()),
+        ("rule", pa.string()),
+        ("item", pa.string()),
+        ("severity", pa.string()),
+        ("judged_at", pa.timestamp("us", "UTC")),
+    ]
+)
+"""One row per row and rule it broke. `row` is the row's number in its raw batch; `key` its key items joined by '|'."""
+
+
+def findings(
+    settings: Settings, dataset: str, *, rule: str | None = None, batch: str | None = None, limit: int = 100
+) -> pa.Table:
+    """At most `limit` findings of one batch (default: the one judged last), of one rule if named, in order of rows."""
+    chosen = batch or _last_batch(settings, dataset)
+    uri = Layout(settings.lake_url).findings(dataset)
+    if chosen is None or tables.version(uri, settings=settings) is None:
+        return FINDINGS.empty_table()
+    source = tables.scan(uri, only={"batch": chosen}, settings=settings)
+    names = ", ".join(f'"{name}"' for name in FINDINGS.names)
+    with connect(settings) as connection:
+        found = connection.execute(
+            f"SELECT {names} FROM {source} WHERE rule = $1 OR $1 IS NULL ORDER BY row, rule LIMIT $2", [rule, limit]
+        ).to_arrow_table()
+    return found.cast(FINDINGS)
+
+
+def held(settings: Settings, dataset: str, *, batch: str | None = None, limit: int = 100) -> pa.Table | None:
+    """At most `limit` quarantined rows of one batch, whole, with `_rules` they broke; None when nothing was ever held."""
+    chosen = batch or _last_batch(settings, dataset)
+    uri = Layout(settings.lake_url).quarantine(dataset)
+    if chosen is None or tables.version(uri, settings=settings) is None:
+        return None
+    source = tables.scan(uri, only={"_batch": chosen}, settings=settings)
+    with connect(settings) as connection:
+        return connection.execute(f"SELECT * FROM {source} ORDER BY _row LIMIT $1", [limit]).to_arrow_table()
+
+
+def _last_batch(settings: Settings, dataset: str) -> str | None:
+    with open_reader(settings) as session:
+        last = queries.last_verdict(session, dataset)
+        return last.batch_id if last else None

@@ -1,0 +1,80 @@
+"""The relation that is judged: a view over one staged batch, or over one version of a built table.
+
+In it every moment is wall-clock time of China without a zone, as departments write it and rules compare it; on the way
+out, outgoing() gives it its zone again. Rows, rules and where results go are other modules' concern.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from catalog.contracts import Contract
+from catalog.errors import ContractBroken, NotFound
+from catalog.settings import Settings
+from lake.layout import Layout, is_remote
+from quality.rules import literal, quoted
+from quality.scan import ROWS
+
+_OWN_COLUMNS = ("_row", "_batch", "_notes", "_bad")
+_ZONED = "TIMESTAMP WITH TIME ZONE"
+_CHINA = "INTERVAL 8 HOUR"  # without summer time since 1991; no ICU needed
+
+
+def view_batch(connection: Any, settings: Settings, contract: Contract, batch_id: str) -> None:
+    """Make the view over the staged file of `batch_id`.
+
+    Raises NotFound when the batch is not staged, ContractBroken when a column is missing that the contract promises.
+    """
+    path = Layout(settings.lake_url).staging(contract.dataset, batch_id)
+    if not is_remote(path) and not Path(path).is_file():
+        raise NotFound(
+            f"批次 {batch_id} 尚未标准化，无法评判。请先运行标准化。",
+            f"Batch {batch_id} is not staged, so it cannot be judged. Standardise it first.",
+            code="batch_not_staged",
+            batch=batch_id,
+        )
+    present = _make_view(connection, f"read_parquet({literal(path)})")
+    missing = [name for name in (*_OWN_COLUMNS, *(item.name for item in contract.items)) if name not in present]
+    if missing:
+        raise ContractBroken(
+            f"批次 {batch_id} 缺少契约约定的列：{'、'.join(missing)}。",
+            f"Batch {batch_id} lacks columns its contract promises: {', '.join(missing)}.",
+            code="column_missing",
+            batch=batch_id,
+            items=missing,
+        )
+
+
+def view_table(connection: Any, relation: str) -> None:
+    """Make the view over a built table: its columns, numbered rows, and empty `_notes` and `_bad` where it has none."""
+    present = _make_view(connection, relation)
+    extra = ["row_number() OVER () AS _row"] if "_row" not in present else []
+    extra += [f"[]::VARCHAR[] AS {quoted(name)}" for name in ("_notes", "_bad") if name not in present]
+    if extra:
+        connection.execute(f"CREATE OR REPLACE VIEW {ROWS}_extra AS SELECT *, {', '.join(extra)} FROM {relation}")
+        _make_view(connection, f"{ROWS}_extra")
+
+
+def outgoing(connection: Any, names: Sequence[str], alias: str) -> str:
+    """The columns `names` of the view as they are stored (moments with their zone), each preceded by a comma."""
+    kinds = _columns(connection, ROWS)
+    return "".join(f", {_stored(f'{alias}.{quoted(name)}', kinds[name])} AS {quoted(name)}" for name in names)
+
+
+def _stored(column: str, kind: str) -> str:
+    return f"({column} - {_CHINA})::TIMESTAMPTZ" if kind.startswith("TIMESTAMP") else column
+
+
+def _make_view(connection: Any, relation: str) -> dict[str, str]:
+    present = _columns(connection, relation)
+    zoned = [name for name, kind in present.items() if kind == _ZONED]
+    local = ", ".join(f"({quoted(name)}::TIMESTAMP + {_CHINA}) AS {quoted(name)}" for name in zoned)
+    replaced = f" REPLACE ({local})" if zoned else ""
+    connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT *{replaced} FROM {relation}")
+    return present
+
+
+def _columns(connection: Any, relation: str) -> dict[str, str]:
+    """Name and type of each column of a relation."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    return {name: kind for name, kind, *_ in described}
