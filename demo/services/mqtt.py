@@ -1,4 +1,4 @@
-"""A throw-away Mosquitto with an account and a queue that survives a restart, or the broker the environment names."""
+"""A throw-away Mosquitto with two accounts and a queue that survives a restart, or the broker the environment names."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from demo.services.service import Service, named
 
 VARIABLE = "SHUNIU_TEST_MQTT_URL"
 USERS = ("mosquitto", "nobody")
+WRITER, READER = "shuniu", "shuniu_hub"
 # The hub may be away for long and must lose nothing: unlimited queue for its session, persisted on every stop.
 SETTINGS = """\
 allow_anonymous false
@@ -46,27 +47,32 @@ def start(folder: Path, environ: Mapping[str, str] | None = None) -> Service | N
     if not binaries or not room:
         return None
     broker, passwords = binaries
-    _write_passwords(passwords, room)
+    reader = (READER, processes.kept_password(room.folder / "reader_password"))
+    _write_accounts(passwords, room, reader)
     return throwaway.run(
         room,
-        Service("mqtt", "127.0.0.1", 0, "shuniu", room.password),
+        Service("mqtt", "127.0.0.1", 0, WRITER, room.password, reader=reader),
         command=lambda port: [str(broker), "-c", str(_configure(room, port))],
         ready=lambda service: processes.listening(service.port),
         first_signal=signal.SIGTERM,
     )
 
 
-def _write_passwords(program: Path, room: throwaway.Room) -> None:
+def _write_accounts(program: Path, room: throwaway.Room, reader: tuple[str, str]) -> None:
+    """Two accounts: the departments' gateways publish, the hub may only subscribe."""
     path = room.data / "passwords"
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
-    path.write_text(f"shuniu:{room.password}\n", encoding="utf-8")
+    path.write_text(f"{WRITER}:{room.password}\n{reader[0]}:{reader[1]}\n", encoding="utf-8")
     subprocess.run([str(program), "-U", str(path)], check=True, capture_output=True)  # hashes them in place
+    rights = f"user {WRITER}\ntopic readwrite #\n\nuser {reader[0]}\ntopic read #\n"
+    (room.data / "rights").write_text(rights, encoding="utf-8")
 
 
 def _configure(room: throwaway.Room, port: int) -> Path:
     path = room.data / "mosquitto.conf"
-    places = f"persistence_location {room.data}/\npassword_file {room.data / 'passwords'}\nlistener {port} 127.0.0.1\n"
+    places = f"persistence_location {room.data}/\npassword_file {room.data / 'passwords'}\n"
+    places += f"acl_file {room.data / 'rights'}\nlistener {port} 127.0.0.1\n"
     path.write_text(SETTINGS + places, encoding="utf-8")
     processes.own(room.data, room.user)
     return path

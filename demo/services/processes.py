@@ -136,5 +136,11 @@ def end_leftover(folder: Path, program: str, *, first_signal: int) -> None:
     """End a server that an interrupted run left behind on `folder`, known by its program and its data folder."""
     for process in psutil.process_iter(["pid", "cmdline"]):
         words = process.info["cmdline"] or []
-        if words and Path(words[0]).name == program and any(str(folder) in word for word in words[1:]):
+        if any(Path(word).name == program for word in words) and any(_names(word, folder) for word in words):
             end_tree(process.info["pid"], first_signal=first_signal)
+
+
+def _names(word: str, folder: Path) -> bool:
+    """Whether a word of a command line is `folder`, or something in it (`--datadir=/x`, `/x/mosquitto.conf`)."""
+    path = Path(word.rpartition("=")[2])
+    return path == folder or folder in path.parents

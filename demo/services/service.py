@@ -23,6 +23,8 @@ class Service:
     throwaway: bool = True
     prefix: str = "shuniu_demo_"
     database: str = ""
+    reader: tuple[str, str] = field(default=("", ""), repr=False)
+    """An account that may only read, where the server itself knows one (the broker): user, password."""
     _stop: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
     @property
