@@ -26,6 +26,7 @@ _PARTS: dict[str, Deliveries] = {
     "streams": streams.deliveries,
     "indicators": indicators.deliveries,
 }
+_DATASETS = 19  # for the share done only
 _NOT_TRUE = ("second_id", "household", "previous_address_id")  # columns of persons only the deliveries need
 
 
@@ -58,7 +59,7 @@ def build_city(folder: Path, *, residents: int, seed: int, dirt: float = 1.0, pr
     for dataset, table in deliveries(context, dirt):
         pq.write_table(table, folder / "deliveries" / f"{dataset}.parquet", compression="zstd")
         written[dataset] = table.num_rows
-        tell(dataset, 0.3 + 0.65 * len(written) / 19)
+        tell(dataset, 0.3 + 0.65 * len(written) / _DATASETS)
     truth = truth_of(context)
     write_truth(folder / "truth", truth)
     tell("truth", 1.0)

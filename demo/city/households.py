@@ -111,7 +111,7 @@ def _grown_up_ages(rng: np.random.Generator, household: Ints, role: Ints, male: 
     age[:heads] = years
     spouses = np.flatnonzero(role == SPOUSE)
     gap = np.where(male[spouses], 1.8, -1.8) + rng.normal(0, 2.2, size=len(spouses))
-    age[spouses] = np.maximum(years[household[spouses]] + gap, 21)
+    age[spouses] = np.maximum(years[household[spouses]] + gap, 21 + rng.random(len(spouses)))
     parents = np.flatnonzero(role >= FATHER)
     older = np.where(role[parents] == FATHER, 27, 25) + rng.triangular(-4, 0, 8, size=len(parents))
     age[parents] = np.minimum(years[household[parents]] + older, _OLDEST - rng.random(len(parents)) * 6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -62,12 +63,15 @@ def _share(rng: np.random.Generator, context: CityContext, dirt: float) -> tuple
     return Share(DATASET, held, keys=("insurance_no",), rng=rng, dirt=dirt, plants=context.plants), roll
 
 
-def _columns(rng: np.random.Generator, context: CityContext, roll: Roll, years: np.ndarray) -> dict[str, pa.Array]:
+def _columns(
+    rng: np.random.Generator, context: CityContext, roll: Roll, years: npt.NDArray[np.float64]
+) -> dict[str, pa.Array]:
     n = len(roll.uids)
     employer = roll.column(context, "employer_uscc")
     employed = employer.is_valid().to_numpy(zero_copy_only=False)
     pay = np.where(years >= 60, 4000, 4400 + np.minimum(rng.gamma(2.2, 1500, size=n), 18_000)).astype(np.int64)
-    state = np.where(years >= 60, RETIRED, np.where(employed, WORKING, STOPPED))
+    held = np.isin(np.arange(n), roll.held)  # the office takes the dead and the moved for insured
+    state = np.where(years >= 60, RETIRED, np.where(employed | held, WORKING, STOPPED))
     return {
         **{name: roll.column(context, name) for name in ("resident_id", "name", "phone")},
         "insurance_no": columns.numbered("3706", np.arange(n) + 1_000_000_001, 10),

@@ -1,4 +1,4 @@
-"""公安: the population register (常住人口), authoritative: abolished division codes, rare characters, few typing slips."""
+"""公安: the population register (常住人口), authoritative: abolished division codes, rare characters, few slips."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ REGISTER = replace(
     id_digit=0.001,
     id_swap=0.0005,
     id_lowercase_x=0.0,
+    id_two_numbers=0.0,
     name_variant=0.002,
     middle_dot=0.02,
     transliteration=0.0,
