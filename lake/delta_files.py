@@ -85,7 +85,7 @@ _PLAIN: dict[pa.DataType, pa.DataType] = {
 
 
 def write_files(
-    uri: str, rows: pa.RecordBatchReader, schema: pa.Schema, *, token: str, settings: Settings | None = None
+    uri: str, rows: pa.RecordBatchReader, schema: pa.Schema, *, run: str, settings: Settings | None = None
 ) -> list[DataFile]:
     """Write `rows` under `uri` as Parquet files of about 96 MB, in order; nothing is committed. No rows: no files.
 
@@ -93,7 +93,7 @@ def write_files(
     """
     store, root = filesystem(uri, settings)
     written: list[DataFile] = []
-    prefix = f"part-{token}-{uuid4().hex[:8]}"
+    prefix = f"part-{run}-{uuid4().hex[:8]}"
     try:
         for batch_group in _files(_row_groups(rows, schema)):
             name = f"{prefix}-{len(written):05d}.parquet"

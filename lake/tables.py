@@ -57,7 +57,7 @@ def write(
         return Written(int(table.version()), 0, 0, new=False)
     reader = rows.to_reader() if isinstance(rows, pa.Table) else rows
     schema = storable(reader.schema)
-    files = write_files(uri, reader, schema, token=_token(run_id), settings=settings)
+    files = write_files(uri, reader, schema, run=_token(run_id), settings=settings)
     change = Change(mode, run_id, schema, files, partition=partition or {}, facts=facts or {})
     try:
         made = commit(uri, table, change, settings)
@@ -85,7 +85,7 @@ def merge(uri: str, rows: Rows, *, keys: Sequence[str], run_id: str, settings: S
         touched = _touched(connection, _parts(uri, table), keys)
         merged = connection.execute(_merged_sql(table, touched, keys)).to_arrow_reader(50_000)
         schema = storable(merged.schema)
-        files = write_files(uri, merged, schema, token=_token(run_id), settings=settings)
+        files = write_files(uri, merged, schema, run=_token(run_id), settings=settings)
     removed = [part.path for part in touched]
     try:
         made = commit(uri, table, Change("append", run_id, schema, files, removed), settings)

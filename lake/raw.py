@@ -1,0 +1,142 @@
+"""The raw zone: every batch as delivered, in a table of its dataset, told apart by the partition `_batch`.
+
+`_row` numbers the rows of a batch from 1 in the order they came. A batch's commit carries all the registry needs to
+know of it, so a run that died between lake and registry can be finished by the next.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from catalog.errors import BatchHeld, Conflict
+from catalog.settings import Settings
+from lake.delta_commit import Change, commit, has_run, open_table
+from lake.delta_files import DataFile, remove_files, storable, write_files
+from lake.engines.duckdb import connect, literal
+from lake.layout import Layout
+from lake.tables import scan
+
+HISTORY = 50  # commits looked through for the newest batch: maintenance may have committed after it
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Files of a batch that are written but not yet visible."""
+
+    uri: str
+    schema: pa.Schema
+    files: list[DataFile]
+
+    @property
+    def rows(self) -> int:
+        """Rows in the files, as their own footers count them."""
+        return sum(file.rows for file in self.files)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a batch's commit says of it."""
+
+    batch_id: str
+    system: str
+    rows: int
+    fingerprint: str
+    position: str | None
+    collected_at: datetime
+
+
+def stage(settings: Settings, dataset: str, reader: pa.RecordBatchReader) -> Staged:
+    """Write the delivered rows, numbered, into the raw table's folder; nothing is visible yet."""
+    uri = Layout(settings.lake_url).raw(dataset)
+    schema = reader.schema.append(pa.field("_row", pa.int64()))
+    numbered = pa.RecordBatchReader.from_batches(schema, _numbered(reader, schema))
+    stored = storable(schema)
+    return Staged(uri, stored, write_files(uri, numbered, stored, run="batch", settings=settings))
+
+
+def drop(settings: Settings, staged: Staged) -> None:
+    """Remove staged files that are not wanted after all."""
+    remove_files(staged.uri, staged.files, settings=settings)
+
+
+def fingerprint(settings: Settings, staged: Staged) -> str:
+    """SHA-256 over column names and an order-free sum of row hashes: equal rows in any order give the same."""
+    digest = hashlib.sha256("\0".join(f"{item.name}:{item.type}" for item in staged.schema).encode())
+    if staged.files:
+        places = ", ".join(literal(f"{staged.uri}/{file.path}") for file in staged.files)
+        with connect(settings) as connection:
+            sums = connection.execute(
+                "SELECT count(*), sum(hash(delivered)::HUGEINT), bit_xor(hash(delivered, 'second'))"
+                f" FROM (SELECT * EXCLUDE (_row) FROM read_parquet([{places}])) AS delivered"
+            ).fetchall()
+        digest.update(repr(sums).encode())
+    return digest.hexdigest()
+
+
+def commit_batch(settings: Settings, staged: Staged, facts: Facts) -> None:
+    """Make a staged batch visible, once. Raises BatchHeld when a column changed its type since the batches before."""
+    table = open_table(staged.uri, settings)
+    if table is not None and has_run(table, facts.batch_id):
+        drop(settings, staged)
+        return
+    told = {
+        "batch": facts.batch_id,
+        "system": facts.system,
+        "rows": str(facts.rows),
+        "fingerprint": facts.fingerprint,
+        "collected_at": facts.collected_at.isoformat(),
+    }
+    if facts.position is not None:
+        told["position"] = facts.position
+    partition = {"_batch": facts.batch_id}
+    change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
+    try:
+        commit(staged.uri, table, change, settings)
+    except Conflict as error:
+        drop(settings, staged)
+        raise _held(error) if error.code == "column_retyped" else error from error
+    except BaseException:
+        drop(settings, staged)
+        raise
+
+
+def newest(settings: Settings, dataset: str) -> Facts | None:
+    """What the newest batch's commit says, or None when there is no batch."""
+    table = open_table(Layout(settings.lake_url).raw(dataset), settings)
+    for entry in table.history(HISTORY) if table is not None else []:
+        if "batch" in entry:
+            return Facts(
+                entry["batch"],
+                entry["system"],
+                int(entry["rows"]),
+                entry["fingerprint"],
+                entry.get("position"),
+                datetime.fromisoformat(entry["collected_at"]),
+            )
+    return None
+
+
+def relation(settings: Settings, dataset: str, batch_id: str) -> str:
+    """SQL text, usable after FROM, over the rows of one batch; other batches' files are not touched."""
+    return scan(Layout(settings.lake_url).raw(dataset), only={"_batch": batch_id}, settings=settings)
+
+
+def _numbered(reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    start = 1
+    for batch in reader:
+        numbers = pa.array(np.arange(start, start + batch.num_rows, dtype=np.int64))
+        start += batch.num_rows
+        yield pa.RecordBatch.from_arrays([*batch.columns, numbers], schema=schema)
+
+
+def _held(error: Conflict) -> BatchHeld:
+    return BatchHeld(
+        f"本次交付与以往批次的列类型不同，批次已扣留。{error.zh}",
+        f"This delivery's column types differ from the batches before; it is held. {error.en}",
+        code="column_retyped",
+        **error.parts,
+    )

@@ -1,0 +1,194 @@
+"""CSV and TSV files of any declared encoding as columns of text.
+
+Python's incremental codecs decode (the only ones measured to get every 4-byte GB18030 character right), pyarrow
+parses. Rows with too few or too many fields are kept aside with their line; an empty field is NULL, a quoted one ''.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from catalog.contracts import Contract
+from catalog.errors import SourceUnreadable
+from lake.sources.delivery import KeptAside, check_columns, column_names, text_schema
+
+CHUNK = 1 << 20
+BLOCK = 8 << 20
+LONGEST_HEADER = 1 << 20
+ENCODINGS = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig", "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030"}
+
+
+class Utf8Stream(io.RawIOBase):
+    """A byte stream in UTF-8 over a file in another encoding. Reading raises SourceUnreadable where it does not fit."""
+
+    def __init__(self, file: Path, encoding: str) -> None:
+        super().__init__()
+        self._file = file
+        self._encoding = encoding
+        self._source: Any = (gzip.open if file.suffix == ".gz" else open)(file, "rb")
+        self._decoder = codecs.getincrementaldecoder(ENCODINGS.get(encoding.lower(), encoding))("strict")
+        self._waiting = b""
+        self._taken = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` with UTF-8 bytes; 0 at the end."""
+        while not self._waiting:
+            chunk = self._read_chunk()
+            self._waiting = self._decode(chunk).encode()
+            if not chunk:
+                break
+        count = min(len(buffer), len(self._waiting))
+        buffer[:count] = self._waiting[:count]
+        self._waiting = self._waiting[count:]
+        return count
+
+    def close(self) -> None:
+        """Close the file under it."""
+        self._source.close()
+        super().close()
+
+    def _read_chunk(self) -> bytes:
+        try:
+            chunk: bytes = self._source.read(CHUNK)
+        except (OSError, EOFError) as error:
+            raise unreadable(self._file, "压缩包不完整", "the archive is not complete") from error
+        self._taken += len(chunk)
+        return chunk
+
+    def _decode(self, chunk: bytes) -> str:
+        try:
+            return self._decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            name = self._encoding.upper()
+            raise unreadable(self._file, f"内容不是 {name} 编码", f"its content is not {name}") from error
+
+
+def read(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
+    """Rows of all files, in order. All files must have the header of the first.
+
+    Contract options: encoding (utf-8), delimiter (','), quote ('"'), header_rows (1), skip_rows (0).
+    """
+    names = [_header(path, contract)[0] for path in paths]
+    for path, columns in zip(paths, names, strict=True):
+        check_columns(contract, columns, path.name)
+    schema = text_schema(list(dict.fromkeys(name for columns in names for name in columns)))
+    return pa.RecordBatchReader.from_batches(schema, _batches(paths, contract, aside, schema))
+
+
+def _batches(
+    paths: list[Path], contract: Contract, aside: list[KeptAside], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    for path in paths:
+        columns, lines = _header(path, contract)
+        with Utf8Stream(path, _option(contract, "encoding", "utf-8")) as stream:
+            text = io.BufferedReader(stream, CHUNK)
+            for _ in range(lines):
+                text.readline()
+            yield from _parsed(text, path, contract, columns, _keep(aside, path, lines), schema)
+
+
+def _parsed(
+    text: Any,
+    path: Path,
+    contract: Contract,
+    columns: list[str],
+    keep: Callable[[pacsv.InvalidRow], str],
+    schema: pa.Schema,
+) -> Iterator[pa.RecordBatch]:
+    if not text.peek(1):
+        return
+    try:
+        reader = pacsv.open_csv(
+            text,
+            read_options=pacsv.ReadOptions(column_names=columns, block_size=BLOCK, use_threads=False),
+            parse_options=pacsv.ParseOptions(
+                delimiter=_option(contract, "delimiter", ","),
+                quote_char=_option(contract, "quote", '"'),
+                newlines_in_values=True,
+                invalid_row_handler=keep,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=text_schema(columns),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                include_columns=schema.names,
+                include_missing_columns=True,
+            ),
+        )
+        for batch in reader:
+            yield batch.cast(schema)
+    except pa.ArrowInvalid as error:
+        raise unreadable(path, "无法按分隔文本解析", "it cannot be parsed as delimited text") from error
+
+
+def _keep(aside: list[KeptAside], path: Path, lines: int) -> Callable[[pacsv.InvalidRow], str]:
+    def keep(row: pacsv.InvalidRow) -> str:
+        reason = f"{row.actual_columns} fields instead of {row.expected_columns}"
+        aside.append(KeptAside(path.name, lines + (row.number or 0), reason))
+        return "skip"
+
+    return keep
+
+
+def _header(path: Path, contract: Contract) -> tuple[list[str], int]:
+    """Column names, and how many physical lines they and what stands above them take."""
+    skip = int(contract.options.get("skip_rows", 0))
+    with Utf8Stream(path, _option(contract, "encoding", "utf-8")) as stream:
+        lines = _Counted(io.BufferedReader(stream, CHUNK))
+        for _ in range(skip):
+            next(lines, None)
+        rows = csv.reader(
+            lines, delimiter=_option(contract, "delimiter", ","), quotechar=_option(contract, "quote", '"')
+        )
+        try:
+            header = next(rows, None)
+        except csv.Error as error:
+            raise unreadable(path, "表头无法解析", "its header cannot be parsed") from error
+    if not header:
+        raise unreadable(path, "是空文件，没有表头", "it is empty and has no header")
+    return column_names(header), lines.count
+
+
+class _Counted:
+    """Lines of a text, counted as they are taken."""
+
+    def __init__(self, text: io.BufferedReader) -> None:
+        self._text = text
+        self.count = 0
+
+    def __iter__(self) -> "_Counted":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_HEADER)
+        if not line:
+            raise StopIteration
+        self.count += 1
+        return line.decode("utf-8", "replace")
+
+
+def _option(contract: Contract, name: str, default: str) -> str:
+    return str(contract.options.get(name, default))
+
+
+def unreadable(file: Path, zh: str, en: str) -> SourceUnreadable:
+    """The error of a file that is not what its contract says."""
+    return SourceUnreadable(
+        f"文件 {file.name} 无法读取：{zh}。请核对契约中的格式与编码，或请部门重新导出。",
+        f"File {file.name} cannot be read: {en}. Check format and encoding in the contract, or ask the department to"
+        " export it again.",
+        code="file_unreadable",
+        file=file.name,
+    )

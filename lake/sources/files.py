@@ -1,0 +1,149 @@
+"""Files in a department's folder: found by the contract's pattern, copied as they are, then read by their format.
+
+The formats themselves are in delimited.py, workbook.py, json_text.py, parquet.py and spatial.py.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+
+from catalog.contracts import Contract
+from catalog.errors import ConfigurationError, SourceUnreachable, SourceUnreadable
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from lake.sources import delimited, json_text, parquet, spatial, workbook
+from lake.sources.delivery import Delivery, KeptAside, check_columns
+
+Reading = Callable[[Settings, list[Path], Contract, list[KeptAside]], pa.RecordBatchReader]
+FORMATS: dict[str, Reading] = {
+    "csv": lambda _settings, paths, contract, aside: delimited.read(paths, contract, aside),
+    "xlsx": lambda _settings, paths, contract, aside: workbook.read(paths, contract, aside),
+    "json": lambda _settings, paths, contract, aside: json_text.read_json(paths, contract, aside),
+    "ndjson": lambda _settings, paths, contract, aside: json_text.read_ndjson(paths, contract, aside),
+    "parquet": lambda settings, paths, contract, _aside: parquet.read(settings, paths, contract),
+    "spatial": lambda settings, paths, contract, _aside: spatial.read(settings, paths, contract),
+}
+BY_SUFFIX = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsx": "xlsx",
+    ".xls": "xlsx",
+    ".et": "xlsx",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".parquet": "parquet",
+    ".shp": "spatial",
+    ".gpkg": "spatial",
+    ".geojson": "spatial",
+}
+ALSO_CALLED = {"shapefile": "spatial", "geopackage": "spatial", "geojson": "spatial", "tsv": "csv", "xls": "xlsx"}
+BESIDE_A_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".SHX", ".DBF", ".PRJ", ".CPG")
+
+
+def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
+    """All files that meet the contract's locator, in order of name; those after `since` when the mode is not snapshot.
+
+    Raises SourceUnreachable when folder or files are not there, SourceUnreadable and ContractBroken for their content.
+    """
+    found = _find(Path(spec.location), contract)
+    if contract.mode != "snapshot" and since:
+        found = [path for path in found if path.name > since]
+    copies = copy(found, keep)
+    position = found[-1].name if found else since
+    if contract.mode == "snapshot":
+        position = None
+    return open_files(settings, copies, contract, position=position)
+
+
+def open_files(
+    settings: Settings, copies: list[Path], contract: Contract, *, position: str | None, form: str | None = None
+) -> Delivery:
+    """A delivery over files that are already kept. `form` overrides the contract's format."""
+    if not copies:
+        names = [item.source_name or item.name for item in contract.items]
+        empty = pa.schema([pa.field(name, pa.string()) for name in names])
+        return Delivery(pa.RecordBatchReader.from_batches(empty, []), position)
+    files = tuple(sorted(path for path in copies[0].parent.iterdir() if path.is_file()))
+    aside: list[KeptAside] = []
+    reader = FORMATS[form or _format(copies[0], contract)](settings, copies, contract, aside)
+    new = check_columns(contract, reader.schema.names, copies[0].name)
+    return Delivery(reader, position, files, aside, new)
+
+
+def copy(found: list[Path], keep: Path) -> list[Path]:
+    """Copy files (and what belongs beside a Shapefile) into `keep`, emptied before; the copies in the same order."""
+    shutil.rmtree(keep, ignore_errors=True)
+    keep.mkdir(parents=True)
+    try:
+        for path in found:
+            for part in (path, *_beside(path)):
+                _copy_settled(part, keep / part.name)
+    except OSError as error:
+        raise SourceUnreadable(
+            "部门目录中的文件无法读取。请检查文件权限，或确认文件已写完。",
+            "A file in the department's folder cannot be read. Check its rights, and that it is written to the end.",
+            code="file_unreadable",
+        ) from error
+    return [keep / path.name for path in found]
+
+
+def _copy_settled(source: Path, target: Path) -> None:
+    before = source.stat()
+    shutil.copyfile(source, target)
+    after = source.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise OSError("still being written")
+
+
+def _find(folder: Path, contract: Contract) -> list[Path]:
+    if not folder.is_dir():
+        raise SourceUnreachable(
+            f"找不到数据集 {contract.dataset} 的部门目录。请检查系统登记的位置和挂载。",
+            f"The department's folder of {contract.dataset} is not there. Check the system's location and mounts.",
+            code="folder_missing",
+            dataset=contract.dataset,
+        )
+    found = sorted(inside(folder, contract.locator), key=lambda path: path.name)
+    if not found:
+        raise SourceUnreachable(
+            f"部门目录中没有符合 {contract.locator} 的文件。请部门上传，或核对契约中的文件名。",
+            f"No file in the department's folder meets {contract.locator}. Ask for it, or check the pattern.",
+            code="file_missing",
+            dataset=contract.dataset,
+        )
+    return found
+
+
+def inside(folder: Path, pattern: str) -> list[Path]:
+    """Files in `folder` that meet `pattern`, none outside it."""
+    # A link or a ".." in the pattern must not lead out of the department's own folder; ~$ are Excel's lock files.
+    home = folder.resolve()
+    return [
+        path
+        for path in folder.glob(pattern)
+        if path.is_file() and not path.name.startswith(("~$", ".")) and path.resolve().is_relative_to(home)
+    ]
+
+
+def _beside(path: Path) -> list[Path]:
+    if path.suffix.lower() != ".shp":
+        return []
+    return [part for suffix in BESIDE_A_SHAPEFILE if (part := path.with_suffix(suffix)).is_file()]
+
+
+def _format(path: Path, contract: Contract) -> str:
+    given = str(contract.options.get("format", ""))
+    plain = path.with_suffix("") if path.suffix == ".gz" else path
+    form = ALSO_CALLED.get(given, given) or BY_SUFFIX.get(plain.suffix.lower(), "")
+    if form not in FORMATS:
+        raise ConfigurationError(
+            f"数据集 {contract.dataset} 的文件格式未知。请在契约 options 中填写 format。",
+            f"The file format of {contract.dataset} is not known. Give `format` in the contract's options.",
+            code="format_unknown",
+            dataset=contract.dataset,
+        )
+    return form

@@ -1,0 +1,124 @@
+"""JSON files (rows under a path) and NDJSON files (one object per line) as columns of text.
+
+Numbers keep the digits they were written with. A line that is no object is kept aside, with its number.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+import pyarrow as pa
+
+from catalog.contracts import Contract
+from catalog.errors import SourceUnreadable
+from lake.sources.delivery import KeptAside, as_text, check_columns, column_names, text_batches, text_schema
+
+Record = dict[str, Any]
+
+
+def read_json(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
+    """Rows of whole JSON documents; contract option `json_path` ('data.records') leads to the list of objects."""
+    path = str(contract.options.get("json_path", ""))
+    records: list[Record] = []
+    for file in paths:
+        records += rows_at(_document(file), path, file.name)
+    return _reader(lambda: iter(records), paths, contract)
+
+
+def read_ndjson(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
+    """Rows of NDJSON files, in order of files and lines."""
+    # Read twice: the first time only to learn the columns, so that memory does not grow with the file.
+    return _reader(lambda: _lines(paths, []), paths, contract, again=lambda: _lines(paths, aside))
+
+
+def rows_at(document: Any, path: str, place: str) -> list[Record]:
+    """The list of objects at dotted `path` of a parsed document; raises SourceUnreadable when it is not there."""
+    found = document
+    for step in filter(None, path.split(".")):
+        found = found.get(step) if isinstance(found, dict) else None
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise SourceUnreadable(
+            f"{place} 在 {path or '根'} 处不是记录列表。请核对契约的 json_path 或来源接口。",
+            f"{place} holds no list of records at {path or 'its root'}. Check the contract's json_path, or the source.",
+            code="json_path_wrong",
+            place=place,
+        )
+    return found
+
+
+def parse(text: str | bytes) -> Any:
+    """JSON as Python values, numbers as the text they were written with."""
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+
+
+def _reader(first: Any, paths: list[Path], contract: Contract, again: Any = None) -> pa.RecordBatchReader:
+    seen: dict[str, None] = {}
+    for record in first():
+        seen.update(dict.fromkeys(record))
+    # A record may leave out a member it has no value for, so only what the contract requires can be lost;
+    # an empty delivery names no columns at all.
+    fields = list(seen)
+    fields += [name for name in _optional(contract, everything=not seen) if name not in seen]
+    names = column_names(fields)
+    check_columns(contract, names, _place(paths))
+    rows = ([as_text(record.get(name)) for name in fields] for record in (again or first)())
+    schema = text_schema(names)
+    return pa.RecordBatchReader.from_batches(schema, text_batches(rows, schema))
+
+
+def _optional(contract: Contract, *, everything: bool) -> list[str]:
+    return [item.source_name or item.name for item in contract.items if everything or not item.required]
+
+
+def _document(file: Path) -> Any:
+    try:
+        with _open(file) as stream:
+            return parse(stream.read().removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, OSError, EOFError, RecursionError) as error:
+        raise _broken(file) from error
+
+
+def _lines(paths: list[Path], aside: list[KeptAside]) -> Iterator[Record]:
+    for file in paths:
+        with _open(file) as stream:
+            for number, line in enumerate(_guarded(stream, file), start=1):
+                record = _object(line)
+                if record is not None:
+                    yield record
+                elif line.strip():
+                    aside.append(KeptAside(file.name, number, "not a JSON object"))
+
+
+def _guarded(stream: IO[bytes], file: Path) -> Iterator[bytes]:
+    try:
+        yield from stream
+    except (OSError, EOFError) as error:
+        raise _broken(file) from error
+
+
+def _object(line: bytes) -> Record | None:
+    try:
+        found = parse(line.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _open(file: Path) -> IO[bytes]:
+    opened: Any = gzip.open if file.suffix == ".gz" else open
+    return cast(IO[bytes], opened(file, "rb"))
+
+
+def _broken(file: Path) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"文件 {file.name} 不是完整的 JSON。请部门重新导出。",
+        f"File {file.name} is not complete JSON. Ask the department to export it again.",
+        code="json_broken",
+        file=file.name,
+    )
+
+
+def _place(paths: list[Path]) -> str:
+    return paths[0].name if paths else "-"

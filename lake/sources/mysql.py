@@ -1,0 +1,23 @@
+"""MySQL and MariaDB: through DuckDB's scanner, read-only."""
+
+import duckdb
+
+from catalog.contracts import Contract
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from lake.sources import scanner
+from lake.sources.delivery import Delivery
+
+PORT = 3306
+
+
+def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
+    """Rows of a table or view of the system's database."""
+    return scanner.read(scanner.Kind("mysql_scanner", attach), settings, spec, contract, since=since)
+
+
+def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
+    """Attach the database read-only, one-digit numbers as numbers (not as truth values)."""
+    connection.execute(scanner.secret_sql("mysql", spec, PORT))
+    connection.execute("SET GLOBAL mysql_tinyint1_as_boolean = false")
+    connection.execute(f"ATTACH '' AS {scanner.SOURCE} (TYPE mysql, SECRET department, READ_ONLY)")

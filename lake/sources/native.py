@@ -1,0 +1,73 @@
+"""Relations with types of their own (databases, Parquet) as Arrow streams the lake can store.
+
+A moment without a time zone is taken as the department's local time (contract option `timezone`, Asia/Shanghai when
+not given): the lake keeps moments only. Types Delta does not have come as text, with the digits they had.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from catalog.contracts import Contract
+from catalog.errors import HubError
+from lake.engines.duckdb import literal, quote
+from lake.sources.delivery import column_names
+
+ARROW_ROWS = 61_440
+LOCAL_ZONE = "Asia/Shanghai"
+KEPT = frozenset(("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE", "VARCHAR", "BLOB"))
+Columns = Sequence[tuple[str, str]]
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> Columns:
+    """Names and DuckDB types of `relation` (SQL usable after FROM), nothing read."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    return [(str(name), str(kind)) for name, kind, *_ in described]
+
+
+def projection(columns: Columns, contract: Contract) -> str:
+    """The SELECT list that brings every column over under its delivered name."""
+    zone = literal(str(contract.options.get("timezone", LOCAL_ZONE)))
+    names = column_names(name for name, _ in columns)
+    return ", ".join(
+        f"{_storable(quote(source), kind, zone)} AS {quote(name)}"
+        for (source, kind), name in zip(columns, names, strict=True)
+    )
+
+
+def _storable(column: str, kind: str, zone: str) -> str:
+    if kind.startswith("TIMESTAMP") and "TIME ZONE" not in kind:
+        return f"timezone({zone}, {column}::TIMESTAMP)"
+    if kind in KEPT or kind.startswith(("DECIMAL", "TIMESTAMP")):
+        return column
+    return f"{column}::VARCHAR"
+
+
+def stream(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    params: Sequence[object],
+    translate: Callable[[Exception], HubError],
+) -> pa.RecordBatchReader:
+    """Run `query` and hand out its rows as they come; the connection is closed with the last batch.
+
+    translate: makes a sentence of what the engine reports, whose own text may hold data and never leaves.
+    """
+    try:
+        reader = connection.execute(query, params).to_arrow_reader(ARROW_ROWS)
+    except duckdb.Error as error:
+        connection.close()
+        raise translate(error) from None
+    return pa.RecordBatchReader.from_batches(reader.schema, _batches(connection, reader, translate))
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader, translate: Callable[[Exception], HubError]
+) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from reader
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise translate(error) from None
+    finally:
+        connection.close()

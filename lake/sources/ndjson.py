@@ -1,0 +1,70 @@
+"""A folder of NDJSON files that grow: each delivery takes the complete lines written since the one before.
+
+The position is the number of bytes taken of each file, as JSON; a file that became shorter was begun anew.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+from catalog.contracts import Contract
+from catalog.errors import SourceUnreachable
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from lake.sources.delivery import Delivery
+from lake.sources.files import inside, open_files
+
+CHUNK = 1 << 20
+
+
+def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
+    """New lines of the files that system option `files` ({locator: pattern}) gives for the contract's locator."""
+    folder = Path(spec.location)
+    pattern = dict(spec.options.get("files", {})).get(contract.locator, contract.locator)
+    if not folder.is_dir():
+        raise SourceUnreachable(
+            f"找不到系统 {spec.code} 的消息目录。请检查登记的位置和挂载。",
+            f"The message folder of system {spec.code} is not there. Check its location and mounts.",
+            code="folder_missing",
+            system=spec.code,
+        )
+    shutil.rmtree(keep, ignore_errors=True)
+    keep.mkdir(parents=True)
+    taken: dict[str, int] = json.loads(since) if since else {}
+    reached: dict[str, int] = {}
+    copies: list[Path] = []
+    for path in sorted(inside(folder, str(pattern)), key=lambda path: path.name):
+        start = taken.get(path.name, 0)
+        start = start if start <= path.stat().st_size else 0
+        reached[path.name] = start + _take(path, start, keep / path.name)
+        if reached[path.name] > start:
+            copies.append(keep / path.name)
+        else:
+            (keep / path.name).unlink()
+    return open_files(settings, copies, contract, position=json.dumps(reached, sort_keys=True), form="ndjson")
+
+
+def _take(path: Path, start: int, target: Path) -> int:
+    """Copy what follows `start` up to the last line end; a line still being written waits. Returns its bytes."""
+    written = 0
+    with path.open("rb") as source, target.open("wb") as copy:
+        source.seek(start)
+        while chunk := source.read(CHUNK):
+            copy.write(chunk)
+        copy.flush()
+        written = _last_line_end(target)
+        copy.truncate(written)
+    return written
+
+
+def _last_line_end(path: Path) -> int:
+    with path.open("rb") as stream:
+        position = stream.seek(0, 2)
+        while position > 0:
+            start = max(0, position - CHUNK)
+            stream.seek(start)
+            found = stream.read(position - start).rfind(b"\n")
+            if found >= 0:
+                return start + found + 1
+            position = start
+    return 0

@@ -1,0 +1,87 @@
+"""Shapefiles, GeoPackages and GeoJSON through GDAL: attributes as text, geometry as WKB in a column `geometry`.
+
+The reference system must be declared: a file that came without one says nothing about where its points are, and a
+wrong guess moves a county by hundreds of metres. Coordinates stay as delivered here.
+"""
+
+import gzip
+import shutil
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from catalog.contracts import Contract
+from catalog.errors import ContractBroken, SourceUnreadable
+from catalog.settings import Settings
+from lake.engines.duckdb import connect, literal, quote
+from lake.sources.delimited import unreadable
+from lake.sources.delivery import GEOMETRY, check_columns, column_names
+from lake.sources.native import Columns, columns_of, stream
+
+
+def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.RecordBatchReader:
+    """Rows of all files, in order. Contract options: layer (the first), encoding (of a Shapefile's attributes)."""
+    if not (contract.crs or contract.options.get("crs")):
+        raise _undeclared(contract)
+    broken = partial(_broken, paths[0])
+    relations = [_relation(path, contract) for path in paths]
+    connection = connect(settings, extensions=["spatial"])
+    try:
+        columns = columns_of(connection, relations[0])
+    except duckdb.Error as error:
+        connection.close()
+        raise broken(error) from None
+    names, selected = _projection(columns)
+    check_columns(contract, names, paths[0].name)
+    query = " UNION ALL BY NAME ".join(f"SELECT {selected} FROM {relation}" for relation in relations)
+    return stream(connection, query, [], broken)
+
+
+def _projection(columns: Columns) -> tuple[list[str], str]:
+    shapes = [name for name, kind in columns if kind.startswith("GEOMETRY")]
+    attributes = [(name, kind) for name, kind in columns if not kind.startswith("GEOMETRY")]
+    names = column_names([name for name, _ in attributes])
+    parts = [f"{quote(given)}::VARCHAR AS {quote(name)}" for (given, _), name in zip(attributes, names, strict=True)]
+    if shapes:
+        parts.append(f"ST_AsWKB({quote(shapes[0])}) AS {quote(GEOMETRY)}")
+        names.append(GEOMETRY)
+    return names, ", ".join(parts)
+
+
+def _relation(path: Path, contract: Contract) -> str:
+    if path.suffix == ".gz":
+        path = _unpacked(path)
+    arguments = [literal(str(path))]
+    if layer := contract.options.get("layer"):
+        arguments.append(f"layer = {literal(str(layer))}")
+    if path.suffix.lower() == ".shp" and (encoding := contract.options.get("encoding")):
+        arguments.append(f"open_options = [{literal(f'ENCODING={str(encoding).upper()}')}]")
+    return f"ST_Read({', '.join(arguments)})"
+
+
+def _unpacked(path: Path) -> Path:
+    target = path.with_suffix("")
+    try:
+        with gzip.open(path, "rb") as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+    except (OSError, EOFError) as error:
+        raise _broken(path, error) from error
+    return target
+
+
+def _broken(path: Path, _error: Exception) -> SourceUnreadable:
+    return unreadable(
+        path, "空间文件不完整，或没有所声明的图层", "the spatial file is broken, or lacks the declared layer"
+    )
+
+
+def _undeclared(contract: Contract) -> ContractBroken:
+    return ContractBroken(
+        f"数据集 {contract.dataset} 是空间数据，但契约没有声明坐标系。请在契约中填写 crs（如 GCJ-02、EPSG:4490）。",
+        f"Dataset {contract.dataset} is spatial, but its contract declares no reference system. Give crs there"
+        " (GCJ-02, EPSG:4490, ...).",
+        code="crs_missing",
+        dataset=contract.dataset,
+    )
