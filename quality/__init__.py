@@ -1,0 +1,1 @@
+"""Judgement on data: is this fit to be published? Rules, scans, verdicts, scores."""

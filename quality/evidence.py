@@ -45,7 +45,7 @@ def findings(
 
 
 def held(settings: Settings, dataset: str, *, batch: str | None = None, limit: int = 100) -> pa.Table | None:
-    """At most `limit` quarantined rows of one batch, whole, with `_rules` they broke; None when nothing was ever held."""
+    """At most `limit` quarantined rows of one batch, whole, with `_rules`; None when nothing was ever held."""
     chosen = batch or _last_batch(settings, dataset)
     uri = Layout(settings.lake_url).quarantine(dataset)
     if chosen is None or tables.version(uri, settings=settings) is None:

@@ -1,16 +1,15 @@
 """Rules on one item, derived from its contract entry and its data element. Pure: makes SQL text, runs none.
 
-The SQL calls the hub's functions (lake/engines/functions.sql): resident_id_fault and its kin answer with the kind of
-fault, NULL when the value is right. Such an answer is a Fact, computed once per row however many rules ask for it.
+Required, readable, in its code list, a date that can be. Identifiers: identifier_rules.py; places: place_rules.py.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from catalog.contracts import Contract, Item
 from catalog.standards.code_lists import code_list
 from catalog.standards.elements import Element, element
-from quality.rules import GBT_36344, Fact, Rule, Severity, item_rule, literal, quoted
+from quality.identifier_rules import identifier_rules
+from quality.rules import GBT_36344, Rule, item_rule, literal, quoted
 
 PLACEHOLDER_DATES = ("0001-01-01", "1900-01-01")
 """Dates systems write for 'unknown'. 1970-01-01 is not among them: people were born that day."""
@@ -20,80 +19,11 @@ _TEXT_SUFFIXES = ("_on", "_at")
 _CLOCK_TOLERANCE = "INTERVAL 5 MINUTE"
 
 
-@dataclass(frozen=True)
-class Identifier:
-    """How the values of one data element are checked: a call of the hub's SQL function, and what a fault is called."""
-
-    call: str
-    rule: str
-    severity: Severity
-    dimension: str
-    clause: str
-    zh: str
-    en: str
-
-
-IDENTIFIERS: dict[str, Identifier] = {
-    "resident_id": Identifier(
-        "resident_id_fault({0}, today := {{now}}::DATE)",
-        "check_digit",
-        "block",
-        "0301",
-        "GB 11643-1999",
-        "公民身份号码有误",
-        "is not a valid identity number",
-    ),
-    "uscc": Identifier(
-        "uscc_fault({0})",
-        "check_digit",
-        "block",
-        "0301",
-        "GB 32100-2015",
-        "统一社会信用代码有误",
-        "is not a valid credit code",
-    ),
-    "org_code": Identifier(
-        "org_code_fault({0})",
-        "check_digit",
-        "block",
-        "0301",
-        "GB 11714-1997",
-        "组织机构代码有误",
-        "is not a valid organisation code",
-    ),
-    "reg_no": Identifier(
-        "reg_no_fault({0})",
-        "check_digit",
-        "warn",
-        "0301",
-        "GS 15-2006",
-        "营业执照注册号有误",
-        "is not a valid registration number",
-    ),
-    "phone": Identifier(
-        "phone_fault({0})",
-        "format",
-        "warn",
-        "0302",
-        GBT_36344,
-        "电话号码格式不符",
-        "is not a telephone number",
-    ),
-}
-"""By data element. The embedded-code faults of old USCCs are known to be legitimate now and then: see suites.py."""
-
-
 def field_rules(contract: Contract) -> Iterator[Rule]:
     """Every rule on single items of `contract`, in the order of its items."""
     for item in contract.items:
         for make in _BY_ITEM:
             yield from make(contract, item, element(item.element))
-
-
-def fault_fact(item: Item) -> Fact | None:
-    """The Fact holding the fault of an identifier item (NULL: right), or None when the element has no check."""
-    known = IDENTIFIERS.get(item.element)
-    return Fact(f"_fault_{item.name}", known.call.format(quoted(item.name))) if known else None
 
 
 def _required(contract: Contract, item: Item, _: Element) -> Iterator[Rule]:
@@ -132,25 +62,6 @@ def _unreadable(contract: Contract, item: Item, standard: Element) -> Iterator[R
         zh="值无法按类型读取",
         en="has text that cannot be read as its kind",
         applies=f"{quoted(item.name)} IS NOT NULL OR {bad}",
-    )
-
-
-def _identifier(contract: Contract, item: Item, standard: Element) -> Iterator[Rule]:
-    known, fact = IDENTIFIERS.get(item.element), fault_fact(item)
-    if known is None or fact is None:
-        return
-    yield item_rule(
-        contract,
-        item,
-        known.rule,
-        f"{fact.name} IS NOT NULL",
-        severity=known.severity,
-        dimension=known.dimension,
-        clause=standard.clause or known.clause,
-        zh=known.zh,
-        en=known.en,
-        applies=f"{quoted(item.name)} <> ''",
-        facts=(fact,),
     )
 
 
@@ -216,7 +127,7 @@ def _list_name(item: Item, standard: Element) -> str:
 _BY_ITEM: tuple[Callable[[Contract, Item, Element], Iterator[Rule]], ...] = (
     _required,
     _unreadable,
-    _identifier,
+    identifier_rules,
     _code_list,
     _dates,
 )

@@ -10,7 +10,7 @@ from quality.rules import quoted
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One column of `rows` rows. `distinct` is approximate (HyperLogLog); lengths in characters (bytes of a geometry)."""
+    """One column of `rows` rows. `distinct` is approximate (HyperLogLog); lengths in characters (or bytes)."""
 
     name: str
     rows: int

@@ -6,7 +6,7 @@ Derived: key unique, birth date and sex as the identity number says. Given: the 
 from collections.abc import Iterator
 
 from catalog.contracts import Contract, Item, RowRule
-from quality.field_rules import fault_fact
+from quality.identifier_rules import fault_fact
 from quality.rules import GBT_36344, Fact, Rule, Severity, quoted
 
 INDICATOR_BY_WORD = {
