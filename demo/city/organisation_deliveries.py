@@ -24,6 +24,7 @@ _NO_CODE: Final = 0.05
 _TAX_STATUS: Final = {"1": "正常", "2": "非正常", "3": "注销"}
 _GRADES: Final = ("A", "B", "M", "C", "D")
 _GRADE_SHARES: Final = (0.15, 0.45, 0.25, 0.1, 0.05)
+_FEWEST_SLIPPED: Final = 5.0  # 10,000 yuan; less, taken ten thousand times, is still a capital a company can have
 _UNCODED_UNITS: Final = 0.7  # the establishment office still keeps most of its units by organisation code alone
 
 
@@ -50,13 +51,14 @@ def market_enterprise(rng: Generator, context: CityContext, dirt: float, plants:
         **{item: rows[item] for item in ("capital", "established_on")},
         "address": _addresses(context, rows),
         **{item: rows[item] for item in ("industry", "status")},
-        "updated_at": _moments(rng, context, rows.num_rows),
+        "updated_at": _moments(rng, context, rows),
     }
     share = Share("market_enterprise", columns, keys=("record_no",), rng=rng, dirt=dirt, plants=plants)
     share.spoil("uscc", "no_uscc", _NO_CODE, None)
     spoil_codes(share)
     spoil_names(share, context, rows, former=False)
-    share.spoil("capital", "unit_slip", 0.005, in_yuan)
+    capital = pc.fill_null(rows["capital"], 0.0).to_numpy()
+    share.spoil("capital", "unit_slip", 0.005, in_yuan, where=capital >= _FEWEST_SLIPPED)
     share.spoil("address", "fullwidth", 0.05, defects.fullwidth)
     return _finish(
         share,
@@ -109,7 +111,7 @@ def tax_payer(rng: Generator, context: CityContext, dirt: float, plants: Plants)
         "status": status,
         "address": _addresses(context, rows),
         "credit_grade": pa.array(_GRADES).take(pa.array(rng.choice(5, n, p=_GRADE_SHARES))),
-        "updated_at": _moments(rng, context, n),
+        "updated_at": _moments(rng, context, rows),
     }
     share = Share("tax_payer", columns, keys=("taxpayer_no",), rng=rng, dirt=dirt, plants=plants)
     uncoded = _mask(n, share.spoil("uscc", "no_uscc", _NO_CODE, None))
@@ -191,10 +193,11 @@ def _addresses(context: CityContext, rows: pa.Table) -> pa.Array:
     return _flat(context.geography.addresses["full_text"]).take(rows["address_id"].combine_chunks())
 
 
-def _moments(rng: Generator, context: CityContext, n: int) -> NDArray[np.datetime64]:
-    """When rows were last touched, to the second: most within the last two years."""
-    seconds = rng.exponential(300.0, n) * 86_400
-    return np.datetime64(context.today, "s") - np.minimum(seconds, 3000 * 86_400).astype("timedelta64[s]")
+def _moments(rng: Generator, context: CityContext, rows: pa.Table) -> NDArray[np.datetime64]:
+    """When rows were last touched, to the second: after the establishment, most within the last two years."""
+    seconds = np.minimum(rng.exponential(300.0, rows.num_rows) * 86_400, 1500 * 86_400).astype("timedelta64[s]")
+    registered = rows["established_on"].to_numpy().astype("datetime64[s]") + np.timedelta64(33, "h")
+    return np.maximum(np.datetime64(context.today, "s") - seconds, registered)
 
 
 def _serials(rng: Generator, prefix: str, n: int, width: int) -> list[str]:
