@@ -179,5 +179,5 @@ def _vary_brackets(value: str, way: int) -> str:
 
 def _ten_thousandth(value: Any) -> Any:
     if isinstance(value, str):
-        return f"{Decimal(value) / 10000:f}"
+        return f"{(Decimal(value) / 10000).normalize():f}"
     return type(value)(value / 10000)

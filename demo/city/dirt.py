@@ -26,7 +26,7 @@ Change = Callable[[list[Any], np.random.Generator], list[Any]]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
-_ROUNDS = 4  # draws again this often when a change left values as they were (a name without homophone, an id without X)
+_ROUNDS = 10  # draws again this often when a change left values as they were (a name without homophone, say)
 
 PLANTED = pa.schema([("dataset", pa.string()), ("key", pa.string()), ("item", pa.string()), ("kind", pa.string())])
 

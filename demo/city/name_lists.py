@@ -51,7 +51,7 @@ FASHION: Final[dict[str, tuple[tuple[int, tuple[str, ...]], ...]]] = {
     ),
 }
 
-# Uncommon characters GBK knows, and characters it lacks: GB 18030 writes those in four bytes, the second half of them
+# Uncommon characters GBK knows, and characters it lacks: GB 18030 writes most of those in four bytes; the second half
 # lies outside the BMP.
 UNCOMMON: Final = "喆堃淼垚赟翀祎玥珺犇骉燚昇頔彧翯旻晟婳娴"
 OUTSIDE_GBK: Final = "䶮㛃㬎㸌䜣䲟䴖㑇" + "𬭊𬘓𬬭𬀩𫖯𬱖𫘝𫍲𬍛𬤊"
