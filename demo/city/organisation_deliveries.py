@@ -197,7 +197,7 @@ def _moments(rng: Generator, context: CityContext, rows: pa.Table) -> NDArray[np
     """When rows were last touched, to the second: after the establishment, most within the last two years."""
     seconds = np.minimum(rng.exponential(300.0, rows.num_rows) * 86_400, 1500 * 86_400).astype("timedelta64[s]")
     registered = rows["established_on"].to_numpy().astype("datetime64[s]") + np.timedelta64(33, "h")
-    return np.maximum(np.datetime64(context.today, "s") - seconds, registered)
+    return np.asarray(np.maximum(np.datetime64(context.today, "s") - seconds, registered))
 
 
 def _serials(rng: Generator, prefix: str, n: int, width: int) -> list[str]:
