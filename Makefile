@@ -4,11 +4,12 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
-RESIDENTS ?= 20000
-SEED ?= 7
-DIRT ?= 1
+RESIDENTS ?=
+SEED ?=
+DIRT ?=
 DATA ?=
 ONLY ?=
+CITY = $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(DIRT),--dirt $(DIRT)) $(if $(DATA),--data $(DATA))
 
 .PHONY: help devenv demo up serve check fix test test-unit test-integration test-all bench docs clean
 
@@ -32,10 +33,10 @@ $(BIN)/.dev: $(BIN)/.runtime
 devenv: $(BIN)/.dev ## make .venv with everything a developer needs
 
 demo: $(BIN)/.runtime ## build the demo city, run the whole way once, print a summary, exit
-	$(BIN)/python -m demo run --residents $(RESIDENTS) --seed $(SEED) --dirt $(DIRT) $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m demo run $(CITY)
 
 up: $(BIN)/.runtime ## bring the city to life and keep it until Ctrl-C: Airflow, API and portal
-	$(BIN)/python -m demo up --residents $(RESIDENTS) --seed $(SEED) --dirt $(DIRT) $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m demo up $(CITY)
 
 serve: $(BIN)/.runtime ## API and portal alone
 	$(BIN)/shuniu serve

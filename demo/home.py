@@ -7,6 +7,7 @@ import json
 import shutil
 import socket
 from pathlib import Path
+from typing import Any
 
 from catalog.database import forget_engines
 from catalog.errors import ConfigurationError
@@ -37,16 +38,14 @@ def prepare(settings: Settings, plan: Plan) -> None:
     (folder / MARKER).write_text(json.dumps(plan.as_json()), encoding="utf-8")
 
 
-def built_plan(settings: Settings) -> dict[str, object] | None:
-    """The plan of the finished city in this home, or None (no city, or one whose building was interrupted)."""
-    folder = settings.home / "demo"
-    if not (folder / "summary.json").exists():
-        return None
-    try:
-        plan: dict[str, object] = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return plan
+def stands(settings: Settings, asked: dict[str, Any]) -> bool:
+    """Whether there is something to revive: a finished city (of the plan asked for, if any), or a production home."""
+    if not is_demo_home(settings):
+        return (settings.home / "registry.sqlite").exists() or not settings.registry_url.startswith("sqlite")
+    if not (settings.home / "demo" / "summary.json").exists():
+        return False
+    plan = json.loads((settings.home / "demo" / MARKER).read_text(encoding="utf-8"))
+    return not asked or bool(plan == Plan(**asked).as_json())
 
 
 def is_demo_home(settings: Settings) -> bool:

@@ -11,7 +11,7 @@ MOST_RESIDENTS = 1_000_000
 
 @dataclass(frozen=True)
 class Plan:
-    """`residents` 200 to 1,000,000; `seed` any whole number; `dirt` 0 to 3 scales every rate of defects.
+    """`residents` 500 to 1,000,000; `seed` any whole number; `dirt` 0 to 3 scales every rate of defects.
 
     `data` is a folder with real files to register and run as well, or None.
     """
@@ -23,10 +23,10 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse what no city can be built from."""
-        if not 200 <= self.residents <= MOST_RESIDENTS:
+        if not 500 <= self.residents <= MOST_RESIDENTS:
             raise InvalidInput(
-                f"RESIDENTS 必须在 200 到 {MOST_RESIDENTS:,} 之间。",
-                f"RESIDENTS must lie between 200 and {MOST_RESIDENTS:,}.",
+                f"RESIDENTS 必须在 500 到 {MOST_RESIDENTS:,} 之间。",
+                f"RESIDENTS must lie between 500 and {MOST_RESIDENTS:,}.",
                 code="residents_out_of_range",
             )
         if not 0 <= self.dirt <= 3:

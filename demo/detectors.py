@@ -1,0 +1,69 @@
+"""Which rule or note of the hub ought to notice which kind of planted dirt. Used for scoring only.
+
+`rules` are suffixes of rule ids ('.check_digit') or whole ids ('row.sex_matches_id'); `notes` are what standardising
+says it changed. A kind without either cannot be decided from one row; linking records (identity) is judged by
+`bases.truth` instead.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Detector:
+    """What notices a kind; `title_zh`, `title_en` say the kind to a person."""
+
+    title_zh: str
+    title_en: str
+    rules: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def decidable(self) -> bool:
+        """Whether a rule or note can notice the kind at all."""
+        return bool(self.rules or self.notes)
+
+
+ID_FAULTS = ("resident_id.check_digit", "resident_id.date", "resident_id.prefix", "resident_id.alphabet",
+             "resident_id.length")  # fmt: skip
+DETECTORS: dict[str, Detector] = {
+    "no_id": Detector("没有身份号码", "no id number", rules=("resident_id.required", "child_id.required")),
+    "id_15": Detector("15 位身份号码", "15-digit id", notes=("upgraded15",)),
+    "id_digit": Detector("身份号码错一位", "one wrong digit in an id", rules=ID_FAULTS),
+    "id_swap": Detector("身份号码两位颠倒", "two digits of an id swapped", rules=ID_FAULTS),
+    "id_lowercase_x": Detector("身份号码末位小写 x", "lower-case x in an id", notes=("uppercase",)),
+    "name_variant": Detector("姓名同音或异体", "homophone or variant name"),
+    "rare_character": Detector("姓名用字被替换", "rare character replaced"),
+    "name_middle_dot": Detector("间隔号写法不一", "middle dot written otherwise", notes=("variant_dot",)),
+    "name_translit": Detector("音译姓名写法不一", "name transliterated otherwise"),
+    "birth_wrong": Detector("出生日期错误", "wrong birth date", rules=("row.birth_matches_id",)),
+    "birth_placeholder": Detector("出生日期为占位值", "placeholder birth date", rules=(".placeholder",)),
+    "sex_wrong": Detector("性别错误", "wrong sex", rules=("row.sex_matches_id",)),
+    "address_partial": Detector("地址不完整或别名", "partial or alias address"),
+    "address_stale": Detector("地址过时", "stale address"),
+    "phone_missing": Detector("缺少电话", "missing phone", rules=("phone.required",)),
+    "phone_shared": Detector("共用电话", "shared phone"),
+    "duplicate_inside": Detector("部门内部重复", "double inside one department", rules=("resident_id.duplicate",)),
+    "dead_still_held": Detector("已故或迁出仍在册", "dead or moved but still held"),
+    "id_shared": Detector("一号多人", "one number used by two people"),
+    "id_two_numbers": Detector("一人多号", "two numbers for one person"),
+    "no_uscc": Detector("没有统一社会信用代码", "no USCC", rules=("uscc.required",)),
+    "uscc_case": Detector("信用代码小写", "lower-case USCC", notes=("uppercase",)),
+    "uscc_confusable": Detector("信用代码 O/0、I/1 混淆", "O/0 or I/1 in a USCC", notes=("confusable",)),
+    "uscc_check": Detector("信用代码校验位错误", "wrong check character in a USCC", rules=("uscc.check_digit",)),
+    "former_name": Detector("使用曾用名", "former name"),
+    "name_bracket": Detector("括号和空格不一", "brackets and blanks vary", notes=("bracket_variant", "blanks")),
+    "name_abbreviation": Detector("名称简写", "abbreviated name"),
+    "branch_confusable": Detector("易混淆的分支机构", "confusable branch"),
+    "cancelled_live": Detector("已注销仍在用", "cancelled but live elsewhere"),
+    "fullwidth": Detector("全角字符", "full-width characters", notes=("fullwidth",)),
+    "date_format": Detector("日期格式不一", "dates in mixed formats", notes=("date_format",)),
+    "division_abolished": Detector("已撤销的区划代码", "abolished division code", notes=("abolished_division",)),
+    "division_wrong": Detector("区划代码错误", "wrong division code", rules=("division_code.known",)),
+    "unit_slip": Detector("元与万元混用", "yuan for ten thousand yuan", rules=(".unit_slip", "row.capital_unit")),
+    "outside_county": Detector("坐标在县外", "outside the county", rules=(".inside_county",)),
+    "invalid_geometry": Detector("图形无效", "invalid geometry", rules=("geometry.valid",)),
+    "swapped_axes": Detector("经纬度颠倒", "longitude and latitude swapped", notes=("swapped_axes",)),
+    "late": Detector("迟到的消息", "late message", rules=("row.late", ".late")),
+    "double": Detector("重复的消息", "message sent twice", rules=("key.duplicate",)),
+    "clock_skew": Detector("时钟偏差", "clock skew", rules=("row.clock_skew", ".clock_skew", "observed_at.future")),
+}
