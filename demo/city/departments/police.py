@@ -89,7 +89,7 @@ def _columns(rng: np.random.Generator, context: CityContext, roll: Roll) -> dict
 def _forget_deaths(share: Share, roll: Roll, context: CityContext) -> None:
     """Dead people who still stand as living: status 1 and no day of cancelling."""
     dead = pc.equal(share.columns["status"], "2").to_numpy(zero_copy_only=False)
-    rows = share.draw(_NOT_CANCELLED, dead)
+    rows = share.draw(_NOT_CANCELLED, dead & ~share.occupied("row"))
     mask = np.zeros(share.rows, dtype=bool)
     mask[rows] = True
     share.columns["status"] = pc.if_else(pa.array(mask), "1", share.columns["status"])
