@@ -24,7 +24,7 @@ BIRTH_SOURCE = {
     "mother_id": "mother_id",
     "address": "addr",
 }
-DEATH_SOURCE = {"certificate_no": "cert_no", "resident_id": "idno", "name": "name", "death_date": "death_date"}
+DEATH_SOURCE = {"certificate_no": "certificate_no", "resident_id": "idno", "name": "name", "death_date": "death_date"}
 BIRTH = replace(person_dirt.USUAL, no_id=0.20, id_two_numbers=0.0, birth_wrong=0.005, birth_placeholder=0.002)
 
 

@@ -10,7 +10,7 @@ from demo.city.departments import civil, education, health, hrss, police
 KEYS = {
     "police_person": "rybh",
     "health_birth": "cert_no",
-    "health_death": "cert_no",
+    "health_death": "certificate_no",
     "hrss_insurance": "socialNo",
     "civil_subsistence": "序号",
     "education_pupil": "学籍号",
