@@ -1,0 +1,73 @@
+"""A rule that cannot be run is neither a fault of the data nor a pass, and stops no other rule."""
+
+import logging
+from datetime import datetime, timedelta
+
+import pytest
+
+from catalog.contracts import Contract, RowRule
+from catalog.settings import Settings
+from quality.gate import Waiver
+from quality.run import judge
+from tests.integration.quality.conftest import OWN, StageRows, contract_of, zone
+
+CANARY = "canary-7391"
+ROWS = [{"person_no": "n1", "resident_id": "370683199003074514", "phone": CANARY, "amount": -1.0}]
+
+
+def own(sql: str) -> RowRule:
+    """A contract's own rule with that SQL."""
+    return RowRule("broken", sql, "warn", "0104", "坏规则", "a broken rule", ())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "amount <",
+        "no_such_column > 1",
+        "no_such_function(amount)",
+        "CAST(phone AS INTEGER) > 1",
+        "phone",
+        "error('raised on purpose')",
+        "amount > 1; DROP VIEW staged",
+    ],
+)
+def test_a_broken_rule_is_an_error_and_the_other_rules_still_run(
+    registry: Settings, stage: StageRows, now: datetime, sql: str
+) -> None:
+    verdict = judge(registry, contract_of(rules=(*OWN, own(sql))), stage(ROWS), now=now)
+    outcomes = {each.rule_id: each.outcome for each in verdict.results}
+    assert [rule for rule, outcome in outcomes.items() if outcome == "error"] == ["row.broken"]
+    assert (outcomes["row.amount_negative"], outcomes["phone.format"]) == ("failed", "failed")
+    assert outcomes["resident_id.check_digit"] == "passed"
+    assert verdict.outcome == "error"
+
+
+def test_with_a_broken_rule_the_last_good_table_stays(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    judge(registry, contract, stage(ROWS, serial=1), now=now)
+    broken = contract_of(rules=(own("amount <"),))
+    later = [{"person_no": "n2", "resident_id": "370683199003074514"}]
+    verdict = judge(registry, broken, stage(later, serial=2), now=now + timedelta(hours=1))
+    assert verdict.outcome == "error"
+    assert [row["person_no"] for row in zone(registry, "standard")] == ["n1"]
+
+
+def test_a_broken_rule_that_is_waived_lets_the_delivery_go_on(
+    registry: Settings, stage: StageRows, now: datetime
+) -> None:
+    waiver = Waiver("row.broken", "规则待修", "steward", now + timedelta(days=1))
+    broken = contract_of(rules=(own("amount <"),))
+    verdict = judge(registry, broken, stage(ROWS), now=now, waivers=[waiver])
+    assert verdict.outcome == "warned"
+    assert len(zone(registry, "standard")) == 1
+
+
+def test_what_a_rule_raised_on_appears_in_no_log_and_no_result(
+    registry: Settings, stage: StageRows, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    verdict = judge(registry, contract_of(rules=(own("CAST(phone AS INTEGER) > 1"),)), stage(ROWS), now=now)
+    assert CANARY not in caplog.text
+    assert CANARY not in repr(verdict)
