@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from catalog.i18n import preferred, text
 from exchange_api.portal import texts, words
+from exchange_api.views.quality import dimension_of
 
 FOLDER = Path(__file__).parent
 COUNTY_TIME = timezone(timedelta(hours=8), "CST")  # one legal time in the whole country, no summer time since 1992
@@ -67,11 +68,12 @@ def environment(language: str) -> Environment:
     )
     catalogue = texts.translations(language)
     jinja.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    jinja.filters |= {"number": number, "rate": rate, "day": day, "seconds": seconds}
-    jinja.filters["moment"] = moment
+    jinja.filters |= {"number": number, "day": day, "moment": moment, "seconds": seconds}
     jinja.filters["named"] = lambda pair: text(pair[0], pair[1], language)
     jinja.globals |= {
-        "word": lambda kind, code: catalogue.gettext(found) if (found := words.word(kind, code)) else "",
+        "word": lambda kind, code: translate(words.word(kind, code), language),
+        "rate": rate,
+        "dimension_of": dimension_of,
         "tone": words.tone,
         "static_url": static_url,
         "language": language,
@@ -80,10 +82,13 @@ def environment(language: str) -> Environment:
     return jinja
 
 
-def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """Draw `template` in the person's language. `context` is all the template knows."""
-    language = language_of(request)
-    context = {"here": request.url.path, "person": None, "csrf": "", **context}
+def translate(message: str, language: str) -> str:
+    """`message` (an English source message) in `language`."""
+    return texts.translations(language).gettext(message) if message else ""
+
+
+def page(language: str, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Draw `template` in `language`. `context` is all the template knows."""
     body = environment(language).get_template(template).render(context)
     return HTMLResponse(body, status_code=status, headers={**HEADERS, "Content-Language": texts.HTML_LANG[language]})
 

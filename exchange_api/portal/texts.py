@@ -1,6 +1,7 @@
 """The portal's two languages: gettext catalogues read from .po when first needed.
 
-Nothing is compiled or committed as binary. Source messages are English; locale/zh is complete (a test says so), locale/en is empty but for what differs.
+Nothing is compiled or committed as binary. Source messages are English; locale/zh is complete (a test says so),
+locale/en is empty but for plurals and what differs.
 """
 
 from functools import cache

@@ -93,19 +93,21 @@ WORDS: dict[str, dict[str, str]] = {
         "mqtt": N_("Message queue"),
         "ndjson": N_("Message file"),
     },
-    "decision": {"allowed": N_("Allowed"), "refused": N_("Refused")},
+    "road": {
+        "database": N_("the department's database"),
+        "file": N_("its drop folder"),
+        "api": N_("the API"),
+    },
 }
 
 TONES: dict[str, str] = {
     "passed": "good",
     "ok": "good",
-    "allowed": "good",
     "warned": "warn",
     "none": "plain",
     "blocked": "bad",
     "error": "bad",
     "failed": "bad",
-    "refused": "bad",
     "block": "bad",
     "warn": "warn",
     "unconditional": "good",

@@ -61,6 +61,7 @@ class Description:
     agency: str
     agency_name: Pair
     providers: tuple[Pair, ...]
+    provider_codes: tuple[str, ...]
     system: str | None
     zone: str
     mode: str
@@ -97,6 +98,7 @@ def describe(session: Session, code: str) -> Description:
         agency=entry.agency,
         agency_name=names.name_of(agencies, entry.agency),
         providers=tuple(names.name_of(agencies, provider) for provider in entry.providers),
+        provider_codes=tuple(entry.providers),
         system=entry.system,
         zone=entry.zone,
         mode=entry.mode,

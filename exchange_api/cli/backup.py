@@ -1,0 +1,70 @@
+"""`shuniu backup` and `shuniu restore`: keep the hub's state elsewhere, and bring it back into an empty home."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange_api.cli import door
+from exchange_api.cli.speech import as_json, counted, say, tell
+
+
+def add(app: typer.Typer) -> None:
+    """Hang these commands on the main application."""
+    app.command(help=say("备份登记库、审计、密钥和契约", "Back up registry, audit trail, keys and contracts"))(backup)
+    app.command(help=say("从备份恢复到空的主目录", "Restore a backup into an empty home"))(restore)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(help=say("备份文件夹（须不存在）", "Folder to make"))],
+    lake: Annotated[bool, typer.Option("--lake", help=say("同时复制数据湖", "Copy the lake too"))] = False,
+    in_json: door.Json = False,
+) -> None:
+    """Consistent while the hub runs. The backup holds keys: keep it as safe as the hub itself."""
+    from exchange_api.cli import safekeeping
+
+    manifest = safekeeping.make(door.settings(), target.resolve(), with_lake=lake, now=door.now(), watch=_watch)
+    if in_json:
+        as_json({"target": str(target.resolve()), "files": len(manifest["files"]), "made_at": manifest["made_at"]})
+        return
+    count = len(manifest["files"])
+    tell(
+        say(
+            f"已备份 {count} 个文件到 {target}。其中含有密钥，请妥善保管。",
+            f"Backed up {count} files to {target}. It holds keys: keep it safe.",
+        )
+    )
+
+
+def restore(
+    source: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help=say("备份文件夹", "Folder of the backup"))
+    ],
+    in_json: door.Json = False,
+) -> None:
+    """Every byte is checked first; a home that is not empty is refused."""
+    from exchange_api.cli import safekeeping
+
+    given = door.settings()
+    manifest = safekeeping.restore(given, source.resolve(), watch=_watch)
+    if in_json:
+        as_json({"home": str(given.home), "files": len(manifest["files"]), "made_at": manifest["made_at"]})
+        return
+    tell(
+        say(
+            f"已恢复到 {given.home}。请运行 shuniu migrate，然后 shuniu serve。",
+            f"Restored to {given.home}. Now run shuniu migrate, then shuniu serve.",
+        )
+    )
+    if not manifest["with_lake"]:
+        tell(
+            say(
+                "备份不含数据湖：请按 lake-files.json 放回文件。",
+                "The backup holds no lake: put the files back as lake-files.json lists them.",
+            )
+        )
+
+
+def _watch(name: str, files: list[Path]) -> Iterator[Path]:
+    yield from counted(name, files)

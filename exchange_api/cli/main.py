@@ -1,0 +1,122 @@
+"""The command `shuniu`: puts the nouns together, settles the language, turns errors into sentences and exit codes.
+
+Exit codes: 0 done, 1 it could not be done (a sentence on stderr says why), 2 called wrongly, 130 interrupted.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.errors import HubError
+from catalog.i18n import LANGUAGES, from_environ
+from exchange_api.cli import speech
+
+if TYPE_CHECKING:
+    import typer
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    sys.exit(main(sys.argv[1:], os.environ))  # noqa: TID251  # the door: LANG is not a setting of the hub
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one command and return its exit code; never raises but for SystemExit out of an exec."""
+    given, language = _language(list(arguments), environ)
+    if language not in LANGUAGES:
+        speech.complain("--language: zh | en")
+        return 2
+    speech.speak(language)
+    try:
+        return _run(given)
+    except HubError as error:
+        speech.complain(error.sentence(language))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        speech.complain(_unexpected(error))
+        return 1
+
+
+def application() -> "typer.Typer":
+    """All nouns in one Typer application, spoken in the language settled before."""
+    import typer
+
+    from exchange_api.cli import account, audit, backup, contract, dataset, grant, lake, quality, run, serve, source
+    from exchange_api.cli import usage as usage_commands
+
+    app = typer.Typer(
+        help=speech.say("数纽：县级数据交换与治理枢纽", "Shuniu: the county's data exchange and governance hub"),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    for module in (serve, backup):
+        module.add(app)
+    nouns = {
+        "source": source,
+        "dataset": dataset,
+        "run": run,
+        "quality": quality,
+        "grant": grant,
+        "account": account,
+        "usage": usage_commands,
+        "audit": audit,
+        "contract": contract,
+        "lake": lake,
+    }
+    for name, module in nouns.items():
+        app.add_typer(module.app, name=name)
+    return app
+
+
+def _options() -> None:
+    """Empty on purpose: --language is taken out before Typer sees the arguments, wherever it stands."""
+
+
+def _run(arguments: list[str]) -> int:
+    import click
+    import typer.main
+
+    command = typer.main.get_command(application())
+    try:
+        result = command.main(arguments, prog_name="shuniu", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        speech.tell(error.format_message())
+        return 2
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except click.Abort:
+        return 130
+    return result if isinstance(result, int) else 0
+
+
+def _language(arguments: list[str], environ: Mapping[str, str]) -> tuple[list[str], str]:
+    """(arguments without --language, the language): the option first, then the environment."""
+    for place, argument in enumerate(arguments):
+        if argument == "--language":
+            chosen = arguments[place + 1] if place + 1 < len(arguments) else ""
+            return arguments[:place] + arguments[place + 2 :], chosen
+        if argument.startswith("--language="):
+            return arguments[:place] + arguments[place + 1 :], argument.partition("=")[2]
+    return arguments, from_environ(environ)
+
+
+def _unexpected(error: Exception) -> str:
+    """Kind and place of an error nobody foresaw. Never its text: that could hold a data value."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}"
+    return speech.say(
+        f"发生内部错误（{place}）。数据未受影响；请把这一行告知管理员。",
+        f"An internal error stopped this command ({place}). Pass this line on to the administrator.",
+    )

@@ -1,0 +1,113 @@
+"""`shuniu quality`: verdicts, rules and findings. Values of failing rows are not shown: they stay in the lake."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from exchange_api.cli import door
+from exchange_api.cli.dataset import Code
+from exchange_api.cli.speech import as_json, facts, listing, named, say
+
+app = door.noun("数据质量", "Data quality")
+
+
+@app.command("list", help=say("列出各数据集的最新判定，差的在前", "List the newest verdicts, the worst first"))
+def list_(
+    agency: Annotated[str, typer.Option(help=say("部门代码", "Code of the department"))] = "",
+    in_json: door.Json = False,
+) -> None:
+    """The newest verdict of every dataset with A and B (GB/T 36344-2018)."""
+    from exchange_api.views import quality
+
+    with door.reading() as session:
+        found = quality.newest(session, agency=agency)
+    rows = [_rated(asdict(one)) for one in found]
+    if not in_json:
+        rows = [row | {"title": named(row["title"])} for row in rows]
+    columns = {
+        "dataset": say("数据集", "Dataset"),
+        "title": say("标题", "Title"),
+        "outcome": say("判定", "Verdict"),
+        "rows": say("行数", "Rows"),
+        "quarantined": say("隔离", "Quarantined"),
+        "a": say("合格 A", "Conforming A"),
+        "b": say("检查 B", "Assessed B"),
+        "rate": say("合格率", "Rate"),
+    }
+    listing(rows, columns, in_json=in_json, empty=say("还没有质量判定。", "Nothing has been judged yet."))
+
+
+@app.command(help=say("查看一个数据集的最新判定，逐条规则", "Show a dataset's newest verdict, rule by rule"))
+def show(code: Code, in_json: door.Json = False) -> None:
+    """Every rule of the newest verdict, most failures first."""
+    from catalog import queries
+    from exchange_api.views import quality
+
+    with door.reading() as session:
+        queries.dataset(session, code)
+        judged = next(iter(quality.newest(session, dataset=code)), None)
+        rules = quality.rules_of(session, judged.verdict_id) if judged else ()
+    rows = [_rated(asdict(rule)) for rule in rules]
+    if in_json:
+        as_json({"verdict": asdict(judged) if judged else None, "rules": rows})
+        return
+    if judged:
+        headings = {"outcome": say("判定", "Verdict"), "rows": say("行数", "Rows"), "quarantined": say("隔离", "Held")}
+        facts(asdict(judged), in_json=False, headings={**headings, "judged_at": say("时间", "When")})
+    columns = {
+        "rule_id": say("规则", "Rule"),
+        "title": say("含义", "Meaning"),
+        "severity": say("级别", "Severity"),
+        "failing": say("不合格", "Failing"),
+        "b": say("检查 B", "Assessed B"),
+        "rate": say("合格率", "Rate"),
+    }
+    rows = [row | {"title": named(row["title"])} for row in rows]
+    listing(rows, columns, in_json=False, empty=say("还没有质量判定。", "It has not been judged yet."))
+
+
+@app.command(help=say("列出问题行的位置和规则", "List where rows broke rules"))
+def findings(
+    code: Code,
+    rule: Annotated[str, typer.Option(help=say("只看这条规则", "This rule only"))] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help=say("条数", "How many"))] = 100,
+    in_json: door.Json = False,
+) -> None:
+    """Batch, row number and rule of each finding. The key of the row stays in the lake: it is personal data."""
+    from catalog import queries
+    from catalog.errors import NotFound
+    from lake import tables
+    from lake.layout import Layout
+
+    given = door.settings()
+    with door.reading() as session:
+        queries.dataset(session, code)
+    columns = ("batch", "row", "rule", "item", "severity", "judged_at")
+    try:
+        found = tables.read(Layout(given.lake_url).findings(code), columns, settings=given)
+    except NotFound:
+        found = None
+    rows: list[Mapping[str, Any]] = []
+    for batch in reversed(found.to_batches(max_chunksize=10_000) if found is not None else []):
+        rows += [line for line in reversed(batch.to_pylist()) if not rule or line["rule"] == rule]
+        if len(rows) >= limit:
+            break
+    headings = {
+        "batch": say("批次", "Batch"),
+        "row": say("行", "Row"),
+        "rule": say("规则", "Rule"),
+        "item": say("数据项", "Item"),
+        "severity": say("级别", "Severity"),
+    }
+    listing(rows[:limit], headings, in_json=in_json, empty=say("没有质量问题。", "There is no finding."))
+
+
+def _rated(row: dict[str, Any]) -> dict[str, Any]:
+    """With `failing` = B - A and `rate` = A/B (None where B is 0: not applicable)."""
+    return row | {"failing": row["b"] - row["a"], "rate": _share(row["a"], row["b"])}
+
+
+def _share(a: int, b: int) -> str | None:
+    return f"{int(10_000 * a / b) / 100:.2f} %" if b else None

@@ -1,0 +1,140 @@
+"""How the command line speaks: the language, tables or JSON on stdout, sentences and progress on stderr.
+
+The language is settled once, before the nouns are imported, because help texts are spoken too.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, TypeVar
+
+from catalog.i18n import text
+
+T = TypeVar("T")
+COUNTY_TIME = timezone(timedelta(hours=8), "CST")
+_spoken = {"language": "zh"}
+
+
+def speak(language: str) -> None:
+    """Speak `language` ('zh' or 'en') from now on."""
+    _spoken["language"] = language
+
+
+def language() -> str:
+    """The language spoken."""
+    return _spoken["language"]
+
+
+def say(zh: str, en: str) -> str:
+    """The sentence in the language spoken."""
+    return text(zh, en, language())
+
+
+def named(pair: tuple[str, str]) -> str:
+    """The (Chinese, English) `pair` in the language spoken."""
+    return say(*pair)
+
+
+def complain(sentence: str) -> None:
+    """One sentence on stderr."""
+    print(sentence, file=sys.stderr)  # noqa: T201  # the command line's own voice
+
+
+def tell(sentence: str) -> None:
+    """One sentence on stdout."""
+    print(sentence)  # noqa: T201  # the command line's own voice
+
+
+def as_json(value: object) -> None:
+    """`value` as JSON on stdout, times in ISO 8601, Chinese readable."""
+    tell(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def listing(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, in_json: bool, title: str = "", empty: str = ""
+) -> None:
+    """Rows as a table (`columns`: key -> heading) or, `in_json`, every key of them as a JSON list."""
+    if in_json:
+        as_json(list(rows))
+    elif not rows:
+        tell(empty or say("没有可显示的内容。", "Nothing to show."))
+    else:
+        _draw(rows, columns, title)
+
+
+def facts(pairs: Mapping[str, Any], *, in_json: bool, headings: Mapping[str, str]) -> None:
+    """One thing: `pairs` as lines `heading  value`, or as a JSON object."""
+    if in_json:
+        as_json(dict(pairs))
+        return
+    listing(
+        [{"name": headings.get(key, key), "value": value} for key, value in pairs.items() if key in headings],
+        {"name": say("项目", "What"), "value": say("内容", "Value")},
+        in_json=False,
+    )
+
+
+@contextmanager
+def progress(sentence: str) -> Iterator[None]:
+    """Show on stderr that work whose length is unknown goes on; silent where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True))
+    with bar:
+        bar.add_task(sentence)
+        yield
+
+
+def counted(sentence: str, things: Sequence[T]) -> Iterator[T]:
+    """Go through `things` with a progress bar on stderr."""
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(things, description=sentence, console=Console(stderr=True))
+
+
+def _draw(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    rows = list(rows)
+    for key, heading in columns.items():
+        number = all(isinstance(row.get(key), int | float) for row in rows)
+        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(shown(row.get(key))) for key in columns))
+    # Piped output is read by programs and by eyes that scroll: it is never squeezed to 80 columns.
+    console = Console() if sys.stdout.isatty() else Console(width=200)
+    console.print(table)
+
+
+def shown(value: object) -> str:
+    """A value as a person reads it: yes/no, 12,345, local time, lists with commas."""
+    match value:
+        case None | "":
+            return "—"
+        case bool():
+            return say("是", "yes") if value else say("否", "no")
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.2f}"
+        case datetime():
+            return value.astimezone(COUNTY_TIME).strftime("%Y-%m-%d %H:%M:%S")
+        case list() | tuple():
+            return ", ".join(shown(one) for one in value)
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    return str(value)

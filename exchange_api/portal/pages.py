@@ -1,0 +1,140 @@
+"""The read-only pages. Each fetches from exchange_api.views what its template draws, and nothing else."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse
+
+from authorization.permissions import Permission
+from exchange_api.portal import words
+from exchange_api.portal.problems import PageRoute
+from exchange_api.portal.visits import Needs, Visit
+from exchange_api.portal.words import N_
+from exchange_api.views import bases as base_views
+from exchange_api.views import dataset as dataset_views
+from exchange_api.views import datasets as catalogue
+from exchange_api.views import names, overview, quality, runs, usage
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
+
+STATIONS = (
+    ("raw", N_("as delivered, every batch kept")),
+    ("standard", N_("by the standards, judged")),
+    ("base", N_("people, legal persons, places")),
+    ("topic", N_("made for one purpose")),
+)
+Word = Annotated[str, Query(max_length=80)]
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
+RUNS = (Permission.ALL_RUNS_READ, Permission.OWN_RUNS_READ)
+QUALITY = (Permission.ALL_QUALITY_READ, Permission.OWN_QUALITY_READ)
+USAGE = (Permission.ALL_USAGE_READ, Permission.OWN_USAGE_READ)
+CatalogueVisit = Annotated[Visit, Depends(Needs(Permission.ALL_CATALOGUE_READ))]
+RunVisit = Annotated[Visit, Depends(Needs(*RUNS))]
+QualityVisit = Annotated[Visit, Depends(Needs(*QUALITY))]
+UsageVisit = Annotated[Visit, Depends(Needs(*USAGE))]
+
+
+@router.get("/")
+def front(visit: CatalogueVisit) -> HTMLResponse:
+    """The house in one view."""
+    with visit.reader() as session:
+        seen = overview.overview(session)
+        failures: tuple[runs.Step, ...] = ()
+        calls = None
+        if visit.may(*RUNS):
+            failures = runs.unmended(session, agency=visit.own_agency(Permission.ALL_RUNS_READ))
+        if visit.may(*USAGE):
+            calls = usage.calls(session, provider=visit.own_agency(Permission.ALL_USAGE_READ))
+    return visit.page("overview.html", seen=seen, failures=failures, calls=calls, stations=STATIONS)
+
+
+@router.get("/datasets")
+def datasets(
+    visit: CatalogueVisit, q: Word = "", agency: Word = "", zone: Word = "", sharing: Word = "", page: Page = 1
+) -> HTMLResponse:
+    """The catalogue: search, filter, page through."""
+    wanted = catalogue.Filter(q.strip(), agency, zone, sharing, page)
+    with visit.reader() as session:
+        found = catalogue.find(session, wanted)
+    return visit.page(
+        "datasets.html",
+        found=found,
+        wanted=wanted,
+        agencies=[(code, visit.named(name)) for code, name in found.agencies.items()],
+        zones=[(code, visit.word("zone", code)) for code in found.zones],
+        sharings=[(code, visit.word("sharing", code)) for code in words.WORDS["sharing"]],
+        address=_address("/datasets", q=q, agency=agency, zone=zone, sharing=sharing),
+    )
+
+
+@router.get("/datasets/{code}")
+def dataset(visit: CatalogueVisit, code: str) -> HTMLResponse:
+    """One dataset: fields, quality, runs, versions, uses, lineage, sharing conditions."""
+    with visit.reader() as session:
+        one = dataset_views.describe(session, code)
+        uses = None
+        if visit.may_see_of(one.provider_codes, *USAGE):
+            uses = usage.uses(session, dataset=code, provider=visit.own_agency(Permission.ALL_USAGE_READ))
+    return visit.page(
+        "dataset.html",
+        one=one,
+        uses=uses,
+        quality_shown=visit.may_see_of((one.agency,), *QUALITY),
+        runs_shown=visit.may_see_of((one.agency,), *RUNS),
+    )
+
+
+@router.get("/bases")
+def bases(visit: CatalogueVisit) -> HTMLResponse:
+    """The base and topic databases with their sources."""
+    with visit.reader() as session:
+        found = base_views.bases(session)
+    return visit.page("bases.html", found=found)
+
+
+@router.get("/runs")
+def steps(visit: RunVisit, agency: Word = "", outcome: Word = "", page: Page = 1) -> HTMLResponse:
+    """What the pipelines did."""
+    agency = visit.own_agency(Permission.ALL_RUNS_READ) or agency
+    with visit.reader() as session:
+        found = runs.steps(session, agency=agency, outcome=outcome, page=page)
+        known = names.agencies(session)
+    return visit.page(
+        "runs.html",
+        found=found,
+        agency=agency,
+        outcome=outcome,
+        agencies=[(code, visit.named(name)) for code, name in known.items()],
+        outcomes=[(code, visit.word("outcome", code)) for code in ("ok", "failed")],
+        address=_address("/runs", agency=agency, outcome=outcome),
+    )
+
+
+@router.get("/quality")
+def judged(visit: QualityVisit, agency: Word = "") -> HTMLResponse:
+    """Quality by department, dimension and dataset."""
+    agency = visit.own_agency(Permission.ALL_QUALITY_READ) or agency
+    with visit.reader() as session:
+        found = quality.newest(session, agency=agency)
+        ranking = quality.ranking(session, found)
+        dimensions = quality.dimensions(session, agency=agency)
+    return visit.page("quality.html", judged=found, ranking=ranking, dimensions=dimensions, agency=agency)
+
+
+@router.get("/usage")
+def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
+    """Uses fed back to providers; a provider sees its own."""
+    provider = visit.own_agency(Permission.ALL_USAGE_READ) or provider
+    with visit.reader() as session:
+        found = usage.reports(session, provider=provider)
+        used = usage.uses(session, provider=provider)
+    return visit.page(
+        "usage.html", reports=found, providers=usage.providers(found), uses=used, days=usage.by_day(found)
+    )
+
+
+def _address(path: str, **given: str) -> str:
+    """`path` with the filters given and room for one more parameter."""
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"{path}?{query}&" if query else f"{path}?"

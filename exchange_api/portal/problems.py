@@ -1,0 +1,65 @@
+"""Errors as pages: a person who asked for a page gets a sentence in their language, never a JSON document."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from catalog.errors import HubError, InvalidInput, NotAuthenticated
+from exchange_api.portal import rendering, visits
+from exchange_api.portal.words import N_
+
+Answer = Callable[[Request], Coroutine[Any, Any, Response]]
+
+HEADINGS = {
+    403: N_("Not for this account"),
+    404: N_("Not there"),
+    422: N_("The address is not right"),
+    503: N_("Not just now"),
+}
+
+
+class PageRoute(APIRoute):
+    """A route whose HubErrors become pages; who is not signed in is sent to sign in and back."""
+
+    def get_route_handler(self) -> Answer:
+        """Wrap FastAPI's own handler."""
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except NotAuthenticated:
+                return to_sign_in(request)
+            except RequestValidationError:
+                return problem_page(request, _address_wrong())
+            except HubError as error:
+                return problem_page(request, error)
+
+        return guarded
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send the browser to sign in; a page that was only looked at is come back to."""
+    back = quote(request.url.path, safe="/") if request.method == "GET" else "/"
+    return RedirectResponse(f"/login?back={back}", status_code=303, headers=rendering.HEADERS)
+
+
+def problem_page(request: Request, error: HubError) -> Response:
+    """The error's sentence as a page with its status."""
+    visit = visits.of(request)
+    heading = rendering.translate(HEADINGS.get(error.http_status, N_("That did not work")), visit.language)
+    sentence = error.sentence(visit.language)
+    return visit.page("problem.html", status=error.http_status, heading=heading, sentence=sentence)
+
+
+def _address_wrong() -> InvalidInput:
+    return InvalidInput(
+        "网址中的参数不正确。请从页面上的链接或查询表单进入。",
+        "Something in the address is not right. Use the links and forms of the pages.",
+        code="address_invalid",
+    )

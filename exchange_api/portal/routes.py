@@ -1,0 +1,9 @@
+"""The portal's router: the entrance, open to everybody, and the pages, each behind a permission."""
+
+from fastapi import APIRouter
+
+from exchange_api.portal import entrance, pages
+
+router = APIRouter()
+router.include_router(entrance.router)
+router.include_router(pages.router)
