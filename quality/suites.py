@@ -24,18 +24,23 @@ def rules_for(contract: Contract, *, hub_id: str = "", history: History = NO_HIS
     """Every rule of the dataset, field rules first, then rows, then the whole delivery; ids are unique.
 
     `hub_id` adds the rules that places lie inside that county; `history` lets deliveries be compared with the last one.
-    A contract may set the severity of a rule: options `severity: {<rule id>: block|warn}`.
+    A contract may set the severity of a rule: options `severity: {<rule id>: block|warn}`; one that is not about the
+    county alone says so: options `coverage: province|country` (then nothing need lie inside the county).
     Raises NotFound when an item names a data element or code list the standards do not have.
     """
     rules = [
         *field_rules(contract),
-        *place_rules(contract, county_extent(hub_id)),
+        *place_rules(contract, county_extent(hub_id) if _of_county(contract) else None),
         *row_rules(contract),
         *dataset_rules(contract, history),
     ]
     chosen: Mapping[str, str] = contract.options.get("severity") or {}
     unique = {rule.rule_id: _with_severity(rule, chosen.get(rule.rule_id)) for rule in rules}
     return tuple(unique.values())
+
+
+def _of_county(contract: Contract) -> bool:
+    return bool(contract.options.get("coverage", "county") == "county")
 
 
 def rules_for_items(

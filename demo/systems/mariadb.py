@@ -41,7 +41,7 @@ def load_table(service: Service, database: str, table: str, deliveries: Deliveri
         cursor.execute(f"CREATE TABLE `{table}__new` ({columns}) ENGINE=InnoDB")
         own.begin()
         while some := list(islice(rows, ROWS_AT_ONCE)):
-            cursor.executemany(f"INSERT INTO `{table}__new` VALUES ({marks})", some)  # noqa: S608  # our own names
+            cursor.executemany(f"INSERT INTO `{table}__new` VALUES ({marks})", some)  # our own names
         own.commit()
         cursor.execute(f"CREATE TABLE IF NOT EXISTS `{table}` LIKE `{table}__new`")
         cursor.execute(f"RENAME TABLE `{table}` TO `{table}__old`, `{table}__new` TO `{table}`")

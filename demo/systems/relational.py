@@ -146,7 +146,7 @@ def write_sqlite(path: Path, tables: dict[str, str], deliveries: Deliveries) -> 
             database.execute(f'CREATE TABLE "{table}" ({columns})')
             marks = ", ".join("?" * len(schema))
             rows = (tuple(_plain(value) for value in row) for row in deliveries.rows(dataset))
-            database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608  # our own names
+            database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # our own names
     os.replace(fresh, path)
     path.chmod(0o444)
 
