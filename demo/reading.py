@@ -51,10 +51,9 @@ def _read_pages(client: httpx.Client, recipient: Login, reading: Reading) -> Non
         answer.raise_for_status()
         body = answer.json()
         reading.calls += 1
-        reading.rows += len(body["records"])
-        if body["records"]:
-            reading.items = tuple(body["records"][0])
-        page = body.get("next_page")
+        reading.rows += len(body["rows"])
+        reading.items = tuple(body["items"])
+        page = body["next"]
         if not page:
             return
 
