@@ -27,7 +27,7 @@ def publish_all(settings: Settings, *, clock: Callable[[], datetime]) -> dict[st
     layout = Layout(settings.lake_url)
     for code, agency, zone in _catalogued(settings):
         uri = layout.standard(code) if zone == "standard" else _built_uri(layout, code, zone)
-        if tables.version(uri) is None:
+        if tables.version(uri, settings=settings) is None:
             continue  # never delivered, or never built: nothing to publish
         try:
             _publish(settings, code, agency, zone, uri, clock=clock)
@@ -51,13 +51,13 @@ def _publish(settings: Settings, code: str, agency: str, zone: str, uri: str, *,
         verdict_id, fit = _verdict(settings, code, zone, uri, clock=clock)
         if not fit:
             return
-        step.rows = tables.rows(uri)
+        step.rows = tables.rows(uri, settings=settings)
         with open_session(settings) as session:
             datasets.publish(
                 session,
                 dataset=code,
                 uri=uri,
-                delta_version=tables.version(uri) or 0,
+                delta_version=tables.version(uri, settings=settings) or 0,
                 rows=step.rows,
                 verdict_id=verdict_id,
                 by="pipeline",

@@ -1,0 +1,49 @@
+"""What waits too long, and what may be thrown away."""
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from catalog import queries
+from catalog.database import open_reader
+from catalog.models import Batch, Dataset
+from catalog.settings import Settings
+from lake import tables
+from lake.layout import Layout
+
+
+def overdue(settings: Settings, *, now: datetime, after: timedelta) -> list[str]:
+    """Ids of standardised batches that have waited for judgement longer than `after`."""
+    with open_reader(settings) as session:
+        waiting = queries.batches(session, status="standardised")
+        return [batch.batch_id for batch in waiting if now - batch.collected_at > after]
+
+
+def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, int]:
+    """Remove staged files of judged batches; vacuum standard, base and topic tables of files older than `keep`.
+
+    Returns how many staged batches and how many files went. Raw and quarantine are never touched.
+    """
+    layout = Layout(settings.lake_url)
+    with open_reader(settings) as session:
+        judged = session.execute(select(Batch.dataset, Batch.batch_id).where(Batch.status == "judged")).all()
+        zones = session.execute(select(Dataset.code, Dataset.zone)).all()
+    staged = sum(_remove(Path(layout.staging(dataset, batch_id))) for dataset, batch_id in judged)
+    files = 0
+    for code, zone in zones:
+        uri = {"standard": layout.standard, "base": layout.base, "topic": layout.topic}[zone](code)
+        if tables.version(uri, settings=settings) is not None:
+            files += len(tables.vacuum(uri, keep_hours=int(keep.total_seconds() // 3600), settings=settings))
+    return {"staged": staged, "files": files}
+
+
+def _remove(path: Path) -> int:
+    if not path.exists():
+        return 0
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    return 1
