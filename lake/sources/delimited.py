@@ -5,10 +5,12 @@ parses. Rows with too few or too many fields are kept aside with their line; an 
 """
 
 import codecs
+import contextlib
 import csv
 import gzip
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +97,10 @@ def _batches(
             text = io.BufferedReader(stream, CHUNK)
             for _ in range(lines):
                 text.readline()
+            first = len(aside)
             yield from _parsed(text, path, contract, columns, _keep(aside, path, lines), schema)
+        if len(aside) > first:
+            aside[first:] = _at_lines(aside[first:], path, contract, len(columns))
 
 
 def _parsed(
@@ -142,6 +147,26 @@ def _keep(aside: list[KeptAside], path: Path, lines: int) -> Callable[[pacsv.Inv
     return keep
 
 
+def _at_lines(found: list[KeptAside], path: Path, contract: Contract, width: int) -> list[KeptAside]:
+    """The same records with the line they begin at: the parser counts records, people open the file and count lines."""
+    begins: list[int] = []
+    with Utf8Stream(path, _option(contract, "encoding", "utf-8")) as stream:
+        rows = csv.reader(_Counted(io.BufferedReader(stream, CHUNK)), **_dialect(contract))
+        begin = 1
+        with contextlib.suppress(csv.Error):
+            for row in rows:
+                if row and len(row) != width and rows.line_num > int(contract.options.get("skip_rows", 0)):
+                    begins.append(begin)
+                begin = rows.line_num + 1
+    if len(begins) != len(found):
+        return found
+    return [replace(record, line=line) for record, line in zip(found, begins, strict=True)]
+
+
+def _dialect(contract: Contract) -> dict[str, Any]:
+    return {"delimiter": _option(contract, "delimiter", ","), "quotechar": _option(contract, "quote", '"')}
+
+
 def _header(path: Path, contract: Contract) -> tuple[list[str], int]:
     """Column names, and how many physical lines they and what stands above them take."""
     skip = int(contract.options.get("skip_rows", 0))
@@ -149,9 +174,7 @@ def _header(path: Path, contract: Contract) -> tuple[list[str], int]:
         lines = _Counted(io.BufferedReader(stream, CHUNK))
         for _ in range(skip):
             next(lines, None)
-        rows = csv.reader(
-            lines, delimiter=_option(contract, "delimiter", ","), quotechar=_option(contract, "quote", '"')
-        )
+        rows = csv.reader(lines, **_dialect(contract))
         try:
             header = next(rows, None)
         except csv.Error as error:

@@ -31,7 +31,7 @@ ACK_EVERY = 500
 REFUSALS = ("not authorized", "bad user name or password", "not authorised")
 
 
-def read(settings: Settings, spec: SystemSpec, contract: Contract, *, keep: Path) -> Delivery:
+def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
     """Messages of the contract's topic filter (locator) until none came for a while, as NDJSON in `keep`.
 
     System options: client_id, idle_seconds, ack_every, longest_seconds. Payloads are JSON objects.

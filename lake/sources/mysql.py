@@ -1,5 +1,7 @@
 """MySQL and MariaDB: through DuckDB's scanner, read-only."""
 
+from pathlib import Path
+
 import duckdb
 
 from catalog.contracts import Contract
@@ -11,7 +13,7 @@ from lake.sources.delivery import Delivery
 PORT = 3306
 
 
-def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
+def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
     """Rows of a table or view of the system's database."""
     return scanner.read(scanner.Kind("mysql_scanner", attach), settings, spec, contract, since=since)
 

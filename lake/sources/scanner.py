@@ -18,6 +18,7 @@ from lake.sources.delivery import Delivery, check_columns
 from lake.sources.native import columns_of, projection, stream
 
 Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec], None]
+Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], str]
 SOURCE = "source"
 
 REFUSED = ("authentication failed", "access denied", "permission denied", "no password supplied", "pg_hba.conf")
@@ -44,10 +45,11 @@ UNREACHABLE = (
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of database is attached as `source`: the extension to load, and the function that attaches."""
+    """How one kind of database is attached as `source`, and (where that is not plain) named in SQL after FROM."""
 
     extension: str
     attach: Attach
+    relate: Relate | None = None
 
 
 def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
@@ -59,7 +61,7 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
     try:
         kind.attach(connection, spec)
         connection.execute("BEGIN TRANSACTION READ ONLY")
-        relation = table_of(spec, contract)
+        relation = (kind.relate or _plain)(connection, spec, contract)
         columns = columns_of(connection, relation)
         new = check_columns(contract, [name for name, _ in columns], contract.locator)
         condition, params, position = _window(connection, relation, contract, columns, since)
@@ -76,10 +78,14 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
 
 
 def table_of(spec: SystemSpec, contract: Contract) -> str:
-    """The contract's locator as a quoted name inside the attached database: table, or schema.table."""
+    """The contract's locator as a quoted name in the department's database: table, or schema.table."""
     schema, _, table = contract.locator.rpartition(".")
     schema = schema or str(spec.options.get("schema", ""))
-    return ".".join(quote(part) for part in (SOURCE, schema, table) if part)
+    return ".".join(quote(part) for part in (schema, table) if part)
+
+
+def _plain(_connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> str:
+    return f"{SOURCE}.{table_of(spec, contract)}"
 
 
 def host_and_port(spec: SystemSpec, port: int) -> tuple[str, int, str]:

@@ -7,6 +7,7 @@ must be installed beside the hub.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +17,14 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError, OperationalError, SQLAl
 
 from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, HubError
+from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.sources.delivery import BATCH_ROWS, Delivery, as_text, check_columns, column_names
 from lake.sources.native import LOCAL_ZONE
 from lake.sources.scanner import sentence
 
 
-def read(spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
+def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
     """Rows of a table or view; with mode 'incremental', those whose watermark lies after `since`."""
     engine = engine_of(spec)
     try:

@@ -13,7 +13,7 @@ from lake.sources import scanner
 from lake.sources.delivery import Delivery
 
 
-def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
+def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
     """Rows of a table or view of the file at the system's location."""
     if not Path(place(spec)).is_file():
         raise SourceUnreachable(
