@@ -67,7 +67,7 @@ def _unreadable(contract: Contract, item: Item, standard: Element) -> Iterator[R
 
 def _code_list(contract: Contract, item: Item, standard: Element) -> Iterator[Rule]:
     name = _list_name(item, standard)
-    if not name:
+    if not name or item.kind == "boolean":  # a truth value that could be read is none of '1' and '0' any more
         return
     codes = ", ".join(literal(code) for code in code_list(name))
     division = name.startswith("division")
