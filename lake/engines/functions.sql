@@ -8,32 +8,43 @@ CREATE OR REPLACE MACRO blanks_folded(x) AS
     nullif(trim(regexp_replace(
         regexp_replace(x, '[\x00-\x08\x0E-\x1F\x7F\x{200B}-\x{200D}\x{2060}\x{FEFF}]', '', 'g'),
         '[\x09-\x0D \x{0085}\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]+', ' ', 'g')), '');
+-- The first branch is for speed only: nearly every value is plain already.
 CREATE OR REPLACE MACRO plain(x) AS
-    CASE WHEN regexp_matches(x, '^[!-~\x{4E00}-\x{9FFF}]+$') THEN x
-         ELSE blanks_folded(translate(x,
+    CASE WHEN regexp_matches(x, '^([!-~\x{4E00}-\x{9FFF}]+ )*[!-~\x{4E00}-\x{9FFF}]+$') THEN x
+         WHEN regexp_matches(x, '[！-～]') THEN blanks_folded(translate(x,
             '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～',
-            '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~')) END;
+            '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~'))
+         ELSE blanks_folded(x) END;
 -- Texts people read: only full-width letters, digits and the signs inside numbers become ASCII; punctuation stays.
 CREATE OR REPLACE MACRO plain_text(x) AS
-    CASE WHEN regexp_matches(x, '^[!-~\x{3400}-\x{9FFF}\x{20000}-\x{3FFFF}·（）]+$') THEN x
-         ELSE blanks_folded(translate(x,
+    CASE WHEN regexp_matches(x, '^([!-~·•・（），、\x{3400}-\x{9FFF}]+ )*[!-~·•・（），、\x{3400}-\x{9FFF}]+$') THEN x
+         WHEN regexp_matches(x, '[！-～]') THEN blanks_folded(translate(x,
             '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ－／．＃＆＠＋％＿＊＝',
-            '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-/.#&@+%_*=')) END;
+            '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-/.#&@+%_*='))
+         ELSE blanks_folded(x) END;
 CREATE OR REPLACE MACRO has_fullwidth(x) AS regexp_matches(x, '[０-９Ａ-Ｚａ-ｚ]');
 CREATE OR REPLACE MACRO has_han(x) AS regexp_matches(x, '[\x{3400}-\x{9FFF}\x{20000}-\x{3FFFF}]');
 CREATE OR REPLACE MACRO without_blanks(x) AS replace(x, ' ', '');
 -- Blanks between Chinese characters mean nothing; between Latin words they do.
-CREATE OR REPLACE MACRO han_joined(x) AS CASE WHEN has_han(x) THEN without_blanks(x) ELSE x END;
-CREATE OR REPLACE MACRO brackets_unified(x) AS replace(replace(x, '(', '（'), ')', '）');
+CREATE OR REPLACE MACRO han_joined(x) AS
+    CASE WHEN NOT contains(x, ' ') THEN x WHEN has_han(x) THEN without_blanks(x) ELSE x END;
+CREATE OR REPLACE MACRO han_bracketed(x) AS
+    CASE WHEN NOT regexp_matches(x, '[ ()]') THEN x
+         WHEN has_han(x) THEN replace(replace(without_blanks(x), '(', '（'), ')', '）') ELSE x END;
 CREATE OR REPLACE MACRO has_variant_dot(x) AS
-    regexp_matches(x, '[•‧∙⋅・･．●▪\x{0387}\x{A78F}\x{2024}]') OR (has_han(x) AND contains(x, '.'));
+    CASE WHEN regexp_matches(x, '[•‧∙⋅・･．●▪\x{0387}\x{A78F}\x{2024}]') THEN true
+         WHEN contains(x, '.') THEN has_han(x) ELSE false END;
 CREATE OR REPLACE MACRO dots_unified(x) AS
     CASE WHEN has_variant_dot(x) THEN
         regexp_replace(x, '[•‧∙⋅・･．●▪\x{0387}\x{A78F}\x{2024}.]', '·', 'g') ELSE x END;
-CREATE OR REPLACE MACRO person_name(x) AS han_joined(dots_unified(plain_text(x)));
-CREATE OR REPLACE MACRO org_name(x) AS
-    CASE WHEN has_han(x) THEN without_blanks(brackets_unified(plain_text(x))) ELSE plain_text(x) END;
-CREATE OR REPLACE MACRO address_text(x) AS org_name(x);
+-- '1.0' is what a workbook makes of the code 1.
+CREATE OR REPLACE MACRO code_text(x) AS
+    CASE WHEN regexp_matches(plain(x), '^[0-9]+\.0+$') THEN split_part(plain(x), '.', 1) ELSE without_blanks(plain(x)) END;
+-- The names themselves, from texts already plain, and from texts as delivered.
+CREATE OR REPLACE MACRO person_name_of(x) AS han_joined(dots_unified(x));
+CREATE OR REPLACE MACRO person_name(x) AS person_name_of(plain_text(x));
+CREATE OR REPLACE MACRO org_name(x) AS han_bracketed(plain_text(x));
+CREATE OR REPLACE MACRO address_text(x) AS han_bracketed(plain_text(x));
 
 -- ---------------------------------------------------------------- days and moments
 -- d is yyyymmdd as a number; days of the Gregorian calendar.
@@ -66,10 +77,12 @@ CREATE OR REPLACE MACRO hub_date(x) AS
     END;
 -- What is written where there is no date.
 CREATE OR REPLACE MACRO date_placeholder(x) AS
-    regexp_matches(x, '^0000([-/.]?00){2}( .*)?$') OR hub_date(x) IS NOT DISTINCT FROM DATE '1900-01-01';
+    regexp_matches(x, '^(0000[-/.年]?00?[-/.月]?00?|1900[-/.年]?0?1[-/.月]?0?1)日?([ T].*)?$');
 -- Wall-clock time of China (UTC+8, no summer time since 1991); digits alone are seconds or milliseconds since 1970.
 CREATE OR REPLACE MACRO hub_timestamp(x) AS
-    CASE WHEN regexp_matches(x, '^[0-9]{10}$') THEN make_timestamp((CAST(x AS BIGINT) + 28800) * 1000000)
+    CASE WHEN regexp_matches(x, '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$')
+            THEN TRY_CAST(x AS TIMESTAMP)
+         WHEN regexp_matches(x, '^[0-9]{10}$') THEN make_timestamp((CAST(x AS BIGINT) + 28800) * 1000000)
          WHEN regexp_matches(x, '^[0-9]{13}$') THEN make_timestamp((CAST(x AS BIGINT) + 28800000) * 1000)
          WHEN regexp_matches(x, '^[0-9]{14}$') THEN TRY_CAST(concat(
             substr(x, 1, 4), '-', substr(x, 5, 2), '-', substr(x, 7, 2), ' ',
@@ -124,11 +137,11 @@ CREATE OR REPLACE MACRO resident_id_fault(x, today := NULL) AS
                  WHEN mod_11_2(n) <> substr(x, 18, 1) THEN 'check_digit' END)[1] END;
 -- 15 digits to 18: century 19, or 18 for sequences 996 to 999; NULL when that gives no valid number.
 CREATE OR REPLACE MACRO resident_id_upgrade(x) AS
-    CASE WHEN regexp_matches(x, '^[0-9]{15}$') THEN list_transform(
+    CASE WHEN regexp_matches(x, '^[0-9]{15}$') THEN list_transform(list_transform(
         [concat(substr(x, 1, 6), CASE WHEN substr(x, 13, 3) IN ('996', '997', '998', '999') THEN '18' ELSE '19' END,
             substr(x, 7, 9))],
-        lambda body: CASE WHEN resident_id_fault(concat(body, mod_11_2(CAST(body AS BIGINT)))) IS NULL
-            THEN concat(body, mod_11_2(CAST(body AS BIGINT))) END)[1] END;
+        lambda body: concat(body, mod_11_2(CAST(body AS BIGINT)))),
+        lambda number: CASE WHEN resident_id_fault(number) IS NULL THEN number END)[1] END;
 CREATE OR REPLACE MACRO resident_id_birth(x) AS
     CASE WHEN length(x) = 18 AND regexp_matches(x, '^.{6}(18[5-9]|19[0-9]|20[0-9])[0-9]{5}') THEN
         TRY_CAST(concat(substr(x, 7, 4), '-', substr(x, 11, 2), '-', substr(x, 13, 2)) AS DATE) END;
