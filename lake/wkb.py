@@ -52,7 +52,7 @@ def _view(buffer: bytearray, run: Run) -> Coordinates:
 
 
 def readable(shapes: Sequence[bytes | None]) -> list[bytes | None]:
-    """The same shapes, None for each that is not one whole geometry: engines break off a whole query over such bytes."""
+    """The same shapes, None for each that is not one whole geometry (engines break off over such bytes)."""
     return [shape if shape is not None and _runs_or_none(shape) is not None else None for shape in shapes]
 
 
@@ -66,7 +66,7 @@ def _runs_or_none(shape: bytes) -> list[Run] | None:
 
 
 def _walk(shape: bytes, at: int, runs: list[Run]) -> int:
-    """Note the runs of coordinates of the geometry that begins at `at`; where it ends. Raises when it cannot be read."""
+    """Note the runs of coordinates of the geometry that begins at `at`; where it ends. Raises when unreadable."""
     order, kind, numbers, at = _head(shape, at)
     if kind == _POINT:
         return _run(at, 1, numbers, order, runs)

@@ -26,6 +26,7 @@ def code(item: Item, element: Element, at: Columns, facts: Facts) -> Rendering:
 
 def _division(at: Columns) -> Rendering:
     """GB/T 2260 codes, also as the first six digits of longer ones: the code now in force."""
+    known = ", ".join(literal(old) for old in successors())
     branches = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in successors().items())
     first = f"substr({at.c}, 1, 6)"
     value = (
@@ -37,6 +38,7 @@ def _division(at: Columns) -> Rendering:
 
 def _listed(list_name: str, at: Columns) -> Rendering:
     codes = code_list(list_name)
+    known = ", ".join(literal(code) for code in codes)
     texts = " ".join(
         f"WHEN {at.c} = {literal(text)} THEN {literal(code)}" for text, code in codes_by_text(list_name).items()
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import duckdb
 import numpy as np
 import pyarrow as pa
-from duckdb.func import PythonUDFType
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from catalog.contracts import Contract, Item
 from catalog.errors import ContractBroken
@@ -68,8 +68,8 @@ def pair(longitude: str, latitude: str, facts: Facts) -> tuple[Rendering, Render
 
 def register(connection: duckdb.DuckDBPyConnection, crs: str | None) -> None:
     """Give `connection` wkb_readable(WKB), and for a frame to turn back wkb_moved(WKB) and point_moved(lng, lat)."""
-    arrow = PythonUDFType.ARROW
-    connection.create_function("wkb_readable", _readable, ["BLOB"], "BLOB", type=arrow)
+    arrow, null = PythonUDFType.ARROW, FunctionNullHandling.SPECIAL
+    connection.create_function("wkb_readable", _readable, ["BLOB"], "BLOB", type=arrow, null_handling=null)
     if crs not in _SHIFTED:
         return
     turn_back = TO_CGCS2000[str(crs)]
@@ -82,7 +82,7 @@ def register(connection: duckdb.DuckDBPyConnection, crs: str | None) -> None:
         return pa.StructArray.from_arrays([pa.array(x), pa.array(y)], names=["x", "y"])
 
     point = connection.struct_type({"x": "DOUBLE", "y": "DOUBLE"})
-    connection.create_function("wkb_moved", wkb_moved, ["BLOB"], "BLOB", type=arrow)
+    connection.create_function("wkb_moved", wkb_moved, ["BLOB"], "BLOB", type=arrow, null_handling=null)
     connection.create_function("point_moved", point_moved, ["DOUBLE", "DOUBLE"], point, type=arrow)
 
 
