@@ -1,0 +1,81 @@
+"""Grades L1-L4 and kinds of personal information: their order, their floors, and the grade of our own tables. Pure.
+
+General data has four levels after GB/T 43697-2024 (annex practice, TC260-PG-20212A). The grade of every column of the
+registry is standards/registry_columns.csv; items of departments' datasets carry theirs in the contracts.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from catalog.errors import InvalidInput
+
+_TABLE = Path(__file__).parent / "standards" / "registry_columns.csv"
+
+GRADES: Final = ("L1", "L2", "L3", "L4")
+"""Public; internal, small harm; sensitive, serious harm; highly sensitive, very serious harm."""
+
+FLOORS: Final = {"none": "L1", "general": "L2", "sensitive": "L4"}
+"""Kind of personal information (PIPL Art. 4, 28) → the lowest grade it may have (TC260-PG-20212A)."""
+
+DISCLOSED_BY_LAW: Final = frozenset({"legal_representative"})
+"""Elements that name a person and are public all the same: the register of enterprises (State Council Order 654)."""
+
+
+@dataclass(frozen=True)
+class Classified:
+    """One column of the registry: its grade, and the kind of personal information in it."""
+
+    table: str
+    column: str
+    grade: str
+    personal: str
+
+
+@cache
+def registry_columns() -> tuple[Classified, ...]:
+    """Every classified column of the registry, as the table lists them (a double is not hidden)."""
+    with _TABLE.open(encoding="utf-8", newline="") as lines:
+        return tuple(Classified(**row) for row in csv.DictReader(lines))
+
+
+def highest(grades: Iterable[str]) -> str:
+    """The grade of a whole is that of its most sensitive part (就高从严, GB/T 43697-2024); L1 for no parts.
+
+    Raises InvalidInput for a grade that is none.
+    """
+    return max((check_grade(grade) for grade in grades), default=GRADES[0])
+
+
+def floor(personal: str, *, element: str = "") -> str:
+    """The lowest grade an item with this kind of personal information may have; raises InvalidInput for no such kind.
+
+    What a law has made public starts at L1, whatever it is.
+    """
+    if personal not in FLOORS:
+        raise InvalidInput(
+            "个人信息类别只能是 none、general 或 sensitive。",
+            "A kind of personal information is none, general or sensitive.",
+            code="personal_unknown",
+        )
+    return GRADES[0] if element in DISCLOSED_BY_LAW else FLOORS[personal]
+
+
+def too_low(grade: str, personal: str, *, element: str = "") -> bool:
+    """Whether an item is graded below the floor of what it holds. Raises InvalidInput for unknown names."""
+    return check_grade(grade) < floor(personal, element=element)
+
+
+def may_be_unconditional(grade: str) -> bool:
+    """Whether data of this grade may be shared without conditions: L4 never as it is (GB/T 43697-2024)."""
+    return check_grade(grade) != GRADES[-1]
+
+
+def check_grade(grade: str) -> str:
+    """Return `grade` if it is one of L1 to L4, else raise InvalidInput."""
+    if grade not in GRADES:
+        raise InvalidInput("分级只能是 L1 到 L4。", "A grade is one of L1 to L4.", code="grade_unknown")
+    return grade

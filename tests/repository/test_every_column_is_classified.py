@@ -1,0 +1,64 @@
+"""Forgetting is impossible: every column of the registry, and every item of a contract, has its grade."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+import authorization.models  # noqa: F401
+import catalog.models  # noqa: F401
+from catalog.classification import FLOORS, GRADES, highest, may_be_unconditional, registry_columns, too_low
+from catalog.contracts import load_contract
+from catalog.database import Base
+from catalog.standards.elements import elements
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = sorted((ROOT / "demo" / "contracts").rglob("*.odcs.yaml"))
+
+
+def _ours() -> set[tuple[str, str]]:
+    return {(table.name, column.name) for table in Base.metadata.tables.values() for column in table.columns}
+
+
+def test_every_column_of_the_registry_is_classified_exactly_once() -> None:
+    listed = Counter((row.table, row.column) for row in registry_columns())
+    missing = "\n".join(f"{table},{column},L?,none|general|sensitive" for table, column in _ours() - set(listed))
+    surplus = "\n".join(",".join(place) for place in sorted(set(listed) - _ours()))
+    double = "\n".join(",".join(place) for place, times in listed.items() if times > 1)
+    assert not missing, f"add to catalog/standards/registry_columns.csv, with their grades:\n{missing}"
+    assert not surplus, f"no longer columns, remove from catalog/standards/registry_columns.csv:\n{surplus}"
+    assert not double, f"listed more than once in catalog/standards/registry_columns.csv:\n{double}"
+
+
+def test_no_column_of_the_registry_is_graded_below_what_it_holds() -> None:
+    assert [row for row in registry_columns() if too_low(row.grade, row.personal)] == []
+
+
+def test_credentials_are_of_the_highest_grade() -> None:
+    graded = {(row.table, row.column): row.grade for row in registry_columns()}
+    for place in (("account", "password_hash"), ("credential", "secret_hash"), ("system", "secret")):
+        assert graded[place] == "L4"
+
+
+def test_no_data_element_is_graded_below_what_it_holds() -> None:
+    low = [item.code for item in elements().values() if too_low(item.grade, item.personal, element=item.code)]
+    assert not low, f"raise the grade of these in catalog/standards/elements.csv: {low}"
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=lambda path: path.name.split(".")[0])
+def test_every_item_of_a_contract_says_its_grade_and_whether_it_is_personal(path: Path) -> None:
+    for spec in yaml.safe_load(path.read_text(encoding="utf-8"))["schema"][0]["properties"]:
+        own = {entry["property"]: entry["value"] for entry in spec.get("customProperties", [])}
+        assert spec.get("classification") in GRADES, f"{path.name}: give {spec['name']} a classification"
+        assert own.get("personal") in FLOORS, f"{path.name}: give {spec['name']} the customProperty personal"
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=lambda path: path.name.split(".")[0])
+def test_a_dataset_is_graded_like_its_most_sensitive_item_and_shared_accordingly(path: Path) -> None:
+    contract = load_contract(path)
+    assert highest([contract.grade]) >= highest(item.grade for item in contract.items)
+    low = [item.name for item in contract.items if too_low(item.grade, item.personal, element=item.element)]
+    assert not low, f"{path.name}: raise the classification of {low}"
+    if contract.sharing == "unconditional":
+        assert may_be_unconditional(contract.grade)
