@@ -1,5 +1,6 @@
 """What each step of the way did, whether it went well or not. A step's record is its own event."""
 
+import errno
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -8,15 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.database import open_session
-from catalog.errors import HubError
+from catalog.errors import HubError, Unavailable
 from catalog.models import RunStep
 from catalog.settings import Settings
-
-UNEXPECTED_ZH = "步骤 {stage}（{dataset}）因内部错误中断，详情见系统日志。数据未受影响，可以重新运行。"
-UNEXPECTED_EN = (
-    "Step {stage} ({dataset}) stopped on an internal error; the log has the details."
-    " No data was changed and it can be run again."
-)
 
 
 @dataclass
@@ -75,9 +70,8 @@ def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Ca
     except HubError as error:
         failure = error
         raise
-    except BaseException:
-        place = {"stage": stage, "dataset": dataset}
-        failure = HubError(UNEXPECTED_ZH.format(**place), UNEXPECTED_EN.format(**place), code="internal_error")
+    except BaseException as error:
+        failure = _sentence(error, stage=stage, dataset=dataset)
         raise
     finally:
         record_step(
@@ -95,6 +89,23 @@ def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Ca
             message_en=failure.en if failure else "",
             batch=done.batch,
         )
+
+
+def _sentence(error: BaseException, *, stage: str, dataset: str) -> HubError:
+    """What a person reads of an error whose own text must not leave the house."""
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left on device" in str(error):
+        return Unavailable(
+            f"磁盘已满，步骤 {stage}（{dataset}）没有完成，已发布的数据不受影响。请清理磁盘后重新运行。",
+            f"The disk is full: step {stage} ({dataset}) did not finish; what is published is not affected."
+            " Make room and run it again.",
+            code="disk_full",
+        )
+    return HubError(
+        f"步骤 {stage}（{dataset}）因内部错误中断，详情见任务日志。已发布的数据不受影响，可以重新运行。",
+        f"Step {stage} ({dataset}) stopped on an internal error; the task's log has the details."
+        " What is published is not affected, and the step can be run again.",
+        code="internal_error",
+    )
 
 
 def peak_mib() -> int:
