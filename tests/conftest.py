@@ -1,4 +1,4 @@
-"""Fixtures every kind of test may use: settings in a folder of its own, and a migrated registry."""
+"""Fixtures every kind of test may use: settings in a folder of its own, a migrated registry, no network."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,6 +8,14 @@ import pytest
 
 from catalog.database import forget_engines, migrate
 from catalog.settings import Settings
+from tests.network_guard import no_network
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _without_network() -> Iterator[None]:
+    """No test reaches beyond this machine, but for services named in SHUNIU_TEST_*_URL."""
+    with no_network():
+        yield
 
 
 @pytest.fixture
