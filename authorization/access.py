@@ -76,12 +76,12 @@ class Access:
             raise not_authenticated()
         return self._named(found.account, parts[0])
 
-    def token_stands(self, token_id: str, now: datetime) -> bool:
-        """Whether a token (named by its id, e.g. in a signed URL) is still good and its account active."""
+    def holder(self, token_id: str, now: datetime) -> Caller | None:
+        """Whose token that is, by its id alone (as in a signed URL); None when token or account stand no more."""
         found = self._token(token_id)
         if found is None or found.revoked or now >= found.expires_at:
-            return False
-        return self.caller(found.account) is not None
+            return None
+        return self.caller(found.account)
 
     def caller(self, login: str) -> Caller | None:
         """The active account `login`, None when there is none."""

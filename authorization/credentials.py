@@ -19,7 +19,7 @@ from catalog.errors import InvalidInput
 
 TOKEN: Final = re.compile(r"^shuniu_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$")
 PASSWORD_LENGTH: Final = range(10, 129)
-_KINDS_WANTED: Final = 3
+LONG: Final = 16
 _KINDS: Final = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 
 
@@ -52,13 +52,15 @@ def same_secret(offered_hash: str, stored_hash: str) -> bool:
 def hash_password(password: str) -> str:
     """Argon2id hash of a password; raises InvalidInput when it is too weak (GB/T 22239-2019 8.1.4.1).
 
-    10 to 128 characters of at least three of: lower case, upper case, digits, others.
+    10 to 128 characters of at least three of: lower case, upper case, digits, others; from 16 on two of them do.
     """
     kinds = sum(bool(re.search(pattern, password)) for pattern in _KINDS)
-    if len(password) not in PASSWORD_LENGTH or kinds < _KINDS_WANTED:
+    wanted = 2 if len(password) >= LONG else 3
+    if len(password) not in PASSWORD_LENGTH or kinds < wanted:
         raise InvalidInput(
-            "口令太弱：需 10 到 128 位，并至少含大写、小写、数字、符号中的三类。",
-            "The password is too weak: 10 to 128 characters of at least three kinds (lower, upper, digits, others).",
+            "口令太弱：需 10 到 128 位，并至少含大写、小写、数字、符号中的三类（16 位以上两类即可）。",
+            "The password is too weak: 10 to 128 characters of at least three kinds (lower, upper, digits, others),"
+            " or two from 16 characters on.",
             code="password_weak",
         )
     return _hasher().hash(password)

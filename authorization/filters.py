@@ -75,13 +75,13 @@ def comparison(item: str, op: str, value: Any, kinds: Mapping[str, str]) -> Comp
             code="filter_item_unknown",
         )
     if op == "empty":
-        return Comparison(item, op, _typed(value, "boolean"))
+        return Comparison(item, op, typed(value, "boolean"))
     if op == "starts" and kind == "string":
         return Comparison(item, op, str(value))
     if op == "in" and isinstance(value, list) and 1 <= len(value) <= MOST_PARTS:
-        return Comparison(item, op, tuple(_typed(part, kind) for part in value))
+        return Comparison(item, op, tuple(typed(part, kind) for part in value))
     if op in OPERATORS:
-        return Comparison(item, op, _typed(value, kind))
+        return Comparison(item, op, typed(value, kind))
     raise _wrong()
 
 
@@ -159,7 +159,7 @@ def _combined(word: str, found: Sequence[bool | None]) -> bool | None:
     return None if None in found else not decisive
 
 
-def _typed(value: Any, kind: str) -> Value:
+def typed(value: Any, kind: str) -> Value:
     """`value` as the Python value of a kind; raises InvalidInput without naming it."""
     try:
         match kind:

@@ -1,7 +1,8 @@
 """Every permission a route may ask for. Grammar `scope:resource:action`, alphabetical.
 
-scope: `all` - of the whole hub; `own` - of the caller's agency; `granted` - what a grant opens, checked row and item
-by the policy. A permission opens a door; it never opens data.
+scope: `own` - of the caller's agency; `all` - of the whole hub, and whoever holds it holds `own` as well, so that doors
+ask for `own` and widen for `all`; `granted` - what a grant opens, checked row and item by the policy. A permission
+opens a door; it never opens data.
 """
 
 from enum import StrEnum

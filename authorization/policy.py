@@ -59,7 +59,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """What may be read: columns as shown, rows as filtered. `asked` are the caller's own conditions."""
+    """What may be read: columns as shown, rows as filtered.
+
+    `granted`: all that could have been asked for; `asked`: the caller's own conditions; `key`: the dataset's key items
+    if every one is granted unmasked, else nothing: a hidden key must not even order the rows.
+    """
 
     grant: Grant
     columns: tuple[Column, ...]
@@ -67,6 +71,7 @@ class Plan:
     row_filter: Condition | None
     asked: tuple[Comparison, ...]
     order: tuple[str, ...]
+    key: tuple[str, ...] = ()
 
     @property
     def where(self) -> Condition | None:
@@ -173,7 +178,9 @@ def _content(grant: Grant, request: Request) -> Plan | str:
     kinds = {fact.name: fact.kind for fact in request.facts}
     row_filter = parse(grant.row_filter, kinds) if grant.row_filter else None
     columns = tuple(by_name[item] for item in dict.fromkeys(wanted))
-    return Plan(grant, columns, granted, row_filter, request.conditions, request.order)
+    key = tuple(fact.name for fact in request.facts if fact.key)
+    open_key = key if set(key) <= plain else ()
+    return Plan(grant, columns, granted, row_filter, request.conditions, request.order, open_key)
 
 
 def _obligations(plan: Plan) -> tuple[str, ...]:

@@ -36,6 +36,9 @@ class Steward(Role):
             Permission.ALL_RUNS_READ,
             Permission.ALL_USAGE_READ,
             Permission.OWN_GRANTS_READ,
+            Permission.OWN_QUALITY_READ,
+            Permission.OWN_RUNS_READ,
+            Permission.OWN_USAGE_READ,
         }
     )
 
@@ -83,7 +86,14 @@ class SystemAdmin(Role):
     title_zh = "系统管理员"
     title_en = "System administrator"
     description = "Keeps accounts and runs; sees neither data nor who used it."
-    permissions = frozenset({Permission.ALL_ACCOUNTS_WRITE, Permission.ALL_CATALOGUE_READ, Permission.ALL_RUNS_READ})
+    permissions = frozenset(
+        {
+            Permission.ALL_ACCOUNTS_WRITE,
+            Permission.ALL_CATALOGUE_READ,
+            Permission.ALL_RUNS_READ,
+            Permission.OWN_RUNS_READ,
+        }
+    )
 
 
 class SecurityAdmin(Role):
@@ -93,7 +103,14 @@ class SecurityAdmin(Role):
     title_zh = "安全管理员"
     title_en = "Security administrator"
     description = "Sees every grant and revokes it; makes no accounts and reads no trail."
-    permissions = frozenset({Permission.ALL_CATALOGUE_READ, Permission.ALL_GRANTS_READ, Permission.ALL_GRANTS_REVOKE})
+    permissions = frozenset(
+        {
+            Permission.ALL_CATALOGUE_READ,
+            Permission.ALL_GRANTS_READ,
+            Permission.ALL_GRANTS_REVOKE,
+            Permission.OWN_GRANTS_READ,
+        }
+    )
 
 
 class AuditAdmin(Role):
@@ -109,6 +126,8 @@ class AuditAdmin(Role):
             Permission.ALL_CATALOGUE_READ,
             Permission.ALL_GRANTS_READ,
             Permission.ALL_USAGE_READ,
+            Permission.OWN_GRANTS_READ,
+            Permission.OWN_USAGE_READ,
         }
     )
 
@@ -120,7 +139,15 @@ class Pipeline(Role):
     title_zh = "调度流水线"
     title_en = "Pipeline"
     description = "Reads catalogue, runs and stored verdicts unattended."
-    permissions = frozenset({Permission.ALL_CATALOGUE_READ, Permission.ALL_QUALITY_READ, Permission.ALL_RUNS_READ})
+    permissions = frozenset(
+        {
+            Permission.ALL_CATALOGUE_READ,
+            Permission.ALL_QUALITY_READ,
+            Permission.OWN_QUALITY_READ,
+            Permission.ALL_RUNS_READ,
+            Permission.OWN_RUNS_READ,
+        }
+    )
 
 
 ROLES: Final[dict[str, type[Role]]] = {

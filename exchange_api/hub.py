@@ -1,0 +1,71 @@
+"""What every route of one API process shares: settings, keys, trail, access, quotas, clock. Made once, at the door."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from authorization.access import Access
+from authorization.keys import Keys, keys_of
+from authorization.quotas import Quotas
+from catalog.audit.trail import Trail
+from catalog.settings import Settings
+from exchange_api.facts import Facts
+from lake.pages import Pages
+
+
+def utc_now() -> datetime:
+    """The clock of the door."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Hub:
+    """One API process. `open` before the first request, `close` after the last."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = utc_now
+    keys: Keys = field(init=False, repr=False)
+    access: Access = field(init=False)
+    quotas: Quotas = field(init=False)
+    facts: Facts = field(init=False)
+    pages: Pages = field(init=False)
+    requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    _trail: Trail | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _second: int = 0
+    _seen: set[tuple[str, ...]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Prepare what needs no thread and no lock file."""
+        self.keys = keys_of(self.settings)
+        self.access = Access(self.settings)
+        self.quotas = Quotas(self.settings)
+        self.facts = Facts(self.settings)
+        self.pages = Pages(self.settings)
+
+    @property
+    def trail(self) -> Trail:
+        """The audit trail of this process, opened on first use: no answer can be given without it."""
+        with self._lock:
+            if self._trail is None:
+                self._trail = Trail(self.settings)
+            return self._trail
+
+    def first_this_second(self, what: tuple[str, ...]) -> bool:
+        """Whether `what` was not asked about in the current second yet (one process, for thinning file fetches)."""
+        second = int(self.clock().timestamp())
+        with self._lock:
+            if second != self._second:
+                self._second, self._seen = second, set()
+            first = what not in self._seen
+            self._seen.add(what)
+            return first
+
+    def close(self) -> None:
+        """Seal the trail and let its folder go."""
+        with self._lock:
+            if self._trail is not None:
+                self._trail.close()
+                self._trail = None

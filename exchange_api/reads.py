@@ -1,0 +1,151 @@
+"""The one way to rows, the same for every surface: decide, take quota, read what the plan shows, record, answer.
+
+    authenticate (dependencies) → decide → quota → read, projected and masked inside the lake → record, durable → answer
+
+Refusals are recorded as well. Nothing in this room answers with rows but through `Read.record`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from authorization.access import Caller
+from authorization.filters import Comparison
+from authorization.policy import REASONS, Decision, Plan, Request, decide
+from authorization.pushdown import push_down
+from catalog.errors import HubError, NotAllowed
+from exchange_api.facts import DatasetFacts
+from exchange_api.hub import Hub
+from lake.projection import Projection
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a caller asks of a dataset on one surface."""
+
+    surface: str
+    purpose: str
+    items: tuple[str, ...] | None = None
+    conditions: tuple[Comparison, ...] = ()
+    order: tuple[str, ...] = ()
+    grant: str | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read that was allowed: its plan, and the record it owes before anything is answered."""
+
+    hub: Hub
+    caller: Caller
+    facts: DatasetFacts
+    wish: Wish
+    plan: Plan
+    now: datetime
+
+    @property
+    def projection(self) -> Projection:
+        """The plan as the lake executes it."""
+        down = push_down(self.plan, self.hub.keys.pseudonyms)
+        return Projection(down.columns, down.where, down.params, down.fingerprint)
+
+    def take_quota(self, rows: int) -> int:
+        """One call and up to `rows` rows of the grant's quota; the rows that may be given. A refusal is recorded."""
+        try:
+            return self.hub.quotas.take(self.plan.grant, day=self.now.date(), rows=rows)
+        except HubError as refusal:
+            _record(self.hub, self.caller, self.facts, self.wish, self.now, decision="refused", reasons=[refusal.code])
+            raise
+
+    def give_back(self, rows: int) -> None:
+        """Return quota for rows that were not there."""
+        self.hub.quotas.give_back(self.plan.grant, day=self.now.date(), rows=rows)
+
+    def record(self, *, rows: int) -> int:
+        """Make the use durable; its sequence number. After this, and only after this, rows may leave."""
+        return self.hub.trail.record(
+            at=self.now,
+            actor=self.caller.token_id or self.caller.login,
+            account=self.caller.login,
+            agency=self.caller.agency,
+            purpose=self.plan.grant.purpose,
+            grant=self.plan.grant.code,
+            dataset=self.facts.code,
+            version=self.facts.version,
+            surface=self.wish.surface,
+            rows=rows,
+            items=self.plan.items,
+            providers=self.facts.providers,
+            decision="allowed",
+        )
+
+
+def allow(hub: Hub, caller: Caller, facts: DatasetFacts, wish: Wish) -> Read:
+    """The read, if policy allows it now; otherwise the refusal is recorded and NotAllowed raised with the reasons."""
+    now = hub.clock()
+    decision = decide(
+        Request(
+            account=caller.login,
+            agency=caller.agency,
+            dataset=facts.code,
+            facts=facts.items,
+            surface=wish.surface,
+            purpose=wish.purpose,
+            items=wish.items,
+            conditions=wish.conditions,
+            order=wish.order,
+            grant=wish.grant,
+            sharing=facts.sharing,
+        ),
+        hub.access.grants(agency=caller.agency, account=caller.login),
+        now,
+    )
+    if decision.plan is None:
+        _record(hub, caller, facts, wish, now, decision="refused", reasons=decision.reasons)
+        raise refusal(decision)
+    return Read(hub, caller, facts, wish, decision.plan, now)
+
+
+def refusal(decision: Decision) -> NotAllowed:
+    """The error for a refused decision, with its reasons in words."""
+    return NotAllowed(
+        f"不予提供：{_joined((REASONS[reason][0] for reason in decision.reasons), '；')}。如确有需要，请提出共享申请。",
+        f"Refused: {_joined((REASONS[reason][1] for reason in decision.reasons), '; ')}. If you need it, apply for it.",
+        code="access_denied",
+        reasons=list(decision.reasons),
+    )
+
+
+def _record(
+    hub: Hub,
+    caller: Caller,
+    facts: DatasetFacts,
+    wish: Wish,
+    now: datetime,
+    *,
+    decision: str,
+    reasons: Sequence[str],
+) -> None:
+    known = {fact.name for fact in facts.items}
+    hub.trail.record(
+        at=now,
+        actor=caller.token_id or caller.login,
+        account=caller.login,
+        agency=caller.agency,
+        # What a caller wrote enters the trail only where it is a known word: the trail holds no free text of others.
+        purpose=wish.purpose if wish.purpose in _purposes(hub, caller) else "",
+        dataset=facts.code,
+        version=facts.version,
+        surface=wish.surface,
+        items=[item for item in wish.items or () if item in known],
+        providers=facts.providers,
+        decision=decision,
+        reasons=reasons,
+    )
+
+
+def _purposes(hub: Hub, caller: Caller) -> set[str]:
+    return {grant.purpose for grant in hub.access.grants(agency=caller.agency, account=caller.login)}
+
+
+def _joined(words: Iterable[str], by: str) -> str:
+    return by.join(words)
