@@ -20,7 +20,8 @@ The two sentences (Chinese, English) of a HubError may leave the house; the text
 A sentence never holds a data value: it names tables, items and places, not what stands in them.
 """
 
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 
 class HubError(Exception):
@@ -42,6 +43,11 @@ class HubError(Exception):
 
     def __str__(self) -> str:
         return f"{self.zh} / {self.en}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Whole again in another process: without this, the parent of a worker would die on its error."""
+        kind: Any = type(self)
+        return partial(kind, code=self.code, **self.parts), (self.zh, self.en)
 
 
 class ConfigurationError(HubError):

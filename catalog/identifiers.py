@@ -13,7 +13,7 @@ def check_dataset_code(code: str) -> str:
 
     Codes become folder names, SQL names and URL parts, so only lower-case ASCII letters, digits and _ are taken.
     """
-    if not DATASET_CODE.match(code):
+    if not DATASET_CODE.fullmatch(code):
         raise InvalidInput(
             "名称只能由小写字母、数字和下划线组成，以字母开头，2 到 63 个字符。请改名。",
             "A name takes only lower-case letters, digits and underscores, starts with a letter and has 2 to 63"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -46,8 +47,7 @@ def key_file(path: Path, *, bytes_wanted: int) -> bytes:
     except FileNotFoundError:
         pass
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, fresh = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # mode 0600, a name of its own
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(os.urandom(bytes_wanted))
         stream.flush()
@@ -57,5 +57,5 @@ def key_file(path: Path, *, bytes_wanted: int) -> bytes:
     except FileExistsError:
         pass
     finally:
-        fresh.unlink()
+        os.unlink(fresh)
     return path.read_bytes()

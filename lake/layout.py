@@ -28,7 +28,7 @@ def check_batch_id(batch_id: str) -> str:
 
     Batch ids become file names, so nothing that could leave its folder is taken.
     """
-    if not BATCH_ID.match(batch_id):
+    if not BATCH_ID.fullmatch(batch_id):
         raise InvalidInput("批次编号格式不对。", "This is not the id of a batch.", code="batch_id_invalid")
     return batch_id
 
