@@ -6,6 +6,7 @@ from being judged tonight; `complete` needs all of them, so that the run itself 
 
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
@@ -40,7 +41,7 @@ RETRIES = ExceptionRetryPolicy(
 )
 
 
-def load_task(dataset: str) -> object:
+def load_task(dataset: str) -> Any:
     """The task that loads `dataset`."""
 
     @task(task_id=f"load_{dataset}", retries=2, retry_policy=RETRIES, execution_timeout=timedelta(hours=4))
