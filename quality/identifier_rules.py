@@ -12,7 +12,9 @@ from catalog.standards.elements import Element
 from quality.rules import GBT_36344, Fact, Rule, Severity, item_rule, quoted
 
 CALLS: dict[str, str] = {
-    "resident_id": "resident_id_fault({0}, today := {{now}}::DATE)",
+    "resident_id": (
+        "CASE WHEN substr({0}, 7, 8) > strftime({{now}}, '%Y%m%d') THEN 'date' ELSE resident_id_fault({0}) END"
+    ),
     "uscc": "uscc_fault({0})",
     "org_code": "org_code_fault({0})",
     "reg_no": "reg_no_fault({0})",
@@ -20,7 +22,7 @@ CALLS: dict[str, str] = {
     "parcel_code": "parcel_fault({0})",
     "industry": "industry_fault({0})",
 }
-"""Data element -> the call that gives the fault of its value."""
+"""Data element -> SQL that gives the fault of its value. A number with a day of birth to come has a wrong date."""
 
 
 @dataclass(frozen=True)
