@@ -38,10 +38,17 @@ class Change:
 
 
 def open_table(uri: str, settings: Settings | None = None, version: int | None = None) -> DeltaTable | None:
-    """The table at `uri` (as of `version`), or None when there is none."""
+    """The table at `uri` (as of `version`), or None when there is no such table or version."""
+    options = delta_options(uri, settings)
     try:
-        return DeltaTable(uri, version=version, storage_options=delta_options(uri, settings))
+        return DeltaTable(uri, version=version, storage_options=options)
     except TableNotFoundError:
+        return None
+    except DeltaError:
+        # A version that is not there has no error of its own: it is one when the newest version opens.
+        if version is None:
+            raise
+        DeltaTable(uri, storage_options=options)
         return None
 
 

@@ -183,7 +183,7 @@ def compact(uri: str, *, run_id: str, order_by: Sequence[str] = (), settings: Se
     source = relation(arrow_schema(table), (), _parts(uri, table))
     with connect(settings) as connection:
         reader = connection.execute(f"SELECT * FROM {source}{ordering}").to_arrow_reader(50_000)
-        return write(uri, reader, run_id=run_id, facts={"operation": "compact"}, settings=settings)
+        return write(uri, reader, run_id=run_id, facts={"step": "compact"}, settings=settings)
 
 
 def _existing(uri: str, settings: Settings | None, version: int | None) -> DeltaTable:

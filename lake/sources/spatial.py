@@ -26,11 +26,14 @@ def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.Record
     if not (contract.crs or contract.options.get("crs")):
         raise _undeclared(contract)
     broken = partial(_broken, paths[0])
-    relations = [_relation(path, contract) for path in paths]
+    plain = [_unpacked(path) if path.suffix == ".gz" else path for path in paths]
+    relations = [_relation(path, contract) for path in plain]
     connection = connect(settings, extensions=["spatial"])
     try:
+        for path in plain:
+            _check_layer(connection, path, contract)
         columns = columns_of(connection, relations[0])
-    except duckdb.Error as error:
+    except (duckdb.Error, LookupError) as error:
         connection.close()
         raise broken(error) from None
     names, selected = _projection(columns)
@@ -50,9 +53,17 @@ def _projection(columns: Columns) -> tuple[list[str], str]:
     return names, ", ".join(parts)
 
 
+def _check_layer(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> None:
+    """Raise before the extension is asked for what is not there: a missing layer makes it crash the process."""
+    place = literal(str(path))
+    columns_of(connection, f"ST_Read({place})")  # fails in good order when this is no spatial file at all
+    listed = connection.execute(f"SELECT unnest(layers).name FROM ST_Read_Meta({place})").fetchall()
+    wanted = contract.options.get("layer")
+    if wanted is not None and (wanted,) not in listed:
+        raise LookupError(str(wanted))
+
+
 def _relation(path: Path, contract: Contract) -> str:
-    if path.suffix == ".gz":
-        path = _unpacked(path)
     arguments = [literal(str(path))]
     if layer := contract.options.get("layer"):
         arguments.append(f"layer = {literal(str(layer))}")

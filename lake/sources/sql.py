@@ -126,8 +126,11 @@ def _batches(
         with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH_ROWS) as connection:
             for rows in connection.execute(query).partitions(BATCH_ROWS):
                 yield _batch(rows, schema, zone)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         raise _sentence(contract, error) from None
+    except (TypeError, ValueError, ArithmeticError, pa.ArrowException):
+        # A value that does not fit its column's declared type; the driver's own words would repeat it.
+        raise sentence(contract, RuntimeError("value does not fit")) from None
     finally:
         engine.dispose()
 

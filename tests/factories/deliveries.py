@@ -1,0 +1,53 @@
+"""Contracts, systems and registry entries for tests about how rows get in."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from catalog.actions import agencies, datasets
+from catalog.contracts import Contract, Item
+from catalog.database import migrate, open_session
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def an_item(name: str, source_name: str = "", **given: Any) -> Item:
+    """An item of kind string; the first is usually the key."""
+    return Item(name, name, name, name, given.pop("kind", "string"), source_name=source_name, **given)
+
+
+def a_contract(**given: Any) -> Contract:
+    """A contract of the civil affairs bureau; give what the test is about."""
+    usual: dict[str, Any] = {
+        "dataset": "civil_person",
+        "version": "1.0.0",
+        "title_zh": "人员",
+        "title_en": "Persons",
+        "agency": "civil",
+        "system": "civil_files",
+        "mode": "snapshot",
+        "locator": "*.csv",
+        "watermark": None,
+        "items": (an_item("number", "编号", key=True, required=True), an_item("name", "姓名")),
+    }
+    return Contract(**(usual | given))
+
+
+def a_folder(folder: Path, **given: Any) -> SystemSpec:
+    """A department's folder, made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return SystemSpec("civil_files", "civil", given.pop("kind", "files"), str(folder), **given)
+
+
+def a_registry_with(settings: Settings, *contracts: Contract) -> Settings:
+    """A migrated registry that knows the contracts' datasets."""
+    migrate(settings)
+    with open_session(settings) as session:
+        for contract in contracts:
+            agencies.register(
+                session, code=contract.agency, name_zh="民政局", name_en="Civil affairs", by="test", now=NOW
+            )
+            datasets.register_contract(session, contract=contract, hub_id=settings.hub_id, by="test", now=NOW)
+    return settings

@@ -1,0 +1,169 @@
+"""A department's folder: which files are taken, what is kept of them, and what is said when they cannot be read."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.errors import ConfigurationError, ContractBroken, SourceUnreachable, SourceUnreadable
+from catalog.settings import Settings
+from lake import sources
+from lake.engines.duckdb import connect
+from lake.sources import files
+from tests.factories.deliveries import a_contract, a_folder, an_item
+
+ROWS = "编号,姓名\n{},a\n"
+
+
+def take(settings: Settings, tmp_path: Path, *, since: str | None = None, **given: object) -> sources.Delivery:
+    spec = a_folder(tmp_path / "in")
+    return sources.read(settings, spec, a_contract(**given), since=since, keep=tmp_path / "keep")
+
+
+def numbers(delivery: sources.Delivery) -> list[str]:
+    return delivery.reader.read_all().column("编号").to_pylist()
+
+
+def test_all_files_of_the_pattern_are_one_delivery_in_order_of_name(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    for name in ("b.csv", "a.csv", "c.txt", "~$a.csv", ".hidden.csv"):
+        (folder / name).write_text(ROWS.format(name[0]), encoding="utf-8")
+    delivery = take(settings, tmp_path)
+    assert numbers(delivery) == ["a", "b"]
+    assert [path.name for path in delivery.files] == ["a.csv", "b.csv"]
+    assert (tmp_path / "keep" / "a.csv").read_bytes() == (folder / "a.csv").read_bytes()
+
+
+def test_an_append_takes_each_file_once(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    (folder / "2026-01.csv").write_text(ROWS.format(1), encoding="utf-8")
+    first = take(settings, tmp_path, mode="append")
+    assert (numbers(first), first.position) == (["1"], "2026-01.csv")
+    (folder / "2026-02.csv").write_text(ROWS.format(2), encoding="utf-8")
+    second = take(settings, tmp_path, mode="append", since=first.position)
+    assert (numbers(second), second.position) == (["2"], "2026-02.csv")
+    third = take(settings, tmp_path, mode="append", since=second.position)
+    assert (third.reader.read_all().num_rows, third.position) == (0, "2026-02.csv")
+
+
+def test_no_pattern_and_no_link_leads_out_of_the_departments_folder(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    (tmp_path / "other.csv").write_text(ROWS.format(1), encoding="utf-8")
+    (folder / "link.csv").symlink_to(tmp_path / "other.csv")
+    for pattern in ("*.csv", "../*.csv"):
+        with pytest.raises(SourceUnreachable):
+            take(settings, tmp_path, locator=pattern)
+
+
+def test_a_missing_folder_and_a_missing_file_are_told_apart(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreachable) as missing:
+        take(settings, tmp_path)
+    assert missing.value.code == "file_missing"
+    spec = a_folder(tmp_path / "in")
+    (tmp_path / "in").rmdir()
+    with pytest.raises(SourceUnreachable) as missing:
+        files.read(settings, spec, a_contract(), since=None, keep=tmp_path / "keep")
+    assert missing.value.code == "folder_missing"
+
+
+def test_an_unknown_format_or_kind_of_system_is_a_matter_of_set_up(settings: Settings, tmp_path: Path) -> None:
+    (Path(a_folder(tmp_path / "in").location) / "a.pdf").write_bytes(b"%PDF")
+    with pytest.raises(ConfigurationError):
+        take(settings, tmp_path, locator="*.pdf")
+    spec = a_folder(tmp_path / "in", kind="fax")
+    with pytest.raises(ConfigurationError):
+        sources.read(settings, spec, a_contract(), since=None, keep=tmp_path / "keep")
+
+
+def test_parquet_keeps_its_types_and_reports_new_columns(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    table = pa.table(
+        {
+            "编号": [1, 2],
+            "姓名": ["a", None],
+            "更新时间": pa.array([0, None], pa.timestamp("us")),
+            "unknown": pa.array([1, 2], pa.uint64()),
+        }
+    )
+    pq.write_table(table, folder / "a.parquet")
+    delivery = take(settings, tmp_path, locator="*.parquet")
+    rows = delivery.reader.read_all()
+    assert delivery.new_columns == ("更新时间", "unknown")
+    assert rows.schema.field("编号").type == pa.int64()
+    assert rows.schema.field("更新时间").type == pa.timestamp("us", "UTC")
+    # Midnight of 1970 on a clock in Laizhou was eight hours earlier in UTC.
+    assert rows.column("更新时间")[0].as_py().isoformat() == "1969-12-31T16:00:00+00:00"
+    assert rows.column("unknown").to_pylist() == ["1", "2"]
+
+
+def test_a_cut_off_parquet_file_is_one_sentence(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    pq.write_table(pa.table({"编号": ["1"], "姓名": ["秘密"]}), folder / "a.parquet")
+    (folder / "a.parquet").write_bytes((folder / "a.parquet").read_bytes()[:-20])
+    with pytest.raises(SourceUnreadable) as refused:
+        take(settings, tmp_path, locator="*.parquet")
+    assert "a.parquet" in refused.value.zh
+
+
+@pytest.fixture
+def parcels(settings: Settings, tmp_path: Path) -> Path:
+    """A Shapefile as the land bureau gives it: no .prj, no .cpg, one broken ring."""
+    folder = Path(a_folder(tmp_path / "in").location)
+    with connect(settings, extensions=["spatial"]) as connection:
+        connection.execute(
+            'COPY (SELECT \'A1\' AS "ZDDM", \'张三\' AS "QLR", 12.5 AS "MJ",'
+            " ST_GeomFromText('POLYGON((119.9 37.1,119.91 37.1,119.91 37.11,119.9 37.1))') AS geom UNION ALL"
+            " SELECT 'A2', '李四', 7.0, ST_GeomFromText('POLYGON((0 0,1 1,1 0,0 1,0 0))'))"
+            f" TO '{folder / 'parcel.shp'}' (FORMAT gdal, DRIVER 'ESRI Shapefile',"
+            " LAYER_CREATION_OPTIONS 'ENCODING=UTF-8')"
+        )
+    for suffix in (".prj", ".cpg"):
+        (folder / f"parcel{suffix}").unlink(missing_ok=True)
+    return folder
+
+
+SHAPES = {
+    "items": (an_item("parcel", "ZDDM", key=True), an_item("geometry", kind="geometry")),
+    "locator": "parcel*.shp",
+    "options": {"format": "shapefile", "encoding": "utf-8"},
+}
+
+
+def test_a_shapefile_gives_texts_and_wkb_and_keeps_all_its_parts(
+    settings: Settings, tmp_path: Path, parcels: Path
+) -> None:
+    delivery = take(settings, tmp_path, crs="GCJ-02", **SHAPES)
+    rows = delivery.reader.read_all()
+    assert rows.column("QLR").to_pylist() == ["张三", "李四"]
+    assert rows.schema.field("MJ").type == pa.string()
+    assert rows.schema.field("geometry").type == pa.binary()
+    assert {path.suffix for path in delivery.files} == {".shp", ".shx", ".dbf"}
+    assert rows.column("geometry")[0].as_py()[:5] == b"\x01\x03\x00\x00\x00"
+
+
+def test_without_a_declared_reference_system_nothing_is_read(settings: Settings, tmp_path: Path, parcels: Path) -> None:
+    with pytest.raises(ContractBroken) as broken:
+        take(settings, tmp_path, **SHAPES)
+    assert broken.value.code == "crs_missing"
+
+
+def test_a_shapefile_without_its_attributes_is_one_sentence(settings: Settings, tmp_path: Path, parcels: Path) -> None:
+    (parcels / "parcel.shp").write_bytes(b"nothing of the kind")
+    with pytest.raises(SourceUnreadable):
+        take(settings, tmp_path, crs="GCJ-02", **SHAPES)
+
+
+def test_a_geopackage_layer_is_read_by_name(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    with connect(settings, extensions=["spatial"]) as connection:
+        connection.execute(
+            "COPY (SELECT 'W1' AS \"WGBM\", ST_Point(40400000, 4100000) AS geom)"
+            f" TO '{folder / 'grid.gpkg'}' (FORMAT gdal, DRIVER 'GPKG', LAYER_NAME 'grid', SRS 'EPSG:4528')"
+        )
+    shape = SHAPES | {"items": (an_item("grid", "WGBM", key=True), an_item("geometry", kind="geometry"))}
+    given = shape | {"locator": "*.gpkg", "options": {"format": "geopackage", "layer": "grid"}, "crs": "EPSG:4528"}
+    assert take(settings, tmp_path, **given).reader.read_all().column("WGBM").to_pylist() == ["W1"]
+    wrong = given | {"options": {"format": "geopackage", "layer": "other"}}
+    with pytest.raises(SourceUnreadable):
+        take(settings, tmp_path, **wrong)
