@@ -60,7 +60,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         "agency": named(one.agency_name),
         "zone": one.zone,
         "sharing": one.sharing,
-        "sharing_condition": one.sharing_condition,
+        "sharing_condition": named(one.sharing_condition),
         "update_cycle": one.update_cycle,
         "grade": one.grade,
         "origin": one.origin,

@@ -31,46 +31,15 @@ def serve(
     workers: Annotated[int, typer.Option(min=0, max=64, help=say("工作进程数", "Worker processes"))] = 0,
 ) -> None:
     """API and portal under granian; the registry is brought to this release first."""
-    import socket
-
-    from catalog.database import forget_engines
-    from catalog.database import migrate as bring_to_release
-    from catalog.errors import ConfigurationError
+    from exchange_api import server
 
     given = door.settings()
-    host, port, workers = host or given.api_host, port or given.api_port, workers or given.api_workers
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise ConfigurationError(
-                f"无法监听 {host}:{port}，端口可能已被占用。请用 --port 或 SHUNIU_API_PORT 换一个端口。",
-                f"Cannot listen on {host}:{port}; the port may be taken. Choose another: --port or SHUNIU_API_PORT.",
-                code="port_taken",
-                port=port,
-            ) from None
-    bring_to_release(given)
-    forget_engines()  # workers are forked: no connection may be shared with them
-    _granian(host, port, workers)
-
-
-def _granian(host: str, port: int, workers: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    tell(
-        say(f"门户与接口：http://{host}:{port}（Ctrl-C 停止）", f"Portal and API: http://{host}:{port} (Ctrl-C stops)")
-    )
-    Granian(
-        "exchange_api.app:from_environ",
-        factory=True,
-        address=host,
-        port=port,
-        workers=workers,
-        interface=Interfaces.ASGI,
-        log_access=False,
-    ).serve()
+    changed = {name: value for name, value in (("api_host", host), ("api_port", port)) if value}
+    given = type(given)(**(given.model_dump() | changed)) if changed else given
+    server.check_port(given.api_host, given.api_port)
+    address = f"http://{given.api_host}:{given.api_port}"
+    tell(say(f"门户与接口：{address}（Ctrl-C 停止）", f"Portal and API: {address} (Ctrl-C stops)"))
+    server.serve(given, workers=workers or given.api_workers)
 
 
 def migrate() -> None:

@@ -1,6 +1,7 @@
 """The read-only pages. Each fetches from exchange_api.views what its template draws, and nothing else."""
 
-from typing import Annotated
+from datetime import date, timedelta
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
@@ -15,6 +16,7 @@ from exchange_api.views import bases as base_views
 from exchange_api.views import dataset as dataset_views
 from exchange_api.views import datasets as catalogue
 from exchange_api.views import names, overview, quality, runs, usage
+from lake import usage as usage_table
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -40,12 +42,12 @@ def front(visit: CatalogueVisit) -> HTMLResponse:
     """The house in one view."""
     with visit.reader() as session:
         seen = overview.overview(session)
-        failures: tuple[runs.Step, ...] = ()
-        calls = None
+        failures, calls = None, None
         if visit.may(*RUNS):
             failures = runs.unmended(session, agency=visit.own_agency(Permission.ALL_RUNS_READ))
         if visit.may(*USAGE):
-            calls = usage.calls(session, provider=visit.own_agency(Permission.ALL_USAGE_READ))
+            lines = _lines(visit, provider=visit.own_agency(Permission.ALL_USAGE_READ))
+            calls = sum(line["calls"] for line in usage.once(lines) if line["decision"] == "allowed")
     return visit.page("overview.html", seen=seen, failures=failures, calls=calls, stations=STATIONS)
 
 
@@ -75,7 +77,8 @@ def dataset(visit: CatalogueVisit, code: str) -> HTMLResponse:
         one = dataset_views.describe(session, code)
         uses = None
         if visit.may_see_of(one.provider_codes, *USAGE):
-            uses = usage.uses(session, dataset=code, provider=visit.own_agency(Permission.ALL_USAGE_READ))
+            lines = _lines(visit, dataset=code, provider=visit.own_agency(Permission.ALL_USAGE_READ))
+            uses = usage.uses(session, lines)
     return visit.page(
         "dataset.html",
         one=one,
@@ -126,12 +129,21 @@ def judged(visit: QualityVisit, agency: Word = "") -> HTMLResponse:
 def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
     """Uses fed back to providers; a provider sees its own."""
     provider = visit.own_agency(Permission.ALL_USAGE_READ) or provider
+    until = visit.hub.clock().date()
+    lines = _lines(visit, provider=provider, since=until - timedelta(days=usage.DAYS_SHOWN - 1))
     with visit.reader() as session:
-        found = usage.reports(session, provider=provider)
-        used = usage.uses(session, provider=provider)
-    return visit.page(
-        "usage.html", reports=found, providers=usage.providers(found), uses=used, days=usage.by_day(found)
-    )
+        return visit.page(
+            "usage.html",
+            days=usage.by_day(lines, until=until),
+            providers=usage.providers(session, lines),
+            uses=usage.uses(session, lines),
+            reports=usage.reports(session, provider=provider),
+        )
+
+
+def _lines(visit: Visit, *, provider: str, dataset: str = "", since: date | None = None) -> list[dict[str, Any]]:
+    """Lines of the usage table, all of them or a provider's own."""
+    return usage_table.summary(visit.settings, provider=provider, dataset=dataset, since=since)
 
 
 def _address(path: str, **given: str) -> str:

@@ -93,6 +93,7 @@ WORDS: dict[str, dict[str, str]] = {
         "mqtt": N_("Message queue"),
         "ndjson": N_("Message file"),
     },
+    "decision": {"allowed": N_("Allowed"), "refused": N_("Refused")},
     "road": {
         "database": N_("the department's database"),
         "file": N_("its drop folder"),
@@ -108,6 +109,7 @@ TONES: dict[str, str] = {
     "blocked": "bad",
     "error": "bad",
     "failed": "bad",
+    "refused": "bad",
     "block": "bad",
     "warn": "warn",
     "unconditional": "good",

@@ -68,7 +68,7 @@ class Description:
     data_format: str
     update_cycle: str
     sharing: str
-    sharing_condition: str
+    sharing_condition: Pair
     sharing_mode: str
     grade: str
     origin: str
@@ -105,7 +105,7 @@ def describe(session: Session, code: str) -> Description:
         data_format=entry.data_format,
         update_cycle=entry.update_cycle,
         sharing=entry.sharing,
-        sharing_condition=entry.sharing_condition,
+        sharing_condition=_pair(entry.sharing_condition),
         sharing_mode=entry.sharing_mode,
         grade=entry.grade,
         origin=entry.origin,
@@ -120,6 +120,12 @@ def describe(session: Session, code: str) -> Description:
         sources=sources,
         targets=targets,
     )
+
+
+def _pair(condition: str) -> Pair:
+    """A condition written 'Chinese / English', or in one language only."""
+    zh, _, en = condition.partition(" / ")
+    return zh, en
 
 
 def items(session: Session, code: str) -> tuple[ItemLine, ...]:

@@ -122,7 +122,7 @@ def newest(session: Session, *, agency: str = "", dataset: str = "") -> tuple[Ju
     if dataset:
         query = query.where(Dataset.code == dataset)
     judged = [_judged(found, entry, a or 0, b or 0) for found, entry, a, b in session.execute(query)]
-    return tuple(sorted(judged, key=lambda one: (-_failing(one), one.dataset)))
+    return tuple(sorted(judged, key=lambda one: (-failing_share(one), one.dataset)))
 
 
 def dimensions(session: Session, *, agency: str = "") -> tuple[Tally, ...]:
@@ -147,7 +147,7 @@ def ranking(session: Session, judged: Iterable[Judged]) -> tuple[Standing, ...]:
     for one in judged:
         grouped.setdefault(one.agency, []).append(one)
     standings = [_standing(agency, names.name_of(known, agency), group) for agency, group in grouped.items()]
-    return tuple(sorted(standings, key=lambda one: (-_failing(one), one.agency)))
+    return tuple(sorted(standings, key=lambda one: (-failing_share(one), one.agency)))
 
 
 def _judged(found: Verdict, entry: Dataset, a: int, b: int) -> Judged:
@@ -180,5 +180,6 @@ def _standing(agency: str, name: Pair, group: list[Judged]) -> Standing:
     )
 
 
-def _failing(one: Judged | Standing) -> float:
+def failing_share(one: Judged | Standing | Tally) -> float:
+    """(B - A) / B, from 0 to 1; 0 where nothing was assessed."""
     return (one.b - one.a) / one.b if one.b else 0.0

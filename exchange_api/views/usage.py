@@ -1,18 +1,23 @@
-"""Uses fed back to providers: the signed reports (调用情况反馈) and their sums. A provider sees its own."""
+"""Uses fed back to providers (调用情况反馈): the signed reports, and sums of the usage tables' lines."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
 from catalog.models import UsageReport
 from exchange_api.views import names
 from exchange_api.views.names import Pair
 
-DAYS_SHOWN = 60
+DAYS_SHOWN = 30
+REPORTS_SHOWN = 60
+
+Line = Mapping[str, Any]
+"""One line of lake.usage.summary: provider, dataset, recipient, purpose, day, decision, calls, rows."""
 
 
 @dataclass(frozen=True)
@@ -33,112 +38,92 @@ class Report:
 
 @dataclass(frozen=True)
 class Provider:
-    """All reports of one provider together."""
+    """What was read of one provider's data."""
 
     code: str
     name: Pair
-    reports: int
     calls: int
     rows: int
-    last_at: datetime
 
 
 @dataclass(frozen=True)
 class Use:
-    """Reads of one dataset by one consumer for one purpose, over all reports looked at."""
+    """Reads of one dataset by one recipient for one purpose. `decision`: allowed, or refused."""
 
-    consumer: str
-    consumer_name: Pair
+    recipient: str
+    recipient_name: Pair
     dataset: str
     title: Pair
     purpose: str
+    decision: str
     calls: int
     rows: int
 
 
-def reports(session: Session, *, provider: str = "") -> tuple[Report, ...]:
-    """Reports newest first, of all providers or of one."""
-    query = select(UsageReport).order_by(UsageReport.created_at.desc(), UsageReport.report_id)
+def reports(session: Session, *, provider: str = "", limit: int = REPORTS_SHOWN) -> tuple[Report, ...]:
+    """The newest `limit` reports, of all providers or of one. Their bodies, which hold every record, are not read."""
+    query = select(UsageReport).options(defer(UsageReport.body), defer(UsageReport.signature))
     if provider:
         query = query.where(UsageReport.provider == provider)
     agencies = names.agencies(session)
-    return tuple(_report(found, agencies) for found in session.scalars(query))
+    newest = query.order_by(UsageReport.created_at.desc(), UsageReport.report_id).limit(limit)
+    return tuple(_report(found, agencies) for found in session.scalars(newest))
 
 
-def uses(session: Session, *, dataset: str = "", provider: str = "") -> tuple[Use, ...]:
-    """Who used what for which purpose, as reported to all providers or to one; the most calls first.
+def once(lines: Iterable[Line]) -> list[Line]:
+    """Lines of lake.usage.summary without the provider: a read of several providers' rows is in each one's lines."""
+    largest: dict[tuple[Any, ...], Line] = {}
+    for line in lines:
+        key = tuple(line[name] for name in ("day", "dataset", "recipient", "purpose", "decision"))
+        if key not in largest or line["calls"] > largest[key]["calls"]:
+            largest[key] = line
+    return list(largest.values())
 
-    A read that touched several providers' rows is in each one's report: the largest count stands, not their sum.
-    """
-    query = select(UsageReport.provider, UsageReport.body)
-    if provider:
-        query = query.where(UsageReport.provider == provider)
-    by_provider: dict[tuple[str, str, str], Counter[tuple[str, str]]] = {}
-    for reported_to, body in session.execute(query):
-        for line in body.get("uses", ()):
-            if dataset and line["dataset"] != dataset:
-                continue
-            counts = by_provider.setdefault((line["agency"], line["dataset"], line["purpose"]), Counter())
-            counts[reported_to, "calls"] += int(line["calls"])
-            counts[reported_to, "rows"] += int(line["rows"])
+
+def uses(session: Session, lines: Iterable[Line]) -> tuple[Use, ...]:
+    """Who used what for which purpose, from lines of lake.usage.summary; the most calls first."""
+    calls: Counter[tuple[str, ...]] = Counter()
+    rows: Counter[tuple[str, ...]] = Counter()
+    for line in once(lines):
+        key = tuple(line[name] for name in ("recipient", "dataset", "purpose", "decision"))
+        calls[key] += line["calls"]
+        rows[key] += line["rows"]
     agencies, titles = names.agencies(session), names.datasets(session)
-    found = [_use(key, counts, agencies, titles) for key, counts in by_provider.items()]
-    return tuple(sorted(found, key=lambda use: (-use.calls, use.consumer, use.dataset, use.purpose)))
-
-
-def _use(
-    key: tuple[str, str, str], counts: Counter[tuple[str, str]], agencies: dict[str, Pair], titles: dict[str, Pair]
-) -> Use:
-    consumer, dataset, purpose = key
-    return Use(
-        consumer=consumer,
-        consumer_name=names.name_of(agencies, consumer),
-        dataset=dataset,
-        title=names.name_of(titles, dataset),
-        purpose=purpose,
-        calls=max(count for (_, what), count in counts.items() if what == "calls"),
-        rows=max(count for (_, what), count in counts.items() if what == "rows"),
+    return tuple(
+        Use(
+            recipient=key[0],
+            recipient_name=names.name_of(agencies, key[0]),
+            dataset=key[1],
+            title=names.name_of(titles, key[1]),
+            purpose=key[2],
+            decision=key[3],
+            calls=count,
+            rows=rows[key],
+        )
+        for key, count in sorted(calls.items(), key=lambda entry: (-entry[1], entry[0]))
     )
 
 
-def calls(session: Session, *, provider: str = "") -> int:
-    """Reads reported back so far, to all providers or to one."""
-    query = select(func.coalesce(func.sum(UsageReport.calls), 0))
-    if provider:
-        query = query.where(UsageReport.provider == provider)
-    return int(session.scalar(query) or 0)
+def providers(session: Session, lines: Iterable[Line]) -> tuple[Provider, ...]:
+    """Uses allowed added up by provider, from lines of lake.usage.summary; the most used first."""
+    calls: Counter[str] = Counter()
+    rows: Counter[str] = Counter()
+    for line in lines:
+        if line["decision"] == "allowed":
+            calls[line["provider"]] += line["calls"]
+            rows[line["provider"]] += line["rows"]
+    agencies = names.agencies(session)
+    ordered = sorted(calls.items(), key=lambda entry: (-entry[1], entry[0]))
+    return tuple(Provider(code, names.name_of(agencies, code), count, rows[code]) for code, count in ordered)
 
 
-def providers(found: Iterable[Report]) -> tuple[Provider, ...]:
-    """`found` added up by provider, the most used first."""
-    grouped: dict[str, list[Report]] = {}
-    for report in found:
-        grouped.setdefault(report.provider, []).append(report)
-    sums = [
-        Provider(
-            code=code,
-            name=group[0].provider_name,
-            reports=len(group),
-            calls=sum(report.calls for report in group),
-            rows=sum(report.rows for report in group),
-            last_at=max(report.created_at for report in group),
-        )
-        for code, group in grouped.items()
-    ]
-    return tuple(sorted(sums, key=lambda one: (-one.calls, one.code)))
-
-
-def by_day(found: Iterable[Report]) -> tuple[tuple[str, int], ...]:
-    """Calls by day (ISO date, end of the report's period), without gaps, at most the last 60 days; () for nothing."""
+def by_day(lines: Iterable[Line], *, until: date) -> tuple[tuple[str, int], ...]:
+    """(ISO date, calls allowed) for the last 30 days to `until`, from lines of lake.usage.summary; () for no call."""
     counts: Counter[date] = Counter()
-    for report in found:
-        counts[report.period_end.date()] += report.calls
-    if not counts:
-        return ()
-    last = max(counts)
-    first = max(min(counts), last - timedelta(days=DAYS_SHOWN - 1))
-    days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-    return tuple((day.isoformat(), counts[day]) for day in days)
+    for line in once(lines):
+        counts[line["day"]] += line["calls"] if line["decision"] == "allowed" else 0
+    days = [until - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
+    return tuple((day.isoformat(), counts[day]) for day in days) if any(counts[day] for day in days) else ()
 
 
 def _report(found: UsageReport, agencies: dict[str, Pair]) -> Report:

@@ -1,0 +1,1 @@
+"""Small registries for tests, made through the same actions the pipelines use."""
