@@ -12,7 +12,7 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
-from catalog.errors import ContractBroken, NotFound
+from catalog.errors import ContractBroken, InvalidInput, NotFound
 from catalog.identifiers import check_dataset_code
 
 KINDS = {
@@ -111,7 +111,11 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
 
 def load_contract(path: Path) -> Contract:
     """Read one ODCS v3.1 file. Raises ContractBroken with the place that is wrong."""
-    return parse_contract(path.read_text(encoding="utf-8"), name=path.name)
+    try:
+        document = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise _broken(path.name, "UTF-8") from None
+    return parse_contract(document, name=path.name)
 
 
 def parse_contract(document: str, *, name: str) -> Contract:
@@ -124,6 +128,8 @@ def parse_contract(document: str, *, name: str) -> Contract:
         raise _broken(name, "kind, id, schema")
     try:
         return _contract(odcs, document)
+    except InvalidInput:
+        raise _broken(name, "id, schema.properties.name") from None
     except (KeyError, ValueError, AttributeError, TypeError) as error:
         raise _broken(name, str(error).strip("'\"")[:80]) from None
 

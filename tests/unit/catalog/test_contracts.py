@@ -1,0 +1,171 @@
+"""ODCS contracts: what the house reads from them, and the place named when one is wrong."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from catalog.contracts import Contract, load_contract, load_contracts, parse_contract
+from catalog.errors import ContractBroken, NotFound
+
+ROOT = Path(__file__).resolve().parents[3]
+CONTRACTS = ROOT / "demo" / "contracts"
+
+
+def document(**changed: Any) -> dict[str, Any]:
+    """A complete contract of two items and one rule."""
+    given: dict[str, Any] = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": "police_person",
+        "name": "police_person",
+        "version": "1.2.0",
+        "status": "active",
+        "description": {"purpose": "户籍人口。 / The registered population."},
+        "schema": [
+            {
+                "name": "police_person",
+                "physicalName": "hkrk",
+                "businessName": "户籍人口",
+                "properties": [
+                    {
+                        "name": "person_no",
+                        "physicalName": "rybh",
+                        "businessName": "人员编号",
+                        "logicalType": "string",
+                        "required": True,
+                        "primaryKey": True,
+                        "classification": "L2",
+                        "customProperties": [{"property": "element", "value": "record_no"}],
+                    },
+                    {
+                        "name": "birth_date",
+                        "physicalName": "csrq",
+                        "logicalType": "date",
+                        "classification": "L2",
+                        "customProperties": [
+                            {"property": "personal", "value": "general"},
+                            {"property": "titleEn", "value": "Date of birth"},
+                        ],
+                    },
+                ],
+                "quality": [
+                    {
+                        "type": "sql",
+                        "name": "born_later",
+                        "query": "birth_date > current_date",
+                        "dimension": "accuracy",
+                        "severity": "error",
+                        "description": "出生在未来 / Born in the future",
+                        "customProperties": [{"property": "items", "value": "birth_date"}],
+                    }
+                ],
+            }
+        ],
+        "slaProperties": [{"property": "frequency", "value": "daily"}],
+        "customProperties": [
+            {"property": "agency", "value": "police"},
+            {"property": "system", "value": "police_db"},
+            {"property": "mode", "value": "incremental"},
+            {"property": "watermark", "value": "gxsj"},
+            {"property": "titleEn", "value": "Population"},
+            {"property": "sharing", "value": "conditional"},
+            {"property": "schedule", "value": "0 2 * * *"},
+            {"property": "options", "value": {"sheet": "1"}},
+        ],
+    }
+    return given | changed
+
+
+def parsed(**changed: Any) -> Contract:
+    return parse_contract(yaml.safe_dump(document(**changed), allow_unicode=True), name="police_person.odcs.yaml")
+
+
+def test_a_contract_says_whose_what_from_where_and_when() -> None:
+    contract = parsed()
+    assert (contract.dataset, contract.version, contract.agency, contract.system) == (
+        "police_person",
+        "1.2.0",
+        "police",
+        "police_db",
+    )
+    assert (contract.mode, contract.locator, contract.watermark) == ("incremental", "hkrk", "gxsj")
+    assert (contract.schedule, contract.update_cycle, contract.options) == ("0 2 * * *", "daily", {"sheet": "1"})
+    assert (contract.abstract_zh, contract.abstract_en) == ("户籍人口。", "The registered population.")
+
+
+def test_an_item_knows_its_name_here_and_its_name_there() -> None:
+    item = parsed().item("birth_date")
+    assert (item.source_name, item.kind, item.personal, item.title_en) == (
+        "csrq",
+        "date",
+        "general",
+        "Date of birth",
+    )
+    assert item.element == "birth_date", "the element has the item's name where none is given"
+    assert parsed().keys == ("person_no",)
+
+
+def test_a_rule_of_the_contract_keeps_both_sentences_and_its_weight() -> None:
+    (rule,) = parsed().row_rules
+    assert (rule.rule_id, rule.severity, rule.items) == ("born_later", "block", ("birth_date",))
+    assert (rule.title_zh, rule.title_en) == ("出生在未来", "Born in the future")
+
+
+def test_an_item_that_is_not_there_is_named() -> None:
+    with pytest.raises(NotFound, match="phone"):
+        parsed().item("phone")
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"kind": "Recipe"}, "kind"),
+        ({"schema": []}, "schema"),
+        ({"id": "Police Person"}, ""),
+        ({"customProperties": [{"property": "system", "value": "x"}]}, "agency"),
+        ({"schema": "hkrk"}, "schema"),
+    ],
+    ids=["not a contract", "no table", "a name that cannot be", "no agency", "wrong type"],
+)
+def test_a_broken_contract_names_its_file_and_the_place(changed: dict[str, Any], where: str) -> None:
+    with pytest.raises(ContractBroken) as caught:
+        parsed(**changed)
+    assert "police_person.odcs.yaml" in str(caught.value)
+    assert where in caught.value.en
+    assert caught.value.code == "contract_invalid"
+
+
+@pytest.mark.parametrize("text", ["", "id: [", "- a\n- b", "just words"], ids=["empty", "not YAML", "list", "words"])
+def test_a_file_that_is_no_contract_at_all_is_a_sentence_not_a_traceback(text: str) -> None:
+    with pytest.raises(ContractBroken):
+        parse_contract(text, name="x.odcs.yaml")
+
+
+def test_an_unknown_type_of_item_is_refused() -> None:
+    changed = document()
+    changed["schema"][0]["properties"][0]["logicalType"] = "array"
+    with pytest.raises(ContractBroken):
+        parse_contract(yaml.safe_dump(changed), name="x.odcs.yaml")
+
+
+def test_a_file_in_another_encoding_is_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "police_person.odcs.yaml"
+    path.write_bytes(yaml.safe_dump(document(), allow_unicode=True).encode("gb18030"))
+    with pytest.raises(ContractBroken, match="police_person"):
+        load_contract(path)
+
+
+def test_a_folder_of_contracts_is_read_sorted_and_other_files_are_left_alone(tmp_path: Path) -> None:
+    for dataset in ("police_person", "health_birth"):
+        changed = document(id=dataset, name=dataset)
+        (tmp_path / f"{dataset}.odcs.yaml").write_text(yaml.safe_dump(changed), encoding="utf-8")
+    (tmp_path / "README.md").write_text("not a contract")
+    assert list(load_contracts(tmp_path)) == ["health_birth", "police_person"]
+
+
+def test_every_contract_of_the_demo_is_read_and_keeps_its_document() -> None:
+    contracts = load_contracts(CONTRACTS)
+    assert len(contracts) == 19
+    assert all(contract.keys and contract.agency and contract.document for contract in contracts.values())
