@@ -1,0 +1,201 @@
+"""Every write to the registry leaves exactly one event, and none is stored when its event cannot be.
+
+A new public function in an `actions` module fails here until it stands in WRITES or, with its reason, in NOT_WRITES.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+import authorization.actions
+import catalog.actions
+from authorization.actions import accounts, grants
+from catalog.actions import agencies, batches, datasets, systems, usage_reports, verdicts
+from catalog.contracts import Contract, Item
+from catalog.database import Base, open_reader, open_session
+from catalog.errors import ContractBroken
+from catalog.models import Dataset, Event, Verdict
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+WHO: dict[str, Any] = {"by": "t", "now": NOW}
+ITEM = Item("person_no", "编号", "Number", "record_no", "string", key=True)
+CONTRACT = Contract("b_set", "1.0.0", "乙", "B", "police", "police_db", "snapshot", "t", None, (ITEM,))
+BATCH: dict[str, Any] = {
+    "dataset": "a_set", "system": "police_db", "rows": 1, "fingerprint": "f", "position": None, **WHO
+}  # fmt: skip
+ACCOUNT: dict[str, Any] = {
+    "agency": "police", "kind": "service", "roles": ["consumer"], "name_zh": "程序", "name_en": "Program", **WHO
+}  # fmt: skip
+GRANT: dict[str, Any] = {
+    "agency": "police", "dataset": "a_set", "items": ["person_no"], "purpose": "p", "legal_basis": "l",
+    "valid_from": NOW, "valid_until": NOW + timedelta(days=1), **WHO,
+}  # fmt: skip
+BROKEN = ContractBroken("缺列。", "A column is missing.", code="column_missing")
+
+
+def _dataset(code: str) -> Dataset:
+    return Dataset(
+        code=code, title_zh="甲", title_en="A", agency="police", zone="standard", mode="snapshot", grade="L2",
+        sharing="conditional", hub_id="370683", providers=["police"], version="1.0.0", registered_at=NOW,
+    )  # fmt: skip
+
+
+def _verdict() -> Verdict:
+    return Verdict(
+        verdict_id="v-1", dataset="a_set", batch_id="b-0", outcome="passed", rows=1, accepted=1, quarantined=0,
+        judged_at=NOW,
+    )  # fmt: skip
+
+
+def _statement(report_id: str) -> dict[str, Any]:
+    return {
+        "report_id": report_id, "provider": "police", "period_start": "", "period_end": "", "calls": 1, "rows": 1,
+        "merkle_root": "", "signature": "",
+    }  # fmt: skip
+
+
+Write = Callable[[Session, Settings], object]
+WRITES: dict[str, Write] = {
+    "catalog.actions.agencies.register": lambda s, _: agencies.register(
+        s, code="health", name_zh="卫健局", name_en="Health", **WHO
+    ),
+    "catalog.actions.agencies.designate_source": lambda s, _: agencies.designate_source(
+        s, base="population", field="name", order=[("police", "a_set")], **WHO
+    ),
+    "catalog.actions.batches.register": lambda s, _: batches.register(s, batch_id="b-1", **BATCH),
+    "catalog.actions.batches.hold": lambda s, _: batches.hold(s, batch_id="b-0", error=BROKEN, **WHO),
+    "catalog.actions.datasets.register_contract": lambda s, _: datasets.register_contract(
+        s, contract=CONTRACT, hub_id="370683", **WHO
+    ),
+    "catalog.actions.datasets.register": lambda s, _: datasets.register(
+        s, dataset=_dataset("c_set"), items=[ITEM], **WHO
+    ),
+    "catalog.actions.datasets.publish": lambda s, _: datasets.publish(
+        s, dataset="a_set", uri="u", delta_version=0, rows=1, verdict_id=None, **WHO
+    ),
+    "catalog.actions.datasets.record_lineage": lambda s, _: datasets.record_lineage(
+        s, target="population", edges=[("name", "a_set", "name")], **WHO
+    ),
+    "catalog.actions.systems.register": lambda s, settings: systems.register(
+        s, settings=settings, spec=SystemSpec("police_db", "police", "sqlite", "p", {}, {"password": "x"}), **WHO
+    ),
+    "catalog.actions.verdicts.record": lambda s, _: verdicts.record(s, verdict=_verdict(), results=[], **WHO),
+    "catalog.actions.usage_reports.store": lambda s, _: usage_reports.store(s, body=_statement("r-2"), **WHO),
+    "catalog.actions.usage_reports.delivered": lambda s, _: usage_reports.delivered(
+        s, report_id="r-1", roads=["file", "database"], **WHO
+    ),
+    "authorization.actions.accounts.create": lambda s, _: accounts.create(s, login="program_b", **ACCOUNT),
+    "authorization.actions.accounts.disable": lambda s, _: accounts.disable(s, login="program_a", **WHO),
+    "authorization.actions.accounts.issue_token": lambda s, _: accounts.issue_token(
+        s, login="program_a", label="l", days=1, **WHO
+    ),
+    "authorization.actions.accounts.revoke_token": lambda s, _: accounts.revoke_token(s, token_id=_token(s), **WHO),
+    "authorization.actions.grants.issue": lambda s, _: grants.issue(s, code="grant_b", **GRANT),
+    "authorization.actions.grants.revoke": lambda s, _: grants.revoke(s, code="grant_a", **WHO),
+}
+
+NOT_WRITES = {
+    "catalog.actions.batches.advance": "how far a batch has come; the step that did it is recorded as a RunStep",
+    "catalog.actions.events.record": "is the event",
+    "catalog.actions.runs.record_step": "a step's record is its own event",
+    "catalog.actions.runs.step": "surrounds a step and records it",
+    "catalog.actions.runs.peak_mib": "reads",
+    "catalog.actions.systems.opened": "reads",
+    "authorization.actions.accounts.find": "reads",
+    "authorization.actions.accounts.sign_in": "counts failures; a sign-in is recorded by the door",
+    "authorization.actions.grants.facts_of": "reads",
+    "authorization.actions.revisions.advance": "part of a write that has its event",
+}
+
+
+def _token(session: Session) -> str:
+    from authorization.models import Credential
+
+    return session.scalars(select(Credential.token_id)).one()
+
+
+@pytest.fixture
+def furnished(registry: Settings) -> Settings:
+    """A registry with one of everything, so that each write has something to change."""
+    with open_session(registry) as session:
+        agencies.register(session, code="police", name_zh="公安局", name_en="Police", **WHO)
+        datasets.register(session, dataset=_dataset("a_set"), items=[ITEM], **WHO)
+        batches.register(session, batch_id="b-0", **BATCH)
+        accounts.create(session, login="program_a", **ACCOUNT)
+        accounts.issue_token(session, login="program_a", label="", days=1, **WHO)
+        grants.issue(session, code="grant_a", **GRANT)
+        usage_reports.store(session, body=_statement("r-1"), **WHO)
+    return registry
+
+
+def _public_functions() -> Iterator[str]:
+    for package in (catalog.actions, authorization.actions):
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(found.name)
+            for name, member in inspect.getmembers(module, inspect.isfunction):
+                if member.__module__ == found.name and not name.startswith("_"):
+                    yield f"{found.name}.{name}"
+
+
+def _everything(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    with open_reader(settings) as session:
+        return {
+            name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def _events(settings: Settings) -> int:
+    with open_reader(settings) as session:
+        return session.scalar(select(func.count()).select_from(Event)) or 0
+
+
+def test_every_public_function_of_the_actions_is_listed_here() -> None:
+    found, listed = set(_public_functions()), set(WRITES) | set(NOT_WRITES)
+    assert not found - listed, f"add to WRITES (or, with its reason, to NOT_WRITES): {sorted(found - listed)}"
+    assert not listed - found, f"no longer there: {sorted(listed - found)}"
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_leaves_exactly_one_event(furnished: Settings, name: str) -> None:
+    before = _events(furnished)
+    with open_session(furnished) as session:
+        WRITES[name](session, furnished)
+    assert _events(furnished) == before + 1
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_whose_event_cannot_be_stored_stores_nothing(furnished: Settings, name: str) -> None:
+    before = _everything(furnished)
+    event.listen(Event, "before_insert", _refuse)
+    try:
+        with pytest.raises(OSError, match="no event"):
+            _write(furnished, name)
+    finally:
+        event.remove(Event, "before_insert", _refuse)
+    assert _everything(furnished) == before
+
+
+def _write(settings: Settings, name: str) -> None:
+    with open_session(settings) as session:
+        WRITES[name](session, settings)
+
+
+def _refuse(*_: object) -> None:
+    raise OSError("no event can be written")
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_is_told_by_whom_and_when(name: str) -> None:
+    module, _, function = name.rpartition(".")
+    parameters = inspect.signature(getattr(importlib.import_module(module), function)).parameters
+    assert all(parameters[word].kind is inspect.Parameter.KEYWORD_ONLY for word in ("by", "now"))
