@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from catalog.contracts import Contract, Item, RowRule
 from quality.identifier_rules import fault_fact
-from quality.rules import GBT_36344, Fact, Rule, Severity, quoted
+from quality.rules import GBT_36344, Fact, Rule, Severity, item_rule, quoted
 
 INDICATOR_BY_WORD = {
     "accuracy": "0301",
@@ -26,6 +26,7 @@ def row_rules(contract: Contract) -> Iterator[Rule]:
     yield from _key(contract)
     person = _person_id(contract)
     if person:
+        yield from _person_twice(contract, person)
         yield from _birth(contract, person)
         yield from _sex(contract, person)
     for rule in contract.row_rules:
@@ -66,6 +67,25 @@ def _kept(contract: Contract) -> str:
     if contract.watermark in names and contract.watermark:
         return f"arg_max(_row, ({quoted(contract.watermark)}, _row))"
     return "max(_row)"
+
+
+def _person_twice(contract: Contract, person: Item) -> Iterator[Rule]:
+    """Every row of a number that stands on several: which of them is too many only the department can say."""
+    if contract.mode != "snapshot" or person.key:
+        return
+    number = quoted(person.name)
+    yield item_rule(
+        contract,
+        person,
+        "duplicate",
+        f"{number} IN (SELECT {number} FROM {{rows}} GROUP BY {number} HAVING count(*) > 1)",
+        severity="warn",
+        dimension="0303",
+        clause=GBT_36344,
+        zh="同一号码出现多行",
+        en="stands on more than one row",
+        applies=f"{number} <> ''",
+    )
 
 
 def _birth(contract: Contract, person: Item) -> Iterator[Rule]:

@@ -40,7 +40,7 @@ def findings(scan: Scan, dataset: str, judged_at: datetime) -> Any | None:
 
 
 def quarantine(scan: Scan, items: Sequence[str], judged_at: datetime) -> Any | None:
-    """Reader of (_row, _rules, judged_at, items): whole rows that broke a blocking rule; None when there are none."""
+    """Reader of (_row, _notes, _rules, judged_at, items): whole rows that broke a blocking rule; None without any."""
     rules = blocking(scan)
     if not rules:
         return None
@@ -49,7 +49,7 @@ def quarantine(scan: Scan, items: Sequence[str], judged_at: datetime) -> Any | N
     columns = outgoing(scan.connection, items, "s")
     return _reader(
         scan,
-        f"SELECT s._row, m._rules, {moment(judged_at)} AS judged_at{columns} FROM {ROWS} AS s JOIN "
+        f"SELECT s._row, s._notes, m._rules, {moment(judged_at)} AS judged_at{columns} FROM {ROWS} AS s JOIN "
         f"(SELECT _row, {listed} AS _rules FROM {MARKS} WHERE {scan.broke(rules)}) AS m ON s._row = m._row "
         "ORDER BY s._row",
     )

@@ -74,7 +74,7 @@ def test_a_delivery_that_shrank_by_over_thirty_percent_or_came_late_warns(
 ) -> None:
     judge(registry, contract, stage([person(n) for n in range(10)], serial=1), now=now)
     verdict = judge(registry, contract, stage([person(n) for n in range(6)], serial=2), now=now + timedelta(days=2))
-    warned = {each.rule_id for each in verdict.results if each.outcome == "failed"}
+    warned = {each.rule_id for each in verdict.results if each.outcome == "failed" and each.scope == "dataset"}
     assert warned == {"dataset.row_count", "dataset.timely"}
     assert (verdict.outcome, len(names(registry))) == ("warned", 6)
 
