@@ -46,7 +46,9 @@ def verify(
             "sealed": say("已签名封存", "Under a signed seal"),
         }
         facts(found, in_json=False, headings=headings)
-        if report.ok:
+        if not report.nodes:
+            tell(say("该目录中没有审计日志。", "There is no trail in this folder."))
+        elif report.ok:
             tell(say("审计日志完整，未被改动。", "The trail is whole and unchanged."))
         else:
             tell(say("审计日志与写入时不符：", "The trail is not as it was written:"))

@@ -1,16 +1,19 @@
 """`shuniu dataset`: the catalogue on the command line."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, facts, listing, named, say
+from exchange_api.cli.speech import as_json, facts, listing, named, say, worded
 
 app = door.noun("目录：数据集及其数据项", "The catalogue: datasets and their items")
 Code = Annotated[str, typer.Argument(help=say("数据集代码", "Code of the dataset"))]
 EVERYTHING = 100_000
+WORDED = {"zone": "zone", "sharing": "sharing", "outcome": "outcome", "grade": "grade", "quality": "outcome"}
+WORDED |= {"update_cycle": "cycle", "kind": "kind", "personal": "personal"}
+"""Columns that hold codes, and the kind of code."""
 
 
 @app.command("list", help=say("列出数据集", "List datasets"))
@@ -29,7 +32,15 @@ def list_(
         found = datasets.find(session, datasets.Filter(words, agency, zone), size=EVERYTHING)
     rows = [asdict(entry) for entry in found.entries]
     if not in_json:
-        rows = [row | {"title": named(row["title"]), "agency": named(row["agency_name"])} for row in rows]
+        rows = [
+            row
+            | {
+                "title": named(row["title"]),
+                "agency": named(row["agency_name"]),
+                **{name: worded(kind, row[name]) for name, kind in WORDED.items() if name in row},
+            }
+            for row in rows
+        ]
     columns = {
         "code": say("代码", "Code"),
         "title": say("标题", "Title"),
@@ -54,7 +65,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         as_json(asdict(one))
         return
     newest = one.versions[0] if one.versions else None
-    shown = {
+    shown: dict[str, Any] = {
         "code": one.code,
         "title": named(one.title),
         "agency": named(one.agency_name),
@@ -73,6 +84,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         "sources": [near.code for near in one.sources],
         "targets": [near.code for near in one.targets],
     }
+    shown |= {name: worded(kind, shown[name]) for name, kind in WORDED.items() if name in shown}
     facts(shown, in_json=False, headings=_headings())
 
 
@@ -86,7 +98,11 @@ def items(code: Code, in_json: door.Json = False) -> None:
         queries.dataset(session, code)
         found = [asdict(item) for item in dataset.items(session, code)]
     if not in_json:
-        found = [row | {"title": named(row["title"])} for row in found]
+        worded_too = ("kind", "grade", "personal")
+        found = [
+            row | {"title": named(row["title"])} | {name: worded(WORDED[name], row[name]) for name in worded_too}
+            for row in found
+        ]
     columns = {
         "name": say("名称", "Name"),
         "title": say("标题", "Title"),

@@ -78,7 +78,6 @@ def show(code: Code, in_json: door.Json = False) -> None:
         "state": say("状态", "State"),
     }
     if not in_json:
-        found |= {name: json.dumps(found[name], ensure_ascii=False) for name in ("row_filter", "masks") if found[name]}
         found["state"] = _state(found["state"])
     facts(found, in_json=in_json, headings=headings)
 

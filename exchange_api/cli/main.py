@@ -84,19 +84,21 @@ def _options() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    import click
     import typer.main
+    from typer.exceptions import TyperException
+
+    from exchange_api.cli import misuse
 
     command = typer.main.get_command(application())
     try:
         result = command.main(arguments, prog_name="shuniu", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        speech.tell(error.format_message())
-        return 2
-    except click.ClickException as error:
-        error.show(sys.stderr)
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # a noun alone: its commands are the answer
+            speech.tell(error.format_message())
+        else:
+            speech.complain(misuse.sentence(error))
         return error.exit_code
-    except click.Abort:
+    except typer.Abort:
         return 130
     return result if isinstance(result, int) else 0
 

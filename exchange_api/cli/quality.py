@@ -8,7 +8,7 @@ import typer
 
 from exchange_api.cli import door
 from exchange_api.cli.dataset import Code
-from exchange_api.cli.speech import as_json, facts, listing, named, say
+from exchange_api.cli.speech import as_json, facts, listing, named, say, worded
 
 app = door.noun("数据质量", "Data quality")
 
@@ -25,7 +25,7 @@ def list_(
         found = quality.newest(session, agency=agency)
     rows = [_rated(asdict(one)) for one in found]
     if not in_json:
-        rows = [row | {"title": named(row["title"])} for row in rows]
+        rows = [row | {"title": named(row["title"]), "outcome": worded("outcome", row["outcome"])} for row in rows]
     columns = {
         "dataset": say("数据集", "Dataset"),
         "title": say("标题", "Title"),
@@ -55,7 +55,8 @@ def show(code: Code, in_json: door.Json = False) -> None:
         return
     if judged:
         headings = {"outcome": say("判定", "Verdict"), "rows": say("行数", "Rows"), "quarantined": say("隔离", "Held")}
-        facts(asdict(judged), in_json=False, headings={**headings, "judged_at": say("时间", "When")})
+        shown = asdict(judged) | {"outcome": worded("outcome", judged.outcome)}
+        facts(shown, in_json=False, headings={**headings, "judged_at": say("时间", "When")})
     columns = {
         "rule_id": say("规则", "Rule"),
         "title": say("含义", "Meaning"),
@@ -64,7 +65,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         "b": say("检查 B", "Assessed B"),
         "rate": say("合格率", "Rate"),
     }
-    rows = [row | {"title": named(row["title"])} for row in rows]
+    rows = [row | {"title": named(row["title"]), "severity": worded("severity", row["severity"])} for row in rows]
     listing(rows, columns, in_json=False, empty=say("还没有质量判定。", "It has not been judged yet."))
 
 

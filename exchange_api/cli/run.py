@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, facts, listing, named, say, tell
+from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, worded
 
 if TYPE_CHECKING:
     from catalog.errors import Unavailable
@@ -31,7 +31,10 @@ def list_(
         found = runs.steps(session, agency=agency, dataset=dataset, outcome="failed" if failed else "", size=limit)
     rows = [asdict(step) for step in found.steps]
     if not in_json:
-        rows = [row | {"message": "" if row["ok"] else named(row["message"])} for row in rows]
+        rows = [
+            row | {"stage": worded("stage", row["stage"]), "message": "" if row["ok"] else named(row["message"])}
+            for row in rows
+        ]
     columns = {
         "step_id": say("编号", "Id"),
         "stage": say("步骤", "Stage"),

@@ -7,6 +7,7 @@
 """
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from catalog.settings import Settings
 
 MANIFEST = "manifest.json"
 REGISTRY = "registry.sqlite"
+UNFINISHED = ".restoring"
+"""Stands in a home while it is being restored, so that a restore killed half-way can simply be run again."""
 FORMAT = 1
 
 Watch = Callable[[str, list[Path]], Iterator[Path]]
@@ -61,6 +64,7 @@ def make(settings: Settings, target: Path, *, with_lake: bool, now: datetime, wa
         "files": {str(path.relative_to(partial)): _sum(path) for path in watch("sha256", _files(partial))},
     }
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
+    os.sync()
     partial.rename(target)
     return manifest
 
@@ -68,17 +72,20 @@ def make(settings: Settings, target: Path, *, with_lake: bool, now: datetime, wa
 def restore(settings: Settings, source: Path, *, watch: Watch) -> dict[str, Any]:
     """Fill an empty home from the backup `source`; returns its manifest.
 
-    Raises Conflict when the home holds anything, NotFound when `source` is no backup, InvalidInput when it is damaged.
+    Raises Conflict when the home holds anything but an unfinished restore, NotFound when `source` is no backup, InvalidInput when it is damaged.
     """
     registry = _registry_file(settings)
     home = settings.home
-    if home.exists() and any(home.iterdir()):
+    unfinished = home / UNFINISHED
+    if home.exists() and any(home.iterdir()) and not unfinished.exists():
         raise Conflict(
             f"{home} 不是空的，恢复会覆盖其中的数据。请用 SHUNIU_HOME 指定一个空文件夹。",
             f"{home} is not empty, and restoring would overwrite what it holds. Name an empty folder with SHUNIU_HOME.",
             code="home_not_empty",
         )
     manifest = _checked(source, watch)
+    home.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
     places = {name: folder for name, folder in _folders(settings).items() if (source / name).is_dir()}
     if manifest["with_lake"]:
         places["lake"] = Path(settings.lake_url)
@@ -88,7 +95,9 @@ def restore(settings: Settings, source: Path, *, watch: Watch) -> dict[str, Any]
     registry.parent.mkdir(parents=True, exist_ok=True)
     partial = registry.with_suffix(".partial")
     shutil.copyfile(source / REGISTRY, partial)
-    partial.rename(registry)  # last: a home without a registry is one whose restore did not finish
+    partial.rename(registry)
+    os.sync()
+    unfinished.unlink()
     return manifest
 
 

@@ -37,6 +37,14 @@ def named(pair: tuple[str, str]) -> str:
     return say(*pair)
 
 
+def worded(kind: str, code: str | None) -> str:
+    """What `code` of `kind` ('zone', 'outcome', 'stage' ...) is called, in the words of the portal."""
+    from exchange_api.portal import texts, words
+
+    word = words.word(kind, code)
+    return texts.translations(language()).gettext(word) if word else ""
+
+
 def complain(sentence: str) -> None:
     """One sentence on stderr."""
     print(sentence, file=sys.stderr)  # noqa: T201  # the command line's own voice
@@ -105,8 +113,9 @@ def _draw(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: 
     table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
     rows = list(rows)
     for key, heading in columns.items():
-        number = all(isinstance(row.get(key), int | float) for row in rows)
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+        table.add_column(
+            heading, justify="right" if _numbers([row.get(key) for row in rows]) else "left", overflow="fold"
+        )
     for row in rows:
         table.add_row(*(escape(shown(row.get(key))) for key in columns))
     # Piped output is read by programs and by eyes that scroll: it is never squeezed to 80 columns.
@@ -114,11 +123,18 @@ def _draw(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: 
     console.print(table)
 
 
+def _numbers(values: Sequence[object]) -> bool:
+    given = [value for value in values if value is not None]
+    return bool(given) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in given)
+
+
 def shown(value: object) -> str:
     """A value as a person reads it: yes/no, 12,345, local time, lists with commas."""
     match value:
-        case None | "":
+        case None | "" | [] | ():
             return "—"
+        case dict():
+            return json.dumps(value, ensure_ascii=False) if value else "—"
         case bool():
             return say("是", "yes") if value else say("否", "no")
         case int():

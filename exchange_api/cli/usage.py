@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, listing, named, say
+from exchange_api.cli.speech import as_json, listing, named, say, worded
 
 app = door.noun("使用反馈", "Usage feedback")
 Provider = Annotated[str, typer.Option(help=say("只看这个部门", "This department only"))]
@@ -20,7 +20,14 @@ def list_(provider: Provider = "", in_json: door.Json = False) -> None:
     with door.reading() as session:
         rows = [asdict(report) for report in usage.reports(session, provider=provider)]
     if not in_json:
-        rows = [row | {"provider": named(row["provider_name"])} for row in rows]
+        rows = [
+            row
+            | {
+                "provider": named(row["provider_name"]),
+                "delivered_by": [worded("road", road) for road in row["delivered_by"]],
+            }
+            for row in rows
+        ]
     columns = {
         "report_id": say("报告", "Report"),
         "provider": say("提供部门", "Provider"),
@@ -47,4 +54,4 @@ def report(report_id: Annotated[str, typer.Argument(help=say("报告编号", "Id
             f"There is no report {report_id}. Look the ids up with: shuniu usage list.",
             code="report_unknown",
         )
-    as_json(found.body | {"signature": found.signature, "merkle_root": found.merkle_root})
+    as_json(found.body)
