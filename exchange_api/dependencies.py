@@ -20,8 +20,8 @@ PUBLIC: Final = frozenset(
         "/delta-sharing/files/{fingerprint}/{name}",
         "/login",
         "/logout",
-        "/language",
-        "/static",
+        "/language/{language}",
+        "/static/{name}",
     }
 )
 """Routes without a permission: health, the description of the API, the public key that proves reports, files (whose

@@ -50,6 +50,11 @@ class Facts:
             self._known[code] = (moment, facts)
         return facts
 
+    def forget(self) -> None:
+        """Look everything up anew."""
+        with self._lock:
+            self._known.clear()
+
     def published(self, code: str) -> DatasetFacts:
         """The same, of a dataset that has a published version; raises NotFound."""
         facts = self.of(code)
