@@ -132,18 +132,18 @@ def _alike(detector: Detector) -> list[str]:
 
 def _score_pairs(con: duckdb.DuckDBPyConnection, scan: str, entity: str, uid: str) -> dict[str, float]:
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE both AS SELECT DISTINCT d.dataset, d.key, d.row, t.uid AS truth,"
+        "CREATE OR REPLACE TEMP TABLE joined AS SELECT DISTINCT d.dataset, d.key, d.row, t.uid AS truth,"
         f" b.{uid} AS built FROM links t JOIN delivered d USING (dataset, key)"
         f" LEFT JOIN {scan} b ON b.dataset = d.dataset AND b.row = d.row WHERE t.entity = '{entity}'"
     )
     row = con.execute(
-        "SELECT (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM both WHERE built IS NOT NULL"
+        "SELECT (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM joined WHERE built IS NOT NULL"
         "         GROUP BY truth, built)),"
-        " (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM both WHERE built IS NOT NULL"
+        " (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM joined WHERE built IS NOT NULL"
         "   GROUP BY built)),"
-        " (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM both GROUP BY truth)),"
-        " (SELECT count(*) FROM both WHERE built IS NOT NULL), (SELECT count(*) FROM both),"
-        " (SELECT count(DISTINCT built) FROM both), (SELECT count(DISTINCT truth) FROM both)"
+        " (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM joined GROUP BY truth)),"
+        " (SELECT count(*) FROM joined WHERE built IS NOT NULL), (SELECT count(*) FROM joined),"
+        " (SELECT count(DISTINCT built) FROM joined), (SELECT count(DISTINCT truth) FROM joined)"
     ).fetchone()
     assert row is not None
     right, built, true, linked, rows, entities, truths = (int(value) for value in row)

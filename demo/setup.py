@@ -15,6 +15,7 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from demo import agencies as city_agencies
 from lake.bases import BASES, lineage
+from lake.bases.model import field_orders
 
 CONTRACTS = Path(__file__).parent / "contracts"
 BY = "demo"
@@ -53,7 +54,7 @@ def _register_bases(session: Session, settings: Settings, *, now: datetime) -> N
                 title_en=base.title_en,
                 agency="bureau",
                 system=None,
-                zone="topic" if base.name.startswith("topic_") else "base",
+                zone=base.zone,
                 mode="snapshot",
                 data_format="Delta",
                 update_cycle="daily",
@@ -75,8 +76,9 @@ def _register_bases(session: Session, settings: Settings, *, now: datetime) -> N
             now=now,
         )
         datasets.record_lineage(session, target=base.name, edges=lineage(base.name), by=BY, now=now)
-        for field, order in getattr(base, "sources", {}).items():
-            agencies.designate_source(session, base=base.name, field=field, order=order, by=BY, now=now)
+        for field in field_orders(base.folder) if base.beside else ():
+            order = [(name.partition("_")[0], name) for name in sorted(field.ranks, key=lambda name: field.ranks[name])]
+            agencies.designate_source(session, base=base.name, field=field.name, order=order, by=BY, now=now)
 
 
 def providers_of(name: str) -> list[str]:
