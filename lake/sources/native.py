@@ -4,6 +4,7 @@ A moment without a time zone is taken as the department's local time (contract o
 not given): the lake keeps moments only. Types Delta does not have come as text, with the digits they had.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 import duckdb
@@ -57,7 +58,7 @@ def stream(
     try:
         reader = connection.execute(query, params).to_arrow_reader(ARROW_ROWS)
     except duckdb.Error as error:
-        connection.close()
+        release(connection)
         raise translate(error) from None
     return pa.RecordBatchReader.from_batches(reader.schema, _batches(connection, reader, translate))
 
@@ -70,4 +71,15 @@ def _batches(
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise translate(error) from None
     finally:
-        connection.close()
+        release(connection)
+
+
+def release(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection to a department's database.
+
+    Its transaction is ended first: when the server has vanished, ending it fails, and inside close() that failure
+    would abort the whole process.
+    """
+    with contextlib.suppress(duckdb.Error):
+        connection.execute("ROLLBACK")
+    connection.close()

@@ -1,8 +1,10 @@
 """A folder of NDJSON files that grow: each delivery takes the complete lines written since the one before.
 
-The position is the number of bytes taken of each file, as JSON; a file that became shorter was begun anew.
+The position says, as JSON, how many bytes of each file were taken, and a mark of the bytes before that place: where
+they are not the same any more, the file was begun anew and is taken from its start.
 """
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -15,6 +17,8 @@ from lake.sources.delivery import Delivery
 from lake.sources.files import inside, open_files
 
 CHUNK = 1 << 20
+MARKED = 4096
+Taken = tuple[int, str]
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
@@ -30,14 +34,15 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
         )
     shutil.rmtree(keep, ignore_errors=True)
     keep.mkdir(parents=True)
-    taken: dict[str, int] = json.loads(since) if since else {}
-    reached: dict[str, int] = {}
+    taken: dict[str, Taken] = json.loads(since) if since else {}
+    reached: dict[str, Taken] = {}
     copies: list[Path] = []
     for path in sorted(inside(folder, str(pattern)), key=lambda path: path.name):
-        start = taken.get(path.name, 0)
-        start = start if start <= path.stat().st_size else 0
-        reached[path.name] = start + _take(path, start, keep / path.name)
-        if reached[path.name] > start:
+        start, mark = taken.get(path.name, (0, ""))
+        start = start if start and _mark(path, start) == mark else 0
+        end = start + _take(path, start, keep / path.name)
+        reached[path.name] = (end, _mark(path, end))
+        if end > start:
             copies.append(keep / path.name)
         else:
             (keep / path.name).unlink()
@@ -55,6 +60,12 @@ def _take(path: Path, start: int, target: Path) -> int:
         written = _last_line_end(target)
         copy.truncate(written)
     return written
+
+
+def _mark(path: Path, end: int) -> str:
+    with path.open("rb") as stream:
+        stream.seek(max(0, end - MARKED))
+        return hashlib.sha256(stream.read(min(end, MARKED))).hexdigest()[:16]
 
 
 def _last_line_end(path: Path) -> int:

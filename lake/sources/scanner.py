@@ -15,7 +15,7 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.engines.duckdb import connect, literal, quote
 from lake.sources.delivery import Delivery, check_columns
-from lake.sources.native import columns_of, projection, stream
+from lake.sources.native import columns_of, projection, release, stream
 
 Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec], None]
 Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], str]
@@ -67,10 +67,10 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
         condition, params, position = _window(connection, relation, contract, columns, since)
         counted = connection.execute(f"SELECT count(*) FROM {relation}{condition}", params).fetchall()[0][0]
     except duckdb.Error as error:
-        connection.close()
+        release(connection)
         raise sentence(contract, error) from None
     except HubError:
-        connection.close()
+        release(connection)
         raise
     query = f"SELECT {projection(columns, contract)} FROM {relation}{condition}"
     reader = stream(connection, query, params, lambda error: sentence(contract, error))

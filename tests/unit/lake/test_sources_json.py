@@ -81,6 +81,9 @@ def test_a_growing_file_gives_only_what_is_new_and_complete(settings: Settings, 
     (folder / "b.ndjson").write_text(line("4"))
     second, position = permits(settings, folder, position, keep)
     assert second == ["three", "4"]
+    (folder / "a.ndjson").write_text(line("begun anew") + line("and longer than it was before"))
+    third, position = permits(settings, folder, position, keep)
+    assert third == ["begun anew", "and longer than it was before"]
     (folder / "a.ndjson").write_text(line("9"))
     assert permits(settings, folder, position, keep)[0] == ["9"]
 

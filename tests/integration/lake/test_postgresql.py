@@ -1,0 +1,171 @@
+"""PostgreSQL into the raw zone: every value as it was, read-only, and a sentence for everything that goes wrong."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from catalog.contracts import Contract
+from catalog.errors import BatchHeld, ContractBroken, SourceRefused, SourceUnreachable, SourceUnreadable
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from lake import ingest, raw
+from lake.engines.duckdb import connect
+from lake.sources import postgresql
+from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
+
+CONTRACT = a_contract(
+    dataset="police_person",
+    locator="hkrk",
+    items=(an_item("person_no", "rybh", key=True, required=True), an_item("name", "xm"), an_item("updated_at", "gxsj")),
+)
+Department = tuple[SystemSpec, psycopg.Connection]
+
+
+@pytest.fixture
+def hub(settings: Settings) -> Settings:
+    return a_registry_with(settings, CONTRACT)
+
+
+@pytest.fixture
+def people(police: Department) -> Department:
+    _, department = police
+    department.execute("CREATE TABLE hkrk (rybh bigint PRIMARY KEY, xm varchar(50), gxsj timestamp)")
+    department.execute(
+        "INSERT INTO hkrk SELECT n, '张𠮷' || n, timestamp '2026-01-01' + n * interval '1 minute'"
+        " FROM generate_series(1, 5000) n"
+    )
+    return police
+
+
+def collect(hub: Settings, spec: SystemSpec, minute: int = 0, contract: Contract = CONTRACT) -> ingest.Batch:
+    return ingest.collect(hub, contract, spec, now=NOW + timedelta(minutes=minute), by="steward")
+
+
+def rows_of(hub: Settings, batch: ingest.Batch, sql: str) -> list[tuple[object, ...]]:
+    with connect(hub) as connection:
+        return connection.execute(sql.format(raw.relation(hub, batch.dataset, batch.batch_id))).fetchall()
+
+
+def test_a_snapshot_arrives_whole_and_reconciled(hub: Settings, people: Department) -> None:
+    batch = collect(hub, people[0])
+    assert (batch.rows, batch.new) == (5000, True)
+    found = rows_of(hub, batch, "SELECT count(DISTINCT rybh), count(DISTINCT _row), min(_row), max(_row) FROM {}")
+    assert found == [(5000, 5000, 1, 5000)]
+    # A clock in Laizhou showed 00:01: that was 16:01 UTC the day before.
+    (first,) = rows_of(hub, batch, "SELECT xm, gxsj FROM {} WHERE rybh = 1")
+    assert first == ("张𠮷1", datetime(2025, 12, 31, 16, 1, tzinfo=UTC))
+
+
+def test_unchanged_rows_are_no_new_batch_in_whatever_order_they_come(hub: Settings, people: Department) -> None:
+    first = collect(hub, people[0])
+    people[1].execute("UPDATE hkrk SET xm = xm WHERE rybh % 7 = 0")
+    people[1].execute("VACUUM FULL hkrk")
+    again = collect(hub, people[0], minute=1)
+    assert (again.new, again.batch_id) == (False, first.batch_id)
+    people[1].execute("UPDATE hkrk SET xm = '李' WHERE rybh = 7")
+    assert collect(hub, people[0], minute=2).new
+
+
+def test_an_incremental_load_brings_only_what_is_newer(hub: Settings, people: Department) -> None:
+    contract = replace(CONTRACT, mode="incremental", watermark="updated_at")
+    first = collect(hub, people[0], contract=contract)
+    assert (first.rows, first.position) == (5000, "2026-01-04 11:20:00")
+    assert not collect(hub, people[0], minute=1, contract=contract).new
+    people[1].execute("UPDATE hkrk SET gxsj = '2026-02-01 08:00:00.123456' WHERE rybh IN (1, 2)")
+    second = collect(hub, people[0], minute=2, contract=contract)
+    assert (second.rows, second.position) == (2, "2026-02-01 08:00:00.123456")
+    assert not collect(hub, people[0], minute=3, contract=contract).new
+
+
+def test_every_type_comes_over_without_loss(hub: Settings, police: Department) -> None:
+    spec, department = police
+    department.execute(
+        "CREATE TABLE hkrk (rybh text, xm text, gxsj timestamptz, day date, exact numeric(12,2), loose numeric,"
+        " id uuid, clock time, flag boolean, bytes bytea, doc jsonb, many text[], real8 double precision)"
+    )
+    department.execute(
+        "INSERT INTO hkrk VALUES ('1', '㐂', '2026-01-01 08:00+08', '1949-10-01', 12.50, 0.1234567890123456789012,"
+        " '00000000-0000-0000-0000-000000000001', '08:30', true, '\\x00ff', '{\"a\": 1}', '{a,b}', 0.1)"
+    )
+    department.execute("INSERT INTO hkrk (rybh) VALUES ('2')")
+    batch = collect(hub, spec)
+    found = rows_of(
+        hub, batch, "SELECT gxsj, day, exact, loose, id, clock, flag, bytes, doc, real8 FROM {} ORDER BY rybh"
+    )
+    assert found[0] == (
+        datetime(2026, 1, 1, 0, 0, tzinfo=UTC),
+        date(1949, 10, 1),
+        Decimal("12.50"),
+        "0.1234567890123456789012",
+        "00000000-0000-0000-0000-000000000001",
+        "08:30:00",
+        True,
+        b"\x00\xff",
+        '{"a": 1}',
+        0.1,
+    )
+    assert found[1] == (None,) * 10
+    assert "many" in batch.new_columns
+
+
+def test_a_lost_column_is_named_and_a_retyped_one_holds_the_batch(hub: Settings, people: Department) -> None:
+    collect(hub, people[0])
+    people[1].execute("ALTER TABLE hkrk ALTER COLUMN rybh TYPE varchar(20)")
+    with pytest.raises(BatchHeld) as held:
+        collect(hub, people[0], minute=1)
+    assert "rybh" in held.value.zh
+    people[1].execute("ALTER TABLE hkrk DROP COLUMN xm")
+    with pytest.raises(ContractBroken) as broken:
+        collect(hub, people[0], minute=2)
+    assert broken.value.parts["columns"] == ["xm"]
+
+
+def test_a_view_is_a_table_and_a_missing_one_is_named(hub: Settings, people: Department) -> None:
+    people[1].execute("CREATE SCHEMA open; CREATE VIEW open.v AS SELECT * FROM hkrk WHERE rybh <= 10")
+    assert collect(hub, people[0], contract=replace(CONTRACT, locator="open.v")).rows == 10
+    with pytest.raises(SourceUnreadable) as missing:
+        collect(hub, people[0], minute=1, contract=replace(CONTRACT, locator="nothing"))
+    assert missing.value.code == "table_missing"
+
+
+def test_the_hubs_session_cannot_write(hub: Settings, people: Department) -> None:
+    with connect(hub, extensions=["postgres_scanner"]) as connection:
+        postgresql.attach(connection, people[0])
+        shown = connection.execute(
+            "FROM postgres_query('source', 'SELECT current_setting(''default_transaction_read_only'')')"
+        ).fetchall()
+    assert shown == [("on",)]
+
+
+def test_a_wrong_password_a_closed_port_and_a_lost_right_are_told_apart(
+    hub: Settings, people: Department, wrong_password: dict[str, str]
+) -> None:
+    spec, department = people
+    with pytest.raises(SourceRefused) as refused:
+        collect(hub, replace(spec, secret=wrong_password))
+    assert wrong_password["password"] not in str(refused.value)
+    with pytest.raises(SourceUnreachable):
+        collect(hub, replace(spec, location="postgresql://127.0.0.1:9/none"))
+    role = f"poor_{spec.location.rsplit('_', 1)[-1]}"
+    department.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'pw'")
+    try:
+        with pytest.raises(SourceRefused):
+            collect(hub, replace(spec, secret={"user": role, "password": "pw"}))
+    finally:
+        department.execute(f"DROP ROLE {role}")
+
+
+def test_a_server_that_breaks_off_while_reading_leaves_nothing(hub: Settings, people: Department) -> None:
+    spec, department = people
+    department.execute(
+        "CREATE VIEW slow AS SELECT h.*, CASE WHEN h.rybh = 4999 THEN"
+        " (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'shuniu')::text"
+        " END AS fault FROM hkrk h"
+    )
+    with pytest.raises(SourceUnreachable):
+        collect(hub, spec, contract=replace(CONTRACT, locator="slow"))
+    assert raw.newest(hub, "police_person") is None
+    assert collect(hub, spec, minute=1).rows == 5000
