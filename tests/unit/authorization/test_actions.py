@@ -135,8 +135,8 @@ def test_a_grant_is_issued_and_revoked_with_one_event_each(hub):
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"items": ["no_such"]}, InvalidInput),
-        ({"items": []}, InvalidInput),
+        ({"items": ["no_such"], "masks": {}}, InvalidInput),
+        ({"items": [], "masks": {}}, InvalidInput),
         ({"masks": {"phone": "phone"}}, InvalidInput),
         ({"masks": {"name": "band:5"}}, InvalidInput),
         ({"items": ["secret_note"], "masks": {}}, InvalidInput),
