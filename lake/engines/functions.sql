@@ -217,3 +217,10 @@ CREATE OR REPLACE MACRO industry_fault(x) AS
             '^G?(5[3-9]|60)|^H?6[12]|^I?6[3-5]|^J?6[6-9]|^K?70|^L?7[12]|^M?7[3-5]|^N?7[6-9]|'
             '^O?8[0-2]|^P?83|^Q?8[45]|^R?(8[6-9]|90)|^S?9[1-6]|^T?97')
             THEN 'section' END;
+
+-- ---------------------------------------------------------------- the lake's own names
+-- The moment a batch was delivered, which its id tells in UTC.
+CREATE OR REPLACE MACRO batch_moment(x) AS
+    timezone('UTC', try_strptime(regexp_extract(x, '-([0-9]{8}t[0-9]{6})-', 1), '%Y%m%dt%H%M%S'));
+-- A moment as wall-clock text of China.
+CREATE OR REPLACE MACRO china_text(x) AS strftime(timezone('UTC', x) + INTERVAL 8 HOUR, '%Y-%m-%d %H:%M:%S');

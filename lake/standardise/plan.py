@@ -43,7 +43,7 @@ def select(contract: Contract, source: str, delivered: Sequence[str], facts: Fac
     """The SELECT that standardises the rows of `source` (SQL usable after FROM) whose columns are `delivered`."""
     present = {name.lower() for name in delivered}
     renderings = render(contract.items, facts)
-    read = ", ".join(_read(item, present) for item in contract.items)
+    read = ", ".join(_read(item, present, facts.moments) for item in contract.items)
     cleaned = ", ".join(f"{each.clean} AS {Columns.of(name).c}" for name, each in renderings.items())
     joint = "".join(f", {expression} AS {column}" for each in renderings.values() for column, expression in each.joint)
     valued = ", ".join(f"{_value(item, renderings)} AS {quote(item.name)}" for item in contract.items)
@@ -94,10 +94,13 @@ def _family(item: Item) -> str:
     return family if family in ("date", "number", "geometry") else _BY_KIND.get(item.kind, family)
 
 
-def _read(item: Item, present: set[str]) -> str:
+def _read(item: Item, present: set[str], moments: frozenset[str]) -> str:
     at = Columns.of(item.name)
+    source = item.source_name.lower()
     kind = "BLOB" if item.kind == "geometry" else "VARCHAR"
-    column = quote(item.source_name) if item.source_name.lower() in present else "NULL"
+    column = quote(item.source_name) if source in present else "NULL"
+    if source in moments:
+        column = f"china_text({column})"  # the day of a moment is the day in China, not in Greenwich
     return f"CAST({column} AS {kind}) AS {at.r}"
 
 

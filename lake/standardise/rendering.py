@@ -29,11 +29,16 @@ class Columns:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a rendering may depend on besides the item: the frame of places, how days are mostly written."""
+    """What a rendering may depend on besides the item.
+
+    crs: the frame of places. date_forms: item -> how its days are mostly written. native: items the source keeps as
+    something else than text. moments: delivered columns (lower case) that are moments with a zone.
+    """
 
     crs: str | None = None
     date_forms: dict[str, str] = field(default_factory=dict)
     native: frozenset[str] = frozenset()
+    moments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,8 @@ def _facts(connection: duckdb.DuckDBPyConnection, contract: Contract, source: st
     native = frozenset(item.name for item in contract.items if not lower.get(item.source_name.lower(), True))
     counting = plan.date_forms(contract, source, textual)
     found = connection.execute(counting).fetchall() if counting else []
-    return Facts(contract.crs, _usual_forms(found), native)
+    moments = frozenset(column.name.lower() for column in columns if pa.types.is_timestamp(column.type))
+    return Facts(contract.crs, _usual_forms(found), native, moments)
 
 
 def _usual_forms(found: list[tuple[str, str | None, int]]) -> dict[str, str]:

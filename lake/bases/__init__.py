@@ -1,0 +1,54 @@
+"""The base and topic databases: what there is, how each is built, and where every item of it comes from.
+
+population/ legal_person/ spatial/ topic/ hold a short model and its SQL each; building.py runs it, tracing.py reads it.
+"""
+
+from datetime import datetime
+
+from catalog.errors import NotFound
+from catalog.settings import Settings
+from lake.bases import building, tracing
+from lake.bases.building import Built
+from lake.bases.legal_person import LEGAL_PERSON
+from lake.bases.model import BaseModel
+from lake.bases.population import POPULATION
+from lake.bases.spatial import ADDRESS, BUILDING, DIVISION, GRID, PARCEL
+from lake.bases.topic import HOUSING_SUPPORT
+
+# In the order of building: a table stands after those it reads.
+BASES: tuple[BaseModel, ...] = (
+    POPULATION,
+    LEGAL_PERSON,
+    DIVISION,
+    ADDRESS,
+    BUILDING,
+    GRID,
+    PARCEL,
+    HOUSING_SUPPORT,
+)
+_BY_NAME = {base.name: base for base in BASES}
+
+__all__ = ["BASES", "BaseModel", "Built", "base", "build", "lineage"]
+
+
+def base(name: str) -> BaseModel:
+    """The model called `name`; raises NotFound."""
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise NotFound(
+            f"没有名为 {name} 的基础库或主题库，可用的有：{'、'.join(_BY_NAME)}。",
+            f"There is no base or topic database {name}; there are: {', '.join(_BY_NAME)}.",
+            code="base_unknown",
+            base=name,
+        ) from None
+
+
+def build(settings: Settings, name: str, *, now: datetime) -> Built:
+    """Build the base or topic database `name` from the newest versions of its inputs; see building.build for errors."""
+    return building.build(settings, base(name), _BY_NAME, now=now)
+
+
+def lineage(name: str) -> list[tuple[str, str, str]]:
+    """(item, source table, source item) for every item of `name` and every input item its values are made of."""
+    return tracing.lineage(base(name), _BY_NAME)

@@ -1,0 +1,174 @@
+"""Build one base database: inputs pinned to their versions, SQL steps run, the tables replaced whole.
+
+The same inputs give the same rows, and the same run: built again without anything new, nothing is written.
+"""
+
+import hashlib
+import itertools
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import duckdb
+import pyarrow as pa
+
+from catalog.errors import NotFound
+from catalog.settings import Settings
+from lake import tables
+from lake.bases import inputs
+from lake.bases.model import BaseModel
+from lake.delta_commit import has_run, open_table
+from lake.engines.duckdb import connect, literal, quote
+from lake.layout import Layout
+
+log = logging.getLogger(__name__)
+BATCH = 50_000
+PART_ROWS = 250_000
+Part: TypeAlias = tuple[str, str]  # ids from the first up to, not including, the second
+
+# Places of geometries: functions of the hub, so that another engine may have its own under the same names.
+_SPATIAL_FUNCTIONS = """
+CREATE OR REPLACE TEMP MACRO wkb_longitude(shape) AS ST_X(ST_Centroid(ST_GeomFromWKB(shape)));
+CREATE OR REPLACE TEMP MACRO wkb_latitude(shape) AS ST_Y(ST_Centroid(ST_GeomFromWKB(shape)));
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A base table as it now stands. inputs: (name, version read); missing: inputs nobody has delivered yet."""
+
+    name: str
+    uri: str
+    delta_version: int
+    rows: int
+    inputs: tuple[tuple[str, int], ...] = ()
+    missing: tuple[str, ...] = ()
+    new: bool = True
+
+
+def build(settings: Settings, model: BaseModel, models: Mapping[str, BaseModel], *, now: datetime) -> Built:
+    """Build `model`; `models` holds every base by name. Each table is visible whole or not at all, itself last.
+
+    Departments that have not delivered count as empty and are named in `missing`. Raises NotFound when not one input
+    was ever delivered, Conflict when another run builds the same table.
+    """
+    layout = Layout(settings.lake_url)
+    places = {name: inputs.place_of(name, models, layout) for name in model.inputs}
+    versions = {name: tables.version(uri, settings=settings) for name, uri in places.items()}
+    _some_input(model, versions)
+    read = tuple((name, version) for name, version in versions.items() if version is not None)
+    missing = tuple(name for name, version in versions.items() if version is None)
+    if missing:
+        log.warning("%s is built without %s, which nobody has delivered yet", model.name, ", ".join(missing))
+    run_id = f"{model.name}:{_fingerprint(settings, model, read)}"
+    uris = {name: uri_of(model, name, layout) for name in model.tables}
+    new = not all(_has_run(uri, run_id, settings) for uri in uris.values())
+    if new:
+        facts = {"inputs": json.dumps(dict(read)), "built_at": now.isoformat(timespec="seconds")}
+        with connect(settings, extensions=("spatial",) if model.spatial else (), keep_order=False) as connection:
+            _open_inputs(connection, settings, model, models, places, versions)
+            parts = _prepare(connection, model)
+            for name, uri in uris.items():
+                reader = _rows(connection, model, name, parts)
+                tables.write(uri, reader, run_id=run_id, facts=facts, settings=settings)
+    uri = uris[model.name]
+    version = tables.version(uri, settings=settings)
+    assert version is not None
+    return Built(model.name, uri, version, tables.rows(uri, version, settings=settings), read, missing, new)
+
+
+def uri_of(model: BaseModel, table: str, layout: Layout) -> str:
+    """Where a table of `model` lies: itself in its zone, those beside it in the base zone."""
+    return layout.topic(table) if model.zone == "topic" else layout.base(table)
+
+
+def _open_inputs(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    model: BaseModel,
+    models: Mapping[str, BaseModel],
+    places: Mapping[str, str],
+    versions: Mapping[str, int | None],
+) -> None:
+    if model.spatial:
+        connection.execute(_SPATIAL_FUNCTIONS)
+    inputs.open_small(connection, model, settings)
+    for name, uri in places.items():
+        columns = inputs.columns_of(name, models)
+        inputs.open_view(connection, name, columns, uri=uri, version=versions[name], settings=settings)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> list[Part]:
+    """Run the steps that go over everything. Returns the parts of the entities for those that follow, if any."""
+    last = model.steps.index(model.entity[0]) if model.entity else len(model.steps) - 1
+    for step in model.steps[:last]:
+        connection.execute(f"CREATE TEMP VIEW {quote(step)} AS {model.sql(step)}")
+    if model.entity is None:
+        return []
+    entity, column = model.entity
+    everything = quote(f"{entity}_all")
+    connection.execute(f"CREATE TEMP TABLE {everything} AS {model.sql(entity)}")
+    connection.execute(f"CREATE TEMP VIEW {quote(entity)} AS SELECT * FROM {everything}")
+    counted = connection.execute(f"SELECT count(*), min({quote(column)}) FROM {everything}").fetchall()
+    rows, first = counted[0]
+    return _parts(rows, first[0] if first else "")
+
+
+def _parts(rows: int, letter: str) -> list[Part]:
+    """Ranges of entity ids (`letter` and hexadecimal digits, evenly spread) with about PART_ROWS source rows each."""
+    count = max(1, -(-rows // PART_ROWS))
+    bounds = ["", *(f"{letter}{at * 4096 // count:03x}" for at in range(1, count)), "\x7f"]
+    return list(itertools.pairwise(bounds))
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, model: BaseModel, table: str, parts: list[Part]
+) -> pa.RecordBatchReader:
+    """The rows of `table`; by parts they follow each other in the order of ids, so the whole is sorted as well."""
+    if model.entity is None or table in model.beside:
+        return connection.execute(model.sql(table)).to_arrow_reader(BATCH)
+    readers = (_part_rows(connection, model, table, part) for part in parts)
+    first = next(readers)
+    # The next part begins when the last row of the one before has been taken.
+    batches = itertools.chain(first, itertools.chain.from_iterable(readers))
+    return pa.RecordBatchReader.from_batches(first.schema, batches)
+
+
+def _part_rows(connection: duckdb.DuckDBPyConnection, model: BaseModel, table: str, part: Part) -> pa.RecordBatchReader:
+    assert model.entity is not None
+    entity, column = model.entity
+    here, everything = quote(f"{entity}_part"), quote(f"{entity}_all")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {here} AS SELECT * FROM {everything}"
+        f" WHERE {quote(column)} >= {literal(part[0])} AND {quote(column)} < {literal(part[1])}"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote(entity)} AS SELECT * FROM {here}")
+    for step in model.steps[model.steps.index(entity) + 1 : -1]:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote(step)} AS {model.sql(step)}")
+    return connection.execute(model.sql(table)).to_arrow_reader(BATCH)
+
+
+def _has_run(uri: str, run_id: str, settings: Settings) -> bool:
+    table = open_table(uri, settings)
+    return table is not None and has_run(table, run_id)
+
+
+def _fingerprint(settings: Settings, model: BaseModel, read: tuple[tuple[str, int], ...]) -> str:
+    """What the rows follow from: the versions read, the SQL, the orders of sources, the county."""
+    text = [json.dumps(read), settings.hub_id]
+    text += [model.sql(step) for step in dict.fromkeys((*model.steps, *model.tables))]
+    text.append(json.dumps({name: list(order) for name, order in model.sources.items()}))
+    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:24]
+
+
+def _some_input(model: BaseModel, versions: Mapping[str, int | None]) -> None:
+    if all(version is None for version in versions.values()):
+        raise NotFound(
+            f"{model.title_zh} 的数据来源尚无任何部门交付，请先采集：{'、'.join(model.inputs)}。",
+            f"Nobody has delivered anything for {model.title_en} yet. Collect first: {', '.join(model.inputs)}.",
+            code="inputs_missing",
+            base=model.name,
+        )

@@ -1,0 +1,122 @@
+"""What the SQL of the bases reads: every input as a view with the right columns, delivered or not.
+
+Small relations that are no tables (ranks of sources, code table, the hub's county, the secret of ids) come from here.
+"""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from catalog.settings import Settings
+from catalog.standards.divisions import divisions
+from lake import tables
+from lake.bases.identity import secret
+from lake.bases.model import BaseModel, field_orders
+from lake.engines.duckdb import quote
+from lake.layout import Layout
+
+SQL_KINDS = {
+    "string": "VARCHAR",
+    "date": "DATE",
+    "timestamp": "TIMESTAMPTZ",
+    "integer": "BIGINT",
+    "decimal": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "geometry": "BLOB",
+}
+_TABLE = Path(__file__).with_name("inputs.csv")
+
+
+@cache
+def standard_inputs() -> dict[str, dict[str, str]]:
+    """Standard table -> item -> kind, for every item the SQL of a base reads."""
+    found: dict[str, dict[str, str]] = {}
+    with _TABLE.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            found.setdefault(row["dataset"], {})[row["item"]] = row["kind"]
+    return found
+
+
+def columns_of(name: str, built: Mapping[str, BaseModel]) -> dict[str, str]:
+    """Column -> SQL type of the input `name`: a standard table (with _row and _batch) or another base table."""
+    if name in built:
+        return {item.name: SQL_KINDS[item.kind] for item in built[name].items}
+    items = {item: SQL_KINDS[kind] for item, kind in standard_inputs()[name].items()}
+    return {"_row": "BIGINT", "_batch": "VARCHAR"} | items
+
+
+def place_of(name: str, built: Mapping[str, BaseModel], layout: Layout) -> str:
+    """Where the input `name` lies."""
+    if name not in built:
+        return layout.standard(name)
+    return layout.topic(name) if built[name].zone == "topic" else layout.base(name)
+
+
+def open_view(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: Mapping[str, str],
+    *,
+    uri: str,
+    version: int | None,
+    settings: Settings,
+) -> None:
+    """Give `connection` the view `name` over one version of the table at `uri`; empty where there is no table.
+
+    A column the table lacks reads NULL, so that an older delivery does not stop the build.
+    """
+    present: set[str] = set()
+    source = "(SELECT 1) AS nothing WHERE false"
+    if version is not None:
+        present = set(tables.schema(uri, version, settings=settings).names)
+        source = tables.scan(uri, version, settings=settings)
+    chosen = ", ".join(
+        f"CAST({quote(column) if column in present else 'NULL'} AS {kind}) AS {quote(column)}"
+        for column, kind in columns.items()
+    )
+    connection.execute(f"CREATE TEMP VIEW {quote(name)} AS SELECT {chosen} FROM {source}")
+
+
+def open_small(connection: duckdb.DuckDBPyConnection, model: BaseModel, settings: Settings) -> None:
+    """Give `connection` the relations that are no tables, as far as `model` may ask for them."""
+    small = {
+        "identity_secret": pa.table({"secret": [secret(settings)]}),
+        "hub": pa.table({"hub_id": [settings.hub_id]}),
+        "division_register": _register(),
+    }
+    if model.folder in ("population", "legal_person"):
+        small[f"{model.folder}_rank"] = _ranks(model.folder)
+        small[f"{model.folder}_rule"] = _rules(model.folder)
+    for name, rows in small.items():
+        # A table of its own, not a view of Python's memory: the engine may then run it wherever it likes.
+        connection.register(f"arrow_{name}", rows)
+        connection.execute(f"CREATE TEMP TABLE {quote(name)} AS SELECT * FROM {quote(f'arrow_{name}')}")
+
+
+def _ranks(folder: str) -> pa.Table:
+    """One row per dataset, one column per field: the place of that dataset in the field's order; NULL: not in it."""
+    orders = field_orders(folder)
+    datasets = sorted({dataset for order in orders for dataset in order.ranks})
+    columns = {order.name: pa.array([order.ranks.get(name) for name in datasets], pa.int32()) for order in orders}
+    return pa.table({"dataset": datasets} | columns)
+
+
+def _rules(folder: str) -> pa.Table:
+    orders = field_orders(folder)
+    return pa.table({"field": [order.name for order in orders], "rule": [order.rule for order in orders]})
+
+
+def _register() -> pa.Table:
+    rows = divisions()
+    return pa.table(
+        {
+            "code": [row.code for row in rows],
+            "name": [row.name for row in rows],
+            "valid_to": pa.array([row.valid_to for row in rows], pa.date32()),
+            "successor": [row.successor or None for row in rows],
+        }
+    )

@@ -1,0 +1,45 @@
+-- Claims ordered as in population/person_ranked.sql: per field the smallest number wins, and there are no ties.
+SELECT ordered.legal_id, ordered.org_key, ordered.dataset, ordered.agency, ordered.batch, ordered.row_no,
+       ordered.observed_at, ordered.uscc, ordered.org_code, ordered.reg_no, ordered.name, ordered.former_name,
+       ordered.org_type, ordered.legal_representative, ordered.legal_representative_id, ordered.capital,
+       ordered.established_on, ordered.address, ordered.industry, ordered.status, ordered.tax_status,
+       ordered.credit_grade,
+       CASE WHEN ordered.uscc IS NOT NULL
+            THEN coalesce(ranks.uscc, 99) * 1000000 + ordered.turn END AS uscc_key,
+       CASE WHEN ordered.org_code IS NOT NULL
+            THEN coalesce(ranks.org_code, 99) * 1000000 + ordered.turn END AS org_code_key,
+       CASE WHEN ordered.reg_no IS NOT NULL
+            THEN coalesce(ranks.reg_no, 99) * 1000000 + ordered.turn END AS reg_no_key,
+       CASE WHEN ordered.name IS NOT NULL
+            THEN coalesce(ranks.name, 99) * 1000000 + ordered.turn END AS name_key,
+       CASE WHEN ordered.former_name IS NOT NULL
+            THEN coalesce(ranks.former_name, 99) * 1000000 + ordered.turn END AS former_name_key,
+       CASE WHEN ordered.org_type IS NOT NULL
+            THEN coalesce(ranks.org_type, 99) * 1000000 + ordered.turn END AS org_type_key,
+       CASE WHEN ordered.legal_representative IS NOT NULL
+            THEN coalesce(ranks.legal_representative, 99) * 1000000 + ordered.turn END AS legal_representative_key,
+       CASE WHEN ordered.legal_representative_id IS NOT NULL
+            THEN coalesce(ranks.legal_representative_id, 99) * 1000000 + ordered.turn END AS legal_representative_id_key,
+       CASE WHEN ordered.capital IS NOT NULL
+            THEN coalesce(ranks.capital, 99) * 1000000 + ordered.turn END AS capital_key,
+       CASE WHEN ordered.established_on IS NOT NULL
+            THEN coalesce(ranks.established_on, 99) * 1000000 + ordered.turn END AS established_on_key,
+       CASE WHEN ordered.address IS NOT NULL
+            THEN coalesce(ranks.address, 99) * 1000000 + ordered.turn END AS address_key,
+       CASE WHEN ordered.industry IS NOT NULL
+            THEN coalesce(ranks.industry, 99) * 1000000 + ordered.turn END AS industry_key,
+       CASE WHEN ordered.status IS NOT NULL
+            THEN coalesce(ranks.status, 99) * 1000000 + ordered.turn END AS status_key,
+       CASE WHEN ordered.tax_status IS NOT NULL
+            THEN coalesce(ranks.tax_status, 99) * 1000000 + ordered.turn END AS tax_status_key,
+       CASE WHEN ordered.credit_grade IS NOT NULL
+            THEN coalesce(ranks.credit_grade, 99) * 1000000 + ordered.turn END AS credit_grade_key
+  FROM (SELECT keyed.legal_id, keyed.org_key, keyed.dataset, keyed.agency, keyed.batch, keyed.row_no, keyed.observed_at,
+               keyed.uscc, keyed.org_code, keyed.reg_no, keyed.name, keyed.former_name, keyed.org_type,
+               keyed.legal_representative, keyed.legal_representative_id, keyed.capital, keyed.established_on,
+               keyed.address, keyed.industry, keyed.status, keyed.tax_status, keyed.credit_grade,
+               row_number() OVER (PARTITION BY keyed.legal_id
+                    ORDER BY keyed.observed_at DESC NULLS LAST, keyed.dataset, keyed.batch, keyed.row_no) AS turn
+          FROM organisation_keyed AS keyed
+         WHERE keyed.legal_id IS NOT NULL) AS ordered
+  LEFT JOIN legal_person_rank AS ranks ON ranks.dataset = ordered.dataset

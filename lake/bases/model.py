@@ -1,0 +1,111 @@
+"""What a base database is: its items, the tables it is built from, the SQL steps that build it, who provides what.
+
+The SQL lies beside the model as one SELECT per file, in the dialect both engines read alike (see gate.py).
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from catalog.contracts import Item
+from catalog.standards.elements import element
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """One base or topic table. `inputs`: the standard tables and other base tables its SQL reads, by name.
+
+    steps: SQL files in order, each a relation the next ones see; the last gives the table itself. entity: (step, column)
+    whose rows belong to one entity each; what follows is done for a part of the entities at a time, so that memory
+    does not grow with the county. beside, beside_entities: tables written with it, one SQL file each, over everything or by
+    parts: links of source rows, provenance of every field. sources: item -> agencies by whose word it goes, first first
+    (一数一源). spatial: the SQL asks for places of geometries.
+    """
+
+    name: str
+    title_zh: str
+    title_en: str
+    inputs: tuple[str, ...]
+    items: tuple[Item, ...]
+    folder: str
+    steps: tuple[str, ...]
+    entity: tuple[str, str] | None = None
+    beside: tuple[str, ...] = ()
+    beside_entities: tuple[str, ...] = ()
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zone: str = "base"
+    spatial: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key items."""
+        return tuple(item.name for item in self.items if item.key)
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Agencies named as a source of any item, sorted."""
+        return tuple(sorted({agency for order in self.sources.values() for agency in order}))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Every table a build writes, itself last."""
+        return (*self.beside, *self.beside_entities, self.name)
+
+    def sql(self, step: str) -> str:
+        """The text of one SQL file of this model."""
+        return (FOLDER / self.folder / f"{step}.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class FieldOrder:
+    """Whose word counts for one field: `rule` is order, recency or earliest; `ranks` is dataset -> place, 1 first."""
+
+    name: str
+    rule: str
+    ranks: Mapping[str, int]
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies in order, each once."""
+        ordered = sorted(self.ranks, key=lambda dataset: self.ranks[dataset])
+        return tuple(dict.fromkeys(dataset.partition("_")[0] for dataset in ordered))
+
+
+@cache
+def field_orders(folder: str) -> tuple[FieldOrder, ...]:
+    """The orders of fields.csv of a model's folder, in the order of the file."""
+    rules: dict[str, str] = {}
+    ranks: dict[str, dict[str, int]] = {}
+    with (FOLDER / folder / "fields.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            rules[row["field"]] = row["rule"]
+            ranks.setdefault(row["field"], {})[row["dataset"]] = int(row["rank"])
+    return tuple(FieldOrder(name, rule, ranks[name]) for name, rule in rules.items())
+
+
+def item(name: str, code: str, title_zh: str = "", title_en: str = "", *, key: bool = False, grade: str = "") -> Item:
+    """An item of a base table, with kind, grade and kind of personal data of its data element `code`."""
+    of = element(code)
+    return Item(
+        name=name,
+        title_zh=title_zh or of.name_zh,
+        title_en=title_en or of.name_en,
+        element=code,
+        kind=of.kind,
+        required=key,
+        key=key,
+        grade=grade or of.grade,
+        personal=of.personal,
+        code_list=of.code_list or None,
+    )
+
+
+def traced(each: Item) -> tuple[Item, Item, Item]:
+    """An item with the two that say where its value came from: agency and batch."""
+    agency = item(f"{each.name}_from", "text", f"{each.title_zh}（数源部门）", f"{each.title_en}: source agency")
+    batch = item(f"{each.name}_batch", "record_no", f"{each.title_zh}（来源批次）", f"{each.title_en}: source batch")
+    return each, agency, batch

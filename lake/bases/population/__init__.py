@@ -1,0 +1,49 @@
+"""The population base database (人口基础信息库): one row per person, by valid identity number (GB 11643).
+
+Fusion is by key; rows without a valid number are linked to nobody here. Linking them is a step between observations and
+ranking, and changes nothing after it.
+"""
+
+from lake.bases.model import BaseModel, field_orders, item, traced
+
+_FIELDS = (
+    item("name", "person_name"),
+    item("sex", "sex"),
+    item("ethnic", "ethnic"),
+    item("birth_date", "birth_date"),
+    item("address", "address_text", "住址", "Address"),
+    item("division_code", "division_code"),
+    item("phone", "phone"),
+    item("household_no", "household_no"),
+    item("relation", "family_relation"),
+    item("death_date", "death_date"),
+)
+
+POPULATION = BaseModel(
+    name="population",
+    title_zh="人口基础信息库",
+    title_en="Population base database",
+    inputs=(
+        "police_person",
+        "health_birth",
+        "health_death",
+        "hrss_insurance",
+        "civil_subsistence",
+        "education_pupil",
+    ),
+    items=(
+        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3"),
+        item("resident_id", "resident_id"),
+        *(part for each in _FIELDS for part in traced(each)),
+        item("status", "person_status"),
+        item("alive", "boolean", "是否在世", "Alive", grade="L3"),
+        item("providers", "text", "提供部门", "Providing agencies"),
+        item("source_rows", "count", "来源记录数", "Source rows"),
+    ),
+    folder="population",
+    steps=("person_observation", "person_placed", "person_ranked", "person_winner", "population"),
+    entity=("person_placed", "person_id"),
+    beside=("population_links",),
+    beside_entities=("population_provenance",),
+    sources={"resident_id": ("police",)} | {order.name: order.agencies for order in field_orders("population")},
+)

@@ -1,0 +1,131 @@
+"""The spatial base databases (自然资源和空间地理): divisions, standard addresses, buildings, grids, parcels. CGCS2000.
+
+Points are the centroids of their geometries; parcels and buildings keep the geometry itself as WKB.
+"""
+
+from catalog.contracts import Item
+from lake.bases.model import BaseModel, item
+
+_PLACE = (item("longitude", "longitude"), item("latitude", "latitude"))
+_SHAPE = (*_PLACE, item("geometry", "geometry"))
+_ORIGIN = (
+    item("provided_by", "text", "数源部门", "Source agency"),
+    item("batch", "record_no", "来源批次", "Source batch"),
+)
+
+
+def _order(items: tuple[Item, ...], *agencies: str) -> dict[str, tuple[str, ...]]:
+    return {each.name: agencies for each in items}
+
+
+_DIVISION = (item("name", "place_name"), *_SHAPE)
+DIVISION = BaseModel(
+    name="spatial_division",
+    title_zh="行政区划库",
+    title_en="Administrative divisions",
+    inputs=(
+        "bureau_division",
+        "land_county",
+        "civil_township",
+        "civil_village",
+        "civil_village_rare",
+        "land_grid",
+        "police_address",
+    ),
+    items=(
+        item("division_code", "community_code", "区划代码", "Division code", key=True),
+        item("name", "place_name"),
+        item("name_from", "text", "名称（数源部门）", "Name: source agency"),
+        item("name_batch", "record_no", "名称（来源批次）", "Name: source batch"),
+        item("level", "text", "级别", "Level"),
+        item("parent_code", "community_code", "上级区划代码", "Code of the division above"),
+        item("abolished", "boolean", "是否已撤销", "Abolished"),
+        item("successor", "code", "后继区划代码", "Code of the successor"),
+        *_SHAPE,
+        item("providers", "text", "提供部门", "Providing agencies"),
+    ),
+    folder="spatial",
+    steps=("division_claim", "spatial_division"),
+    sources=_order(_DIVISION, "civil", "land", "bureau"),
+    spatial=True,
+)
+
+_ADDRESS = (
+    item("full_address", "full_address"),
+    item("alias", "address_alias"),
+    item("community_code", "community_code"),
+    item("township_code", "township_code"),
+    item("division_code", "division_code"),
+    item("road", "road"),
+    item("door_no", "door_no"),
+    item("building_no", "building_no"),
+    item("building_id", "building_id"),
+    *_PLACE,
+)
+ADDRESS = BaseModel(
+    name="spatial_address",
+    title_zh="标准地址库",
+    title_en="Standard addresses",
+    inputs=("police_address",),
+    items=(item("address_code", "address_code", key=True), *_ADDRESS, *_ORIGIN),
+    folder="spatial",
+    steps=("spatial_address",),
+    sources=_order(_ADDRESS, "police"),
+)
+
+_BUILDING = (
+    item("name", "place_name"),
+    item("floors", "floors"),
+    item("address", "full_address"),
+    item("community_code", "community_code"),
+    item("addresses", "count", "地址数", "Number of addresses"),
+    *_SHAPE,
+)
+BUILDING = BaseModel(
+    name="spatial_building",
+    title_zh="建筑物库",
+    title_en="Buildings",
+    inputs=("land_building", "police_address"),
+    items=(item("building_id", "building_id", key=True), *_BUILDING, *_ORIGIN),
+    folder="spatial",
+    steps=("spatial_building",),
+    sources=_order(_BUILDING, "land") | {"community_code": ("police",), "addresses": ("police",)},
+    spatial=True,
+)
+
+_GRID = (
+    item("name", "place_name"),
+    item("township", "place_name", "所属镇街", "Township"),
+    item("township_code", "township_code"),
+    item("community_code", "community_code"),
+    *_SHAPE,
+)
+GRID = BaseModel(
+    name="spatial_grid",
+    title_zh="基层治理网格库",
+    title_en="Grids",
+    inputs=("land_grid",),
+    items=(item("grid_code", "grid_code", key=True), *_GRID, *_ORIGIN),
+    folder="spatial",
+    steps=("spatial_grid",),
+    sources=_order(_GRID, "land"),
+    spatial=True,
+)
+
+_PARCEL = (
+    item("use_code", "land_use_code"),
+    item("area_m2", "area"),
+    item("right_holder", "right_holder"),
+    *_SHAPE,
+)
+PARCEL = BaseModel(
+    name="spatial_parcel",
+    title_zh="宗地库",
+    title_en="Parcels",
+    inputs=("land_parcel",),
+    items=(item("parcel_code", "parcel_code", key=True), *_PARCEL, *_ORIGIN),
+    folder="spatial",
+    steps=("spatial_parcel",),
+    sources=_order(_PARCEL, "land"),
+    spatial=True,
+)

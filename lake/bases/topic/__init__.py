@@ -1,0 +1,34 @@
+"""Topic databases (主题库): answers to one purpose, made from base databases and what a department adds to them."""
+
+from lake.bases.model import BaseModel, item
+from lake.bases.population import POPULATION
+
+_PERSON = ("resident_id", "name", "sex", "birth_date", "address", "division_code", "phone")
+
+HOUSING_SUPPORT = BaseModel(
+    name="topic_housing_support",
+    title_zh="住房保障对象主题库",
+    title_en="People entitled to housing support",
+    inputs=("population", "civil_subsistence", "spatial_division"),
+    items=(
+        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3"),
+        item("resident_id", "resident_id"),
+        item("name", "person_name"),
+        item("sex", "sex"),
+        item("birth_date", "birth_date"),
+        item("address", "address_text", "住址", "Address"),
+        item("township_code", "township_code"),
+        item("division_code", "division_code"),
+        item("phone", "phone"),
+        item("monthly_amount", "monthly_amount"),
+        item("approved_on", "date", "批准日期", "Date of approval", grade="L3"),
+        item("alive", "boolean", "是否在世", "Alive", grade="L3"),
+        item("providers", "text", "提供部门", "Providing agencies"),
+        item("batch", "record_no", "来源批次", "Source batch"),
+    ),
+    folder="topic",
+    steps=("topic_housing_support",),
+    sources={name: POPULATION.sources[name] for name in _PERSON}
+    | {"monthly_amount": ("civil",), "approved_on": ("civil",)},
+    zone="topic",
+)

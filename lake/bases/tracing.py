@@ -1,0 +1,103 @@
+"""Column lineage read off the SQL itself: which input items the values of an output item are made of.
+
+Followed are the columns a value is computed from; columns that only choose, order or join rows are not its source.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import sqlglot
+from sqlglot import exp
+
+from lake.bases.inputs import columns_of
+from lake.bases.model import BaseModel
+
+Origin = tuple[str, str]
+Outputs = dict[str, frozenset[Origin]]
+
+
+def lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> list[tuple[str, str, str]]:
+    """(item, input table, input item), sorted. Technical columns (_row, _batch) are left out."""
+    known: dict[str, Outputs] = {
+        name: {column: frozenset({(name, column)}) for column in columns_of(name, models)} for name in model.inputs
+    }
+    for step in model.steps:
+        known[step] = _outputs(_parsed(model.sql(step)), known)
+    edges = {
+        (item, table, column)
+        for item, origins in known[model.steps[-1]].items()
+        for table, column in origins
+        if not column.startswith("_")
+    }
+    return sorted(edges)
+
+
+@cache
+def _parsed(sql: str) -> exp.Expr:
+    return sqlglot.parse_one(sql, read="duckdb")
+
+
+def _outputs(query: exp.Expr, known: Mapping[str, Outputs]) -> Outputs:
+    """Output column -> origins of one query, given the outputs of the tables it may read."""
+    return dict(_columns(query, known))
+
+
+def _columns(query: exp.Expr, known: Mapping[str, Outputs]) -> list[tuple[str, frozenset[Origin]]]:
+    """The output columns in order: a union is by place, and names it by its first branch."""
+    if isinstance(query, exp.SetOperation):
+        left, right = _columns(query.left, known), _columns(query.right, known)
+        return [(name, mine | theirs) for (name, mine), (_, theirs) in zip(left, right, strict=True)]
+    if isinstance(query, exp.Subquery):
+        return _columns(query.this, known)
+    assert isinstance(query, exp.Select)
+    sources = _sources(query, known)
+    return [(projection.alias_or_name, _origins(projection, sources)) for projection in query.expressions]
+
+
+def _origins(projection: exp.Expr, sources: Mapping[str, Outputs]) -> frozenset[Origin]:
+    return frozenset(origin for column in _value_columns(projection) for origin in _resolve(column, sources))
+
+
+def _sources(select: exp.Select, known: Mapping[str, Outputs]) -> dict[str, Outputs]:
+    """Alias -> outputs of every relation in FROM and JOIN; relations that are no tables of the lake have no origin."""
+    found: dict[str, Outputs] = {}
+    start = select.args.get("from_") or select.args.get("from")
+    relations = [start.this] if start is not None else []
+    relations += [join.this for join in select.args.get("joins") or []]
+    for relation in relations:
+        if isinstance(relation, exp.Subquery):
+            found[relation.alias_or_name] = _outputs(relation.this, known)
+        else:
+            found[relation.alias_or_name] = known.get(relation.name, {})
+    return found
+
+
+def _value_columns(node: exp.Expr) -> Iterator[exp.Column]:
+    """The columns a value is made of: of `arg_min(value, order) FILTER (...)` and of windows only the value.
+
+    Of a CASE the values it chooses among; where those are constants, the columns that choose.
+    """
+    if isinstance(node, exp.Column):
+        yield node
+    elif isinstance(node, exp.Filter | exp.ArgMin | exp.ArgMax | exp.Window):
+        yield from _value_columns(node.this)
+    elif isinstance(node, exp.Case):
+        yield from _chosen(node)
+    else:
+        for child in node.iter_expressions():
+            yield from _value_columns(child)
+
+
+def _chosen(case: exp.Case) -> Iterator[exp.Column]:
+    default = case.args.get("default")
+    values = [branch.args["true"] for branch in case.args["ifs"]] + ([default] if default else [])
+    found = [column for value in values for column in _value_columns(value)]
+    conditions = [] if found else [branch.this for branch in case.args["ifs"]]
+    yield from found or (column for condition in conditions for column in _value_columns(condition))
+
+
+def _resolve(column: exp.Column, sources: Mapping[str, Outputs]) -> frozenset[Origin]:
+    if column.table:
+        return sources.get(column.table, {}).get(column.name, frozenset())
+    found = [outputs[column.name] for outputs in sources.values() if column.name in outputs]
+    return found[0] if found else frozenset()
