@@ -97,7 +97,7 @@ class Contract:
         raise NotFound(
             f"数据集 {self.dataset} 没有数据项 {name}。请核对名称。",
             f"Dataset {self.dataset} has no item {name}. Check the name.",
-            code="item_unknown",
+            code="contract_item_unknown",
             dataset=self.dataset,
             item=name,
         )

@@ -173,7 +173,7 @@ def _missing(contract: Contract) -> SourceUnreadable:
         f"系统 {contract.system} 中没有表 {contract.locator}。请核对契约中的表名和账号可见的模式。",
         f"System {contract.system} has no table {contract.locator}. Check the name in the contract, and what the"
         " account can see.",
-        code="table_missing",
+        code="source_table_missing",
         system=contract.system,
     )
 

@@ -128,7 +128,7 @@ def test_a_view_is_a_table_and_a_missing_one_is_named(hub: Settings, people: Dep
     assert collect(hub, people[0], contract=replace(CONTRACT, locator="open.v")).rows == 10
     with pytest.raises(SourceUnreadable) as missing:
         collect(hub, people[0], minute=1, contract=replace(CONTRACT, locator="nothing"))
-    assert missing.value.code == "table_missing"
+    assert missing.value.code == "source_table_missing"
 
 
 def test_the_hubs_session_cannot_write(hub: Settings, people: Department) -> None:
