@@ -70,7 +70,7 @@ def as_user(user: str, folder: Path) -> list[str] | None:
     """The words to put before a command so that it runs as `user` and reaches `folder`; None where that cannot be.
 
     A home under /root or in pytest's own folder is closed to the server's user: there the process keeps the one
-    capability that lets it pass (CAP_DAC_OVERRIDE), nothing else of root.
+    capability that lets it pass (CAP_DAC_READ_SEARCH; containers often grant only CAP_DAC_OVERRIDE), nothing else.
     """
     if not user:
         return []
@@ -79,11 +79,16 @@ def as_user(user: str, folder: Path) -> list[str] | None:
         return None
     entry = pwd.getpwnam(user)
     plain = [str(setpriv), f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
-    passing = [*plain, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    for prefix in (plain, passing):
-        if _succeeds([*prefix, "ls", str(folder)]):  # not `test`: access(2) leaves capabilities out of account
+    for prefix in (plain, _passing(plain, "dac_read_search"), _passing(plain, "dac_override")):
+        if _succeeds([*prefix, "test", "-w", str(folder)]):
             return prefix
     return None
+
+
+def _passing(plain: list[str], capability: str) -> list[str]:
+    # no_setuid_fixup: else access(2), by which MariaDB decides what it may write, leaves capabilities out of account.
+    ambient = [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}", "--securebits=+no_setuid_fixup"]
+    return [*plain, *ambient]
 
 
 def _succeeds(argv: list[str]) -> bool:

@@ -94,7 +94,8 @@ def create_app(folder: Path | None = None) -> FastAPI:
         page: Annotated[int, Query(ge=1)] = 1,
         size: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 500,
     ) -> Response:
-        if not tokens.valid(request.headers.get("authorization", "").removeprefix("Bearer ")):
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not tokens.valid(bearer):
             return JSONResponse({"error": "invalid_token"}, 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
         if found.fail_from_page and page >= found.fail_from_page:
             return JSONResponse({"error": "internal"}, 500)
