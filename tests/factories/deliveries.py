@@ -9,6 +9,7 @@ from catalog.contracts import Contract, Item
 from catalog.database import migrate, open_session
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from lake import ingest
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -51,3 +52,9 @@ def a_registry_with(settings: Settings, *contracts: Contract) -> Settings:
             )
             datasets.register_contract(session, contract=contract, hub_id=settings.hub_id, by="test", now=NOW)
     return settings
+
+
+def collect_once(home: Path, folder: Path) -> None:
+    """One collection of the usual contract, as a process of its own would do it."""
+    spec = SystemSpec("civil_files", "civil", "files", str(folder))
+    ingest.collect(Settings(home=home), a_contract(), spec, now=datetime.now(UTC), by="test")
