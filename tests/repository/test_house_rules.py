@@ -1,0 +1,89 @@
+"""Rules of the house that no linter knows: names, notes to self, places that exist on one machine only."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = {".py", ".md", ".sql", ".toml", ".txt", ".yaml", ".yml", ".html", ".css", ".js", ".po", ".sh", ".mako", ""}
+BANNED = {"manager", "handler", "helper", "helpers", "processor", "base", "common", "misc", "util", "utils"}
+PAGES = sorted(
+    path
+    for kind in ("*.html", "*.css", "*.js", "*.svg")
+    for folder in ("catalog", "lake", "quality", "authorization", "exchange_api", "demo")
+    for path in (ROOT / folder).rglob(kind)
+)
+
+NOTES = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+PLACES = re.compile(r"(?<![\w./~-])/(ro" + r"ot|wo" + r"rk|home/\w+|tmp/\w+|Users/\w+)/")
+HOSTS = re.compile(
+    r"py" + r"pi\.org|pythonho" + r"sted|tsing" + r"hua|mirrors?\.\w+\.(com|cn|org)|npm" + r"js|--(extra-)?index-url "
+)
+ELSEWHERE = re.compile(
+    r"""(?:src|href|action|formaction|poster)\s*=\s*["']?(?:https?:)?//"""
+    r"""|url\(\s*["']?(?:https?:)?//|@import|fetch\(\s*["']http"""
+)
+
+
+def _tracked() -> list[Path]:
+    """Text files of the repository as git knows them; of a copy without git, those outside hidden folders."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    names = listed.stdout.splitlines() if listed.returncode == 0 else [str(p.relative_to(ROOT)) for p in _visible()]
+    paths = [ROOT / name for name in names]
+    return [path for path in paths if path.suffix in TEXT and path.is_file()]
+
+
+def _visible() -> list[Path]:
+    tops = [path for path in ROOT.iterdir() if not path.name.startswith(".") and path.name != "var"]
+    return [
+        path for top in tops for path in ([top] if top.is_file() else top.rglob("*")) if "__pycache__" not in path.parts
+    ]
+
+
+def _found(pattern: re.Pattern[str]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in _tracked()
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
+        if pattern.search(line)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "advice"),
+    [
+        (NOTES, "do it, or write an issue"),
+        (PLACES, "a place of one machine: derive it from a setting or a temporary folder"),
+        (HOSTS, "name no registry: whoever installs decides where from"),
+    ],
+    ids=["notes to self", "places of one machine", "registries"],
+)
+def test_no_line_holds(pattern: re.Pattern[str], advice: str) -> None:
+    assert _found(pattern) == [], advice
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    named = [
+        str(path.relative_to(ROOT))
+        for path in _tracked()
+        if path.suffix == ".py" and BANNED & set(re.split(r"[_/]", str(path.relative_to(ROOT).with_suffix(""))))
+    ]
+    assert named == [], "name it after its subject"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_page_loads_nothing_from_elsewhere(path: Path) -> None:
+    assert not ELSEWHERE.search(path.read_text(encoding="utf-8")), "government networks are closed: serve it ourselves"
+
+
+def test_every_module_of_the_house_begins_with_what_lives_there() -> None:
+    ours = [path for path in _tracked() if path.suffix == ".py" and "tests" not in path.relative_to(ROOT).parts]
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in ours
+        if (text := path.read_text(encoding="utf-8")).strip() and ast.get_docstring(ast.parse(text)) is None
+    ]
+    assert silent == [], "a docstring of two to six lines: what lives here, what does not"
