@@ -86,10 +86,10 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A judgement on one batch or table. `accepted` + `quarantined` = `rows`, whatever the outcome.
+    """A judgement on one batch or table. `accepted` + `quarantined` = `rows`: broke no blocking rule, broke one.
 
-    'passed' and 'warned' reached the standard zone; 'blocked' (the delivery as a whole is unfit) and 'error' (a rule
-    raised, so nobody can say) did not: what stood there before still stands.
+    'passed' and 'warned': the accepted rows reached the standard zone. 'blocked' (the delivery as a whole is unfit) and
+    'error' (a rule raised, so nobody can say): none did, what stood there before still stands.
     """
 
     verdict_id: str

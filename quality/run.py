@@ -1,7 +1,8 @@
 """Judge one delivery, or one built table: rules, checkpoint, gate; then findings, quarantine and accepted rows.
 
 Exactly once per batch: every write carries the run id `<batch>:judge`, and the verdict is stored last. Killed anywhere
-and run again, it ends in the same state. The staged file stays; maintenance removes it later.
+and run again, it ends in the same state. While a rule cannot be run nothing is written but the verdict 'error', and the
+batch may be judged again. The staged file stays; maintenance removes it later.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,10 +35,10 @@ def judge(
     """Judge the staged batch and send its rows where they belong; the same batch again returns the stored verdict.
 
     Standard zone: snapshot replaces, incremental merges by key, append appends; only when the verdict is fit. Findings
-    and quarantine are written whatever the verdict. Raises NotFound when the batch is not staged, ContractBroken when
-    the staged file lacks a column of the contract.
+    and quarantine are written when it is blocked too; after 'error' the batch is judged anew when it comes again.
+    Raises NotFound when the batch is not staged, ContractBroken when the staged file lacks a column of the contract.
     """
-    known = verdicts.stored(settings, f"{batch_id}:judge")
+    known, verdict_id = verdicts.settled(settings, batch_id)
     if known is not None:
         return known
     waived = tuple(waivers)
@@ -49,8 +50,9 @@ def judge(
         results = _run(scan, contract.dataset)
         held = rowmask.held_rows(scan)
         decision = decide(results, waived, now=now, rows=scan.rows, accepted=scan.rows - held)
-        _write(settings, contract, batch_id, scan, decision, now)
-    verdict = _verdict(contract.dataset, batch_id, decision, scan, results, held, now)
+        if decision.outcome != "error":
+            _write(settings, contract, batch_id, scan, goes_on=decision.goes_on)
+    verdict = _verdict(contract.dataset, batch_id, verdict_id, decision, scan, results, held)
     verdicts.store(settings, verdict, by=by, now=now)
     return verdict
 
@@ -69,7 +71,7 @@ def judge_table(
             f"表 {name} 尚未建成。", f"Table {name} has not been built yet.", code="table_missing", table=name
         )
     batch_id = f"{name}@{version}"
-    known = verdicts.stored(settings, f"{batch_id}:judge")
+    known, verdict_id = verdicts.settled(settings, batch_id)
     if known is not None:
         return known
     with connect(settings, extensions=_spatial(rules)) as connection:
@@ -78,8 +80,9 @@ def judge_table(
         scan = Scan(connection, tuple(rules), keys, now)
         results = _run(scan, name)
         decision = decide(results, now=now, rows=scan.rows, accepted=scan.rows)
-        _write_findings(settings, name, batch_id, scan, now)
-    verdict = _verdict(name, batch_id, decision, scan, results, 0, now)
+        if decision.outcome != "error":
+            _write_findings(settings, name, batch_id, scan)
+    verdict = _verdict(name, batch_id, verdict_id, decision, scan, results, 0)
     verdicts.store(settings, verdict, by=by, now=now)
     return verdict
 
@@ -129,18 +132,16 @@ def _outcome(raised: bool, assessed: int, success: bool) -> Outcome:
     return "passed" if success else "failed"
 
 
-def _write(
-    settings: Settings, contract: Contract, batch_id: str, scan: Scan, decision: Decision, now: datetime
-) -> None:
+def _write(settings: Settings, contract: Contract, batch_id: str, scan: Scan, *, goes_on: bool) -> None:
     """Findings, quarantine, and, if the delivery goes on, the standard table: in this order, each once per batch."""
     layout, run_id = Layout(settings.lake_url), f"{batch_id}:judge"
     names = [item.name for item in contract.items]
-    _write_findings(settings, contract.dataset, batch_id, scan, now)
-    held = rowmask.quarantine(scan, names, now)
+    _write_findings(settings, contract.dataset, batch_id, scan)
+    held = rowmask.quarantine(scan, names, scan.now)
     if held is not None:
         uri, of_batch = layout.quarantine(contract.dataset), {"_batch": batch_id}
         tables.write(uri, held, mode="append", run_id=run_id, partition=of_batch, settings=settings)
-    if not decision.goes_on:
+    if not goes_on:
         return
     rows, uri = rowmask.accepted(scan, names), layout.standard(contract.dataset)
     match contract.mode:
@@ -152,8 +153,8 @@ def _write(
             tables.write(uri, rows, mode="overwrite", run_id=run_id, settings=settings)
 
 
-def _write_findings(settings: Settings, dataset: str, batch_id: str, scan: Scan, now: datetime) -> None:
-    found = rowmask.findings(scan, dataset, now)
+def _write_findings(settings: Settings, dataset: str, batch_id: str, scan: Scan) -> None:
+    found = rowmask.findings(scan, dataset, scan.now)
     if found is not None:
         uri = Layout(settings.lake_url).findings(dataset)
         run_id, of_batch = f"{batch_id}:judge", {"batch": batch_id}
@@ -163,21 +164,21 @@ def _write_findings(settings: Settings, dataset: str, batch_id: str, scan: Scan,
 def _verdict(
     dataset: str,
     batch_id: str,
+    verdict_id: str,
     decision: Decision,
     scan: Scan,
     results: tuple[RuleResult, ...],
     held: int,
-    now: datetime,
 ) -> Verdict:
     return Verdict(
-        verdict_id=f"{batch_id}:judge",
+        verdict_id=verdict_id,
         dataset=dataset,
         batch_id=batch_id,
         outcome=decision.outcome,
         rows=scan.rows,
         accepted=scan.rows - held,
         quarantined=held,
-        judged_at=now,
+        judged_at=scan.now,
         results=results,
     )
 

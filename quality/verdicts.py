@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from catalog import models
 from catalog.actions import verdicts
 from catalog.database import open_reader, open_session
+from catalog.errors import BatchHeld
 from catalog.settings import Settings
 from quality.dataset_rules import History
 from quality.rules import RuleResult, Verdict, scope_of
@@ -30,11 +31,32 @@ def store(settings: Settings, verdict: Verdict, *, by: str, now: datetime) -> No
         verdicts.record(session, verdict=row, results=results, by=by, now=now)
 
 
-def stored(settings: Settings, verdict_id: str) -> Verdict | None:
-    """The verdict with that id as it was recorded, or None."""
+def settled(settings: Settings, batch_id: str) -> tuple[Verdict | None, str]:
+    """The verdict that settled a batch, if any, and else the id for the next attempt.
+
+    A verdict 'error' settles nothing: the batch may be judged again once the rule is mended. Ids are `<batch>:judge`,
+    then `<batch>:judge:2` and so on.
+    """
+    query = select(models.Verdict).where(models.Verdict.batch_id == batch_id)
     with open_reader(settings) as session:
-        row = session.get(models.Verdict, verdict_id)
-        return _verdict(session, row) if row else None
+        attempts = list(session.scalars(query))
+        final = next((row for row in attempts if row.outcome != "error"), None)
+        if final is not None:
+            return _verdict(session, final), final.verdict_id
+    return None, f"{batch_id}:judge" + (f":{len(attempts) + 1}" if attempts else "")
+
+
+def unsettled(verdict: Verdict) -> BatchHeld:
+    """The sentence for a batch whose verdict is 'error': which rules could not be run, and what to do."""
+    rules = [each.rule_id for each in verdict.results if each.outcome == "error"]
+    return BatchHeld(
+        f"批次 {verdict.batch_id} 有规则无法执行：{'、'.join(rules)}。原有数据保持不变，请修正规则后重新评判。",
+        f"Rules could not be run on batch {verdict.batch_id}: {', '.join(rules)}. What was there stays."
+        " Mend the rules and judge it again.",
+        code="rules_broken",
+        batch=verdict.batch_id,
+        rules=rules,
+    )
 
 
 def history(settings: Settings, dataset: str) -> History:

@@ -10,6 +10,7 @@ from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.settings import Settings
 from quality.run import judge
+from quality.verdicts import unsettled
 
 
 def judge_waiting(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
@@ -34,6 +35,9 @@ def _judge(settings: Settings, batch_id: str, dataset: str, *, clock: Callable[[
     contract = load_contract(settings.contracts_dir / f"{dataset}.odcs.yaml")
     with runs.step(settings, stage="judge", dataset=dataset, agency=contract.agency, clock=clock) as step:
         step.batch = batch_id
-        step.rows = judge(settings, contract, batch_id, now=clock()).rows
+        verdict = judge(settings, contract, batch_id, now=clock())
+        step.rows = verdict.rows
+        if verdict.outcome == "error":
+            raise unsettled(verdict)  # the batch waits, and is judged anew when the rule is mended
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="judged")

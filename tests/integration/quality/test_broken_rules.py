@@ -7,6 +7,7 @@ import pytest
 
 from catalog.contracts import Contract, RowRule
 from catalog.settings import Settings
+from quality import verdicts
 from quality.gate import Waiver
 from quality.run import judge
 from tests.integration.quality.conftest import OWN, StageRows, contract_of, zone
@@ -52,6 +53,22 @@ def test_with_a_broken_rule_the_last_good_table_stays(
     verdict = judge(registry, broken, stage(later, serial=2), now=now + timedelta(hours=1))
     assert verdict.outcome == "error"
     assert [row["person_no"] for row in zone(registry, "standard")] == ["n1"]
+
+
+def test_a_batch_with_a_broken_rule_is_judged_anew_once_the_rule_is_mended(
+    registry: Settings, stage: StageRows, now: datetime
+) -> None:
+    wrong = {"person_no": "n2", "resident_id": "370683199003074511"}
+    batch_id = stage([*ROWS, wrong])
+    first = judge(registry, contract_of(rules=(own("amount <"),)), batch_id, now=now)
+    assert (zone(registry, "findings"), zone(registry, "quarantine")) == ([], [])
+    assert verdicts.unsettled(first).parts["rules"] == ["row.broken"]
+    second = judge(registry, contract_of(rules=(own("amount < 0"),)), batch_id, now=now + timedelta(hours=1))
+    third = judge(registry, contract_of(), batch_id, now=now + timedelta(hours=2))
+    assert [first.verdict_id, second.verdict_id] == [f"{batch_id}:judge", f"{batch_id}:judge:2"]
+    assert (second.outcome, third.verdict_id) == ("warned", second.verdict_id)
+    assert [row["person_no"] for row in zone(registry, "standard")] == ["n1"]
+    assert [row["person_no"] for row in zone(registry, "quarantine")] == ["n2"]
 
 
 def test_a_broken_rule_that_is_waived_lets_the_delivery_go_on(
