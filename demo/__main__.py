@@ -1,7 +1,9 @@
 """`python -m demo run|up`: build the demo city once, or bring it to life and keep it until Ctrl-C."""
 
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -36,6 +38,7 @@ def _given(**options: Any) -> dict[str, Any]:
 
 def _main(asked: dict[str, Any], *, keep: bool) -> None:
     settings, console = Settings.from_environ(), Console()
+    signal.signal(signal.SIGTERM, _interrupt)  # as Ctrl-C: every process started here is stopped on the way out
     try:
         if "data" in asked:
             asked["data"] = asked["data"].resolve()
@@ -47,6 +50,10 @@ def _main(asked: dict[str, Any], *, keep: bool) -> None:
         console.print("已停止。" if settings.language == "zh" else "Stopped.")
         sys.exit(130)
     sys.exit(0 if ok else 1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _once(settings: Settings, plan: Plan, console: Console) -> bool:
