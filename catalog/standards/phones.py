@@ -18,3 +18,9 @@ def kind(text: str) -> str | None:
 def fault(text: str) -> str | None:
     """'form' unless `text` is a telephone number, without blanks, country code or brackets."""
     return None if kind(text) else "form"
+
+
+def clean(text: str) -> str:
+    """The stored form of a number that texts.plain gave: mobile numbers as 11 digits, others without brackets."""
+    joined = re.sub(r"^(\+86|0086|86)", "", re.sub(r"[-() ]", "", text))
+    return joined if _FORMS["mobile"].fullmatch(joined) else re.sub(r"[() ]", "", text)

@@ -19,11 +19,12 @@ FOLDER = Path(__file__).parent
 class BaseModel:
     """One base or topic table. `inputs`: the standard tables and other base tables its SQL reads, by name.
 
-    steps: SQL files in order, each a relation the next ones see; the last gives the table itself. entity: (step, column)
-    whose rows belong to one entity each; what follows is done for a part of the entities at a time, so that memory
-    does not grow with the county. beside, beside_entities: tables written with it, one SQL file each, over everything or by
-    parts: links of source rows, provenance of every field. sources: item -> agencies by whose word it goes, first first
-    (一数一源). spatial: the SQL asks for places of geometries.
+    steps: SQL files in order, each a relation the next ones see; the last gives the table itself.
+    entity: (step, column) whose rows belong to one entity each; what follows is done for a part of the entities at a
+        time, so that memory does not grow with the county.
+    beside, beside_entities: tables written with it, one SQL file each, over everything or by parts (links, provenance).
+    sources: item -> agencies by whose word it goes, first first (一数一源).
+    spatial: the SQL asks for places of geometries.
     """
 
     name: str
