@@ -10,6 +10,7 @@ from demo import realdata
 from demo.city.build import build_city
 from demo.services.testing import require_or_skip
 from demo.systems import registry
+from demo.systems.place import Deliveries
 
 CONTRACTS = Path(realdata.__file__).parents[1] / "contracts"
 
@@ -20,6 +21,13 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("city")
     build_city(folder, residents=500, seed=11)
     return folder
+
+
+def test_what_is_delivered_is_what_the_contracts_promise(city: Path):
+    delivered = Deliveries(city)
+    for contract in load_contracts(CONTRACTS).values():
+        promised = {item.source_name for item in contract.items}
+        assert set(delivered.schema(contract.dataset).names) == promised, contract.dataset
 
 
 def children() -> set[int]:
