@@ -16,6 +16,7 @@ from authorization.pushdown import push_down
 from catalog.errors import HubError, NotAllowed
 from exchange_api.facts import DatasetFacts
 from exchange_api.hub import Hub
+from exchange_api.refusals import refuse
 from lake.projection import Projection
 
 
@@ -53,7 +54,7 @@ class Read:
         try:
             return self.hub.quotas.take(self.plan.grant, day=self.now.date(), rows=rows)
         except HubError as refusal:
-            _record(self.hub, self.caller, self.facts, self.wish, self.now, decision="refused", reasons=[refusal.code])
+            _refused(self.hub, self.caller, self.facts, self.wish, [refusal.code])
             raise
 
     def give_back(self, rows: int) -> None:
@@ -100,7 +101,7 @@ def allow(hub: Hub, caller: Caller, facts: DatasetFacts, wish: Wish) -> Read:
         now,
     )
     if decision.plan is None:
-        _record(hub, caller, facts, wish, now, decision="refused", reasons=decision.reasons)
+        _refused(hub, caller, facts, wish, decision.reasons)
         raise refusal(decision)
     return Read(hub, caller, facts, wish, decision.plan, now)
 
@@ -115,36 +116,10 @@ def refusal(decision: Decision) -> NotAllowed:
     )
 
 
-def _record(
-    hub: Hub,
-    caller: Caller,
-    facts: DatasetFacts,
-    wish: Wish,
-    now: datetime,
-    *,
-    decision: str,
-    reasons: Sequence[str],
-) -> None:
+def _refused(hub: Hub, caller: Caller, facts: DatasetFacts, wish: Wish, reasons: Sequence[str]) -> None:
     known = {fact.name for fact in facts.items}
-    hub.trail.record(
-        at=now,
-        actor=caller.token_id or caller.login,
-        account=caller.login,
-        agency=caller.agency,
-        # What a caller wrote enters the trail only where it is a known word: the trail holds no free text of others.
-        purpose=wish.purpose if wish.purpose in _purposes(hub, caller) else "",
-        dataset=facts.code,
-        version=facts.version,
-        surface=wish.surface,
-        items=[item for item in wish.items or () if item in known],
-        providers=facts.providers,
-        decision=decision,
-        reasons=reasons,
-    )
-
-
-def _purposes(hub: Hub, caller: Caller) -> set[str]:
-    return {grant.purpose for grant in hub.access.grants(agency=caller.agency, account=caller.login)}
+    items = [item for item in wish.items or () if item in known]
+    refuse(hub, caller, surface=wish.surface, reasons=reasons, facts=facts, purpose=wish.purpose, items=items)
 
 
 def _joined(words: Iterable[str], by: str) -> str:

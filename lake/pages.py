@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from catalog.errors import Unavailable
 from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import connect, quote
 from lake.projection import Projection
+from lake.relation import relation
 
 TIMEOUT_SECONDS = 60.0
 
@@ -75,6 +77,17 @@ class Pages:
         source = tables.scan(uri, version, settings=self._settings)
         text = f"SELECT 1 FROM {source} AS source WHERE {projection.where or 'true'} LIMIT 1"
         return bool(self._run(text, projection.params))
+
+    def schema(self, *, uri: str, version: int, projection: Projection) -> pa.Schema:
+        """The columns of the projection as Arrow types; no row is read."""
+        source = relation(tables.schema(uri, version, settings=self._settings), (), ())
+        text, params = _statement(source, projection, order=(), keyset=False, start=Cursor(), limit=0)
+        cursor = self._open().cursor()
+        try:
+            found: pa.Schema = cursor.execute(text, params).to_arrow_table().schema
+        finally:
+            cursor.close()
+        return found.remove(len(found) - 1)  # the digest that orders rows is not shown
 
     def _run(self, text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         cursor = self._open().cursor()

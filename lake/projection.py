@@ -69,15 +69,6 @@ def project(settings: Settings, *, uri: str, version: int, projection: Projectio
     return tuple(file for file in made if file.rows)
 
 
-def shown_schema(settings: Settings, *, uri: str, version: int, projection: Projection) -> pa.Schema:
-    """The columns of the projection as Arrow types."""
-    schema = tables.schema(uri, version, settings=settings)
-    with connect(settings) as connection:
-        return (
-            connection.execute(_sql(relation(schema, (), ()), projection), _bound(projection)).to_arrow_table().schema
-        )
-
-
 def delta_schema(schema: pa.Schema) -> str:
     """A schema as the Delta protocol writes it (schemaString), without comments or metadata."""
     fields = [{"name": item.name, "type": _delta_type(item.type), "nullable": True, "metadata": {}} for item in schema]
@@ -98,7 +89,7 @@ def _make(
     source = relation(schema, (), [Part(place, place, 0, 0, {}, None)])
     try:
         sql = f"COPY ({_sql(source, projection)}) TO {literal(str(fresh))} ({WRITER})"
-        connection.execute(sql, _bound(projection))
+        connection.execute(sql, dict(projection.params))
         fresh.replace(target)
     finally:
         fresh.unlink(missing_ok=True)
@@ -108,10 +99,6 @@ def _sql(source: str, projection: Projection) -> str:
     shown = ", ".join(f"{sql} AS {quote(name)}" for name, sql in projection.columns)
     where = f" WHERE {projection.where}" if projection.where else ""
     return f"SELECT {shown} FROM {source} AS source{where} ORDER BY ALL"
-
-
-def _bound(projection: Projection) -> dict[str, Any]:
-    return dict(projection.params)
 
 
 @lru_cache(maxsize=10_000)

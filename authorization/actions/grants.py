@@ -55,24 +55,11 @@ def issue(
     _check_scope(facts, items, masks or {}, row_filter)
     _check_terms(purpose, legal_basis, valid_from, valid_until, surfaces, calls_per_day)
     grant = AccessGrant(
-        code=code,
-        agency=agency,
-        account=account,
-        dataset=dataset,
-        items=list(items),
-        row_filter=dict(row_filter or {}),
-        masks=dict(masks or {}),
-        purpose=purpose,
-        legal_basis=legal_basis,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        calls_per_day=calls_per_day,
-        rows_per_day=rows_per_day,
-        surfaces=list(surfaces),
-        issued_by=by,
-        issued_at=now,
-        revoked_at=None,
-    )
+        code=code, agency=agency, account=account, dataset=dataset, items=list(items), purpose=purpose,
+        row_filter=dict(row_filter or {}), masks=dict(masks or {}), legal_basis=legal_basis, surfaces=list(surfaces),
+        valid_from=valid_from, valid_until=valid_until, calls_per_day=calls_per_day, rows_per_day=rows_per_day,
+        issued_by=by, issued_at=now, revoked_at=None,
+    )  # fmt: skip
     session.add(grant)
     advance(session)
     details = {"agency": agency, "dataset": dataset, "items": list(items), "surfaces": list(surfaces)}

@@ -4,6 +4,7 @@ The policy is inside the bytes: /query names files made under the grant's plan (
 One share, named after the hub; a schema per providing department; a table per grant on a dataset.
 """
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -19,8 +20,9 @@ from exchange_api import file_urls
 from exchange_api.dependencies import TheHub, require
 from exchange_api.hub import Hub
 from exchange_api.reads import Read, Wish, allow
+from exchange_api.refusals import refuse
 from exchange_api.responses import json_bytes
-from lake.projection import ProjectedFile, delta_schema, project, shown_schema
+from lake.projection import ProjectedFile, delta_schema, project
 
 router = APIRouter(prefix="/delta-sharing", tags=["delta sharing"])
 
@@ -153,15 +155,22 @@ def _allowed(hub: Hub, caller: Caller, share: str, schema: str, table: str) -> R
     wanted = (schema.lower(), table.lower())
     found = next((one for one in _tables(hub, caller) if (one.schema, one.name) == wanted), None)
     if found is None:
+        _record_unknown(hub, caller, table.lower())
         raise _unknown()
     facts = hub.facts.published(found.grant.dataset)
     wish = Wish(surface="delta_sharing", purpose=found.grant.purpose, grant=found.grant.code)
     return allow(hub, caller, facts, wish)
 
 
+def _record_unknown(hub: Hub, caller: Caller, table: str) -> None:
+    """Record that a table was asked for that is not granted, when it names a dataset that exists."""
+    with contextlib.suppress(NotFound):
+        refuse(hub, caller, surface="delta_sharing", reasons=["no_grant"], facts=hub.facts.of(table.partition("__")[0]))
+
+
 def _head(hub: Hub, read: Read) -> list[dict[str, Any]]:
     projection = read.projection
-    shown = shown_schema(hub.settings, uri=read.facts.uri, version=read.facts.delta_version, projection=projection)
+    shown = hub.pages.schema(uri=read.facts.uri, version=read.facts.delta_version, projection=projection)
     return [
         {"protocol": {"minReaderVersion": 1}},
         {

@@ -57,7 +57,8 @@ def test_another_departments_consumer_reads_nothing_and_sees_no_share(city):
         assert city.get(path, "stranger").status_code == 404
     assert city.post(f"{TABLE}/query", "stranger", json={}).status_code == 404
     refused = [record for record in city.trail() if record["decision"] == "refused"]
-    assert [record["reasons"] for record in refused] == [["no_grant"]]
+    assert {(record["account"], *record["reasons"]) for record in refused} == {("stranger", "no_grant")}
+    assert len(refused) == 4
 
 
 def test_no_role_opens_rows(city):
@@ -196,4 +197,15 @@ def test_security_headers_stand_on_every_answer(city):
 
 def test_a_body_too_large_is_refused(city):
     answer = city.post(f"{TABLE}/query", content=b"x" * (2 * 1024 * 1024))
-    assert answer.status_code in (400, 413, 422)
+    assert answer.status_code == 413
+
+
+def test_refusals_at_doors_and_of_unknown_tables_stand_in_the_trail_too(city):
+    city.records(account="operator")
+    city.get(f"{TABLE}/metadata", "stranger")
+    city.get("/delta-sharing/shares/shuniu/schemas/civil/tables/CANARY/metadata", "stranger")
+    found = [(record["account"], record["surface"], record["dataset"], record["reasons"]) for record in city.trail()]
+    assert found == [
+        ("operator", "granted:records:read", "", ["not_allowed"]),
+        ("stranger", "delta_sharing", TOPIC, ["no_grant"]),
+    ]
