@@ -65,8 +65,8 @@ test-all: $(BIN)/.dev ## everything, the slow rest included, with coverage
 	$(BIN)/coverage run --branch -m pytest
 	$(BIN)/coverage report
 
-bench: $(BIN)/.dev ## benchmarks; ONLY=main|ingest|quality|bases|lookup|bulk|audit
-	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+bench: $(BIN)/.dev ## benchmarks; ONLY=main RESIDENTS=20000,200000
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RESIDENTS),--residents $(RESIDENTS))
 
 docs: $(BIN)/.dev ## regenerate the reference pages that are made from code
 	$(BIN)/python -m tests.generate_docs

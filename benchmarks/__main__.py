@@ -1,0 +1,65 @@
+"""`python -m benchmarks [--only NAME] [--residents N,N]`: measure, write results.json and docs/performance.md.
+
+A benchmark is a function (folder for its files, sizes asked for) → (claims, section of the page); it stands in
+BENCHMARKS and in a module of its own.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks import main as main_job
+from benchmarks.claims import Claim, store
+from benchmarks.page import PAGE, put
+from catalog.errors import HubError
+from catalog.settings import Settings
+
+Benchmark = Callable[[Path, Sequence[int]], tuple[list[Claim], str]]
+BENCHMARKS: dict[str, Benchmark] = {
+    "main": main_job.measure,
+}
+
+
+def run(arguments: Sequence[str], settings: Settings, *, page: Path = PAGE) -> int:
+    """Run the benchmarks asked for. Returns 0 if every goal decided was met, 1 if not, 2 if called wrongly."""
+    given = _parser().parse_args(arguments)
+    unknown = [name for name in given.only if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    folder = settings.home / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    met = True
+    for name in given.only or BENCHMARKS:
+        try:
+            claims, section = BENCHMARKS[name](folder, given.residents)
+        except HubError as error:
+            print(error.sentence(settings.language), file=sys.stderr)
+            return error.exit_code
+        store(folder / "results.json", claims)
+        put(page, name, section)
+        for claim in claims:
+            print(f"{'met   ' if claim.met else 'MISSED'}  {claim.claim}: {claim.ours:g} {claim.unit}")
+        met = met and all(claim.met for claim in claims)
+    print(f"{folder / 'results.json'}\n{page}")
+    return 0 if met else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--only", type=_names, default=[], metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--residents", type=_sizes, default=[], metavar="N,N", help="sizes of the main job's cities")
+    return parser
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.replace("|", ",").split(",") if name]
+
+
+def _sizes(text: str) -> list[int]:
+    return sorted({int(size.replace("_", "")) for size in text.split(",") if size})
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:], Settings.from_environ()))

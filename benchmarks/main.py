@@ -1,0 +1,142 @@
+"""The main job by size: `python -m demo run` in a home of its own, timed from outside, its summary read afterwards.
+
+Runs of earlier days on the same machine count as well, so that 20,000 and 200,000 need not be run in one go.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.claims import Claim
+from benchmarks.machine import Machine, this_machine
+from benchmarks.page import number, section, table
+from catalog.errors import Unavailable
+
+TITLE = "The main job: `make demo`"
+QUICK = (2_000,)
+SMALL, LARGE = 20_000, 200_000
+MOST_SECONDS, MOST_MIB, MOST_GROWTH = 240, 3_072, 12
+DATA_STAGES = ("collect", "standardise", "judge", "build", "publish")
+NOTE = """
+Stages above `collect` are the demo's own: seconds on the wall, memory of all processes together (PSS). From `collect`
+on they are sums over datasets, many of them side by side, with the highest memory of one process.
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run: `seconds` on the wall from the command to its end, and the summary it wrote."""
+
+    residents: int
+    seconds: float
+    summary: dict[str, Any]
+
+    @property
+    def data_seconds(self) -> float:
+        """Seconds of the data stages, summed over datasets."""
+        data = (stage for stage in self.summary["stages"] if stage["name"] in DATA_STAGES)
+        return float(sum(stage["seconds"] for stage in data))
+
+
+def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
+    """Run every size (quick: one small city), and return the claims that can be decided with the section to show."""
+    machine = this_machine()
+    for residents in sizes or QUICK:
+        _keep(folder, machine, _run(folder, residents))
+    runs = kept(folder, machine)
+    claims = decide(runs)
+    return claims, section(TITLE, machine, claims, stages(runs), NOTE.strip())
+
+
+def decide(runs: Iterable[Measured]) -> list[Claim]:
+    """The claims these runs can decide; a size that was not run decides nothing."""
+    by_size = {run.residents: run for run in runs}
+    small, large = by_size.get(SMALL), by_size.get(LARGE)
+    claims = []
+    if small is not None:
+        took, peak = round(small.seconds, 1), float(small.summary["peak_mib"])
+        claims.append(Claim("main", f"make demo at {SMALL:,} residents, start to end", "s", took, MOST_SECONDS))
+        claims.append(Claim("main", f"make demo at {SMALL:,} residents, peak memory", "MiB", peak, MOST_MIB))
+    if small is not None and large is not None:
+        sentence = f"data stages at {LARGE:,} residents against {SMALL:,}"
+        ours, peer = round(large.data_seconds, 1), round(small.data_seconds, 1)
+        claims.append(Claim("main", sentence, "s", ours, MOST_GROWTH, peer=peer))
+    return claims
+
+
+def stages(runs: Sequence[Measured]) -> str:
+    """A table: stage by stage, for every size seconds, rows, rows per second and peak MiB."""
+    names = list(dict.fromkeys(stage["name"] for run in runs for stage in run.summary["stages"]))
+    heads = ["stage", *(f"{run.residents:,}: {what}" for run in runs for what in ("s", "rows", "rows/s", "MiB"))]
+    rows = [[f"`{name}`", *(cell for run in runs for cell in _cells(run, name))] for name in names]
+    whole = [
+        "whole",
+        *(cell for run in runs for cell in (number(run.seconds), "", "", number(run.summary["peak_mib"]))),
+    ]
+    return table(heads, [*rows, whole])
+
+
+def _cells(run: Measured, name: str) -> list[str]:
+    stage = next((stage for stage in run.summary["stages"] if stage["name"] == name), None)
+    if stage is None:
+        return ["", "", "", ""]
+    per_second = stage["rows"] / stage["seconds"] if stage["seconds"] and stage["rows"] else None
+    shown = number(float(round(per_second))) if per_second is not None else ""
+    return [number(stage["seconds"]), number(stage["rows"]) if stage["rows"] else "", shown, number(stage["peak_mib"])]
+
+
+def kept(folder: Path, machine: Machine) -> list[Measured]:
+    """Runs measured on this machine, smallest city first; those of another shape are not comparable."""
+    found = (json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("main-*.json"))
+    same = (run for run in found if run["machine"] == machine.as_json())
+    runs = (Measured(run["residents"], run["seconds"], run["summary"]) for run in same)
+    return sorted(runs, key=lambda run: run.residents)
+
+
+def _keep(folder: Path, machine: Machine, run: Measured) -> None:
+    document = {
+        "machine": machine.as_json(),
+        "residents": run.residents,
+        "seconds": run.seconds,
+        "summary": run.summary,
+    }
+    (folder / f"main-{run.residents}.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def _run(folder: Path, residents: int) -> Measured:
+    """Build one city from nothing, in a home and on ports of its own; raises Unavailable if it did not work."""
+    home = folder / f"main-{residents}"
+    shutil.rmtree(home, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = {"SHUNIU_API_PORT": _free_port(), "SHUNIU_AIRFLOW_PORT": _free_port()}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SHUNIU_")}  # noqa: TID251
+    environ |= {"SHUNIU_HOME": str(home)} | {name: str(port) for name, port in ports.items()}
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "demo", "run", "--residents", str(residents)], env=environ, check=False
+    )
+    seconds = time.perf_counter() - begun
+    if done.returncode != 0:
+        raise Unavailable(
+            f"{residents} 人的演示没有走通，无法计时。日志在 {home / 'logs'}。",
+            f"The demo of {residents} residents did not work, so nothing is measured. Its logs are in {home / 'logs'}.",
+            code="bench_run_failed",
+        )
+    summary = json.loads((home / "demo" / "summary.json").read_text(encoding="utf-8"))
+    shutil.rmtree(home, ignore_errors=True)
+    return Measured(residents, round(seconds, 1), summary)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
