@@ -38,9 +38,7 @@ def backup(
 
 
 def restore(
-    source: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help=say("备份文件夹", "Folder of the backup"))
-    ],
+    source: Annotated[Path, typer.Argument(help=say("备份文件夹", "The backup"))],
     in_json: door.Json = False,
 ) -> None:
     """Every byte is checked first; a home that is not empty is refused."""

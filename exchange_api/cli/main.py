@@ -119,6 +119,6 @@ def _unexpected(error: Exception) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}"
     return speech.say(
-        f"发生内部错误（{place}）。数据未受影响；请把这一行告知管理员。",
+        f"发生内部错误（{place}），命令没有完成。请把这一行告知管理员。",
         f"An internal error stopped this command ({place}). Pass this line on to the administrator.",
     )

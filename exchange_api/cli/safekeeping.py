@@ -72,7 +72,8 @@ def make(settings: Settings, target: Path, *, with_lake: bool, now: datetime, wa
 def restore(settings: Settings, source: Path, *, watch: Watch) -> dict[str, Any]:
     """Fill an empty home from the backup `source`; returns its manifest.
 
-    Raises Conflict when the home holds anything but an unfinished restore, NotFound when `source` is no backup, InvalidInput when it is damaged.
+    Raises Conflict when the home holds anything but an unfinished restore, NotFound when `source` is no backup,
+    InvalidInput when it is damaged.
     """
     registry = _registry_file(settings)
     home = settings.home

@@ -1,0 +1,130 @@
+"""Listings: tables for people, JSON for programs."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from catalog.settings import Settings
+from exchange_api.cli.source import shape
+from exchange_api.cli.speech import shown
+from tests.unit.cli.conftest import Shuniu
+
+LISTINGS = {
+    ("source", "list"): ("code", "police_db"),
+    ("dataset", "list"): ("code", "police_person"),
+    ("dataset", "items", "police_person"): ("name", "resident_id"),
+    ("run", "list"): ("dataset", "land_parcel"),
+    ("quality", "list"): ("dataset", "population"),
+    ("grant", "list"): ("code", "housing_2026"),
+    ("account", "list"): ("login", "steward"),
+    ("usage", "list"): ("provider", "police"),
+    ("audit", "show"): ("dataset", "topic_housing_support"),
+    ("contract", "list"): ("dataset", "police_person"),
+    ("quality", "findings", "police_person"): (),
+    ("lake", "status"): (),
+}
+
+
+@pytest.mark.parametrize("arguments", LISTINGS)
+def test_a_listing_is_a_table_for_people_and_json_for_programs(
+    shuniu: Shuniu, city: Settings, arguments: tuple[str, ...]
+) -> None:
+    for_people = shuniu(*arguments, home=city.home)
+    for_programs = shuniu(*arguments, "--json", home=city.home)
+    assert for_people.code == for_programs.code == 0
+    rows = json.loads(for_programs.out)
+    if not LISTINGS[arguments]:
+        assert rows == []
+        assert for_people.out.strip().endswith("。")
+        return
+    key, expected = LISTINGS[arguments]
+    assert expected in [row[key] for row in rows]
+    assert expected in for_people.out or "公安局" in for_people.out
+
+
+def test_moments_in_json_carry_their_zone(shuniu: Shuniu, city: Settings) -> None:
+    step = json.loads(shuniu("run", "list", "--json", home=city.home).out)[0]
+    assert datetime.fromisoformat(step["started_at"]).utcoffset() is not None
+
+
+def test_a_failed_step_is_listed_with_its_sentence_and_shown_in_full(shuniu: Shuniu, city: Settings) -> None:
+    step = json.loads(shuniu("run", "list", "--failed", "--json", home=city.home).out)
+    assert [one["dataset"] for one in step] == ["land_parcel"]
+    said = shuniu("run", "show", str(step[0]["step_id"]), home=city.home)
+    assert "系统 land_files 的文件夹打不开" in said.out
+    assert shuniu("run", "show", "999999", home=city.home).code == 1
+
+
+def test_the_catalogue_is_searched_by_words_and_department(shuniu: Shuniu, city: Settings) -> None:
+    said = shuniu("dataset", "list", "--words", "身份号码", "--agency", "police", "--json", home=city.home)
+    assert [entry["code"] for entry in json.loads(said.out)] == ["police_person"]
+
+
+def test_a_datasets_quality_is_shown_rule_by_rule_with_a_and_b(shuniu: Shuniu, city: Settings) -> None:
+    found = json.loads(shuniu("quality", "show", "police_person", "--json", home=city.home).out)
+    first = found["rules"][0]
+    assert (first["rule_id"], first["failing"], first["b"], first["rate"]) == (
+        "resident_id.check_digit",
+        510,
+        20_431,
+        "97.50 %",
+    )
+    assert "身份号码校验位正确" in shuniu("quality", "show", "police_person", home=city.home).out
+
+
+def test_no_listing_of_systems_shows_a_secret(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"user": "hub", "password": "CANARY-secret"}')
+    place = ("--agency", "police", "--kind", "postgresql", "--location", "postgresql://db:5432/x")
+    added = shuniu("source", "add", "police_new", *place, "--secret-file", str(secret), home=city.home)
+    assert added.code == 0
+    for arguments in (("source", "list"), ("source", "list", "--json"), ("source", "show", "police_new")):
+        assert "CANARY" not in shuniu(*arguments, home=city.home).out
+
+
+def test_credentials_inside_a_location_are_refused(shuniu: Shuniu, city: Settings) -> None:
+    place = ("--agency", "police", "--kind", "postgresql", "--location", "postgresql://a:CANARY@db/x")
+    said = shuniu("source", "add", "police_bad", *place, home=city.home)
+    assert said.code == 2
+    assert "CANARY" not in said.err
+
+
+def test_a_report_is_printed_as_its_provider_verifies_it(shuniu: Shuniu, city: Settings) -> None:
+    report = json.loads(shuniu("usage", "list", "--provider", "police", "--json", home=city.home).out)[0]
+    body = json.loads(shuniu("usage", "report", report["report_id"], home=city.home).out)
+    assert body["provider"] == "police"
+    assert body["signature"]
+
+
+def test_the_demo_citys_contracts_are_valid_and_a_broken_one_is_not(shuniu: Shuniu, tmp_path: Path) -> None:
+    from tests.factories.small_registry import CONTRACTS
+
+    assert "19 份契约" in shuniu("contract", "check", str(CONTRACTS)).out
+    broken = tmp_path / "x.odcs.yaml"
+    broken.write_text("kind: Nothing")
+    assert shuniu("contract", "check", str(broken)).code == 1
+
+
+def test_a_contract_is_registered_and_kept_where_pipelines_look(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
+    from tests.factories.small_registry import CONTRACTS
+
+    said = shuniu("contract", "register", str(CONTRACTS / "police_person.odcs.yaml"), home=city.home)
+    assert said.code == 0
+    assert (city.contracts_dir / "police_person.odcs.yaml").is_file()
+
+
+def test_a_shape_tells_the_form_of_a_value_and_not_the_value() -> None:
+    assert shape("37068319900101123X") == "99999999999999999A"
+    assert shape("莱州市A区1号") == "字字字A字9字"
+    assert shape("𠮷野（二）") == "字字（字）"
+    assert len(shape("9" * 100)) == 40
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "—"), ("", "—"), ([], "—"), (True, "是"), (12345, "12,345"), (["a", "b"], "a, b"), ({"a": 1}, '{"a": 1}')],
+)
+def test_a_value_is_shown_as_a_person_reads_it(value: object, text: str) -> None:
+    assert shown(value) == text
