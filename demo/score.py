@@ -59,7 +59,7 @@ def _load_rows(con: duckdb.DuckDBPyConnection, settings: Settings, contracts: di
         key = " || '|' || ".join(
             f"coalesce(CAST({_quote(contract.item(name).source_name)} AS VARCHAR), '')" for name in contract.keys
         )
-        delivered.append(f"SELECT '{dataset}', {key}, _batch, _row FROM {tables.scan(raw)}")
+        delivered.append(f"SELECT '{dataset}', {key}, _batch, _row, {_number(contract)} FROM {tables.scan(raw)}")
         if tables.version(layout.findings(dataset)) is not None:
             scan = tables.scan(layout.findings(dataset))
             rules.append(f"SELECT dataset, batch, row, item, rule FROM {scan}")
@@ -70,8 +70,15 @@ def _load_rows(con: duckdb.DuckDBPyConnection, settings: Settings, contracts: di
         con.execute(f"CREATE TABLE {name} AS " + " UNION ALL ".join(part for part in parts if part))
 
 
+def _number(contract: Contract) -> str:
+    """The id number a delivered row holds, as SQL."""
+    item = next((item for item in contract.items if item.name in ("resident_id", "child_id")), None)
+    return f"CAST({_quote(item.source_name)} AS VARCHAR)" if item else "NULL"
+
+
 _NO_KEYS = (
-    "SELECT NULL::VARCHAR AS dataset, NULL::VARCHAR AS key, NULL::VARCHAR AS batch, NULL::BIGINT AS row WHERE false"
+    "SELECT NULL::VARCHAR AS dataset, NULL::VARCHAR AS key, NULL::VARCHAR AS batch, NULL::BIGINT AS row,"
+    " NULL::VARCHAR AS number WHERE false"
 )
 _NOTHING = (
     "SELECT NULL::VARCHAR AS dataset, NULL::VARCHAR AS batch, NULL::BIGINT AS row, NULL::VARCHAR AS item,"
@@ -103,12 +110,13 @@ def _score_kind(con: duckdb.DuckDBPyConnection, kind: str) -> dict[str, Any]:
     if not detector.decidable:
         return score
     _notice(con, detector)
+    same = "dataset, number" if detector.by_number else "dataset, key"
     found, false = con.execute(
-        "SELECT (SELECT count(DISTINCT (p.dataset, p.key, p.item)) FROM planted p"
-        "        SEMI JOIN noticed USING (dataset, key) WHERE p.kind = $kind),"
-        "       (SELECT count(*) FROM (SELECT DISTINCT dataset, key FROM noticed) n"
-        "        ANTI JOIN (SELECT dataset, key FROM planted WHERE kind IN (SELECT unnest($like))) p"
-        "        USING (dataset, key))",
+        "WITH excused AS (SELECT DISTINCT d.dataset, d.key, d.number FROM planted p JOIN delivered d USING (dataset, key)"
+        "                 WHERE p.kind IN (SELECT unnest($like)))"
+        " SELECT (SELECT count(DISTINCT (p.dataset, p.key, p.item)) FROM planted p"
+        "         SEMI JOIN noticed USING (dataset, key) WHERE p.kind = $kind),"
+        f"       (SELECT count(DISTINCT (n.dataset, n.key)) FROM noticed n ANTI JOIN excused USING ({same}))",
         {"kind": kind, "like": _alike(detector)},
     ).fetchone() or (0, 0)
     return {**score, "found": found, "false": false}
@@ -118,7 +126,7 @@ def _notice(con: duckdb.DuckDBPyConnection, detector: Detector) -> None:
     rules = " OR ".join(f"what = '{rule}' OR ends_with(what, '{rule}')" for rule in detector.rules) or "false"
     notes = ", ".join(f"'{note}'" for note in detector.notes) or "NULL"
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE noticed AS SELECT DISTINCT d.dataset, d.key FROM delivered d JOIN ("
+        "CREATE OR REPLACE TEMP TABLE noticed AS SELECT DISTINCT d.dataset, d.key, d.number FROM delivered d JOIN ("
         f" SELECT dataset, batch, row FROM noticed_rules WHERE {rules}"
         f" UNION SELECT dataset, batch, row FROM noticed_notes WHERE what IN ({notes})) n USING (dataset, batch, row)"
     )
