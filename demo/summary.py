@@ -66,7 +66,7 @@ def zones(settings: Settings) -> dict[str, dict[str, int]]:
     layout = Layout(settings.lake_url)
     found: dict[str, dict[str, int]] = {}
     for zone in ZONES:
-        folder = Path(getattr(layout, zone)("x")).parent
+        folder = Path(getattr(layout, zone)("any")).parent
         names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
         uris = {name: getattr(layout, zone)(name) for name in names}
         found[zone] = {name: tables.rows(uri) for name, uri in uris.items() if tables.version(uri) is not None}
