@@ -50,7 +50,7 @@ def select(
     )
     if connection is not None:
         return connection.execute(text, bound).to_arrow_table()
-    with connect(settings) as opened:
+    with connect(settings, functions=False) as opened:
         return opened.execute(text, bound).to_arrow_table()
 
 

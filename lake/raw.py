@@ -68,7 +68,7 @@ def fingerprint(settings: Settings, staged: Staged) -> str:
     digest = hashlib.sha256("\0".join(f"{item.name}:{item.type}" for item in staged.schema).encode())
     if staged.files:
         places = ", ".join(literal(f"{staged.uri}/{file.path}") for file in staged.files)
-        with connect(settings) as connection:
+        with connect(settings, functions=False) as connection:
             sums = connection.execute(
                 "SELECT count(*), sum(hash(delivered)::HUGEINT), bit_xor(hash(delivered, 'second'))"
                 f" FROM (SELECT * EXCLUDE (_row) FROM read_parquet([{places}])) AS delivered"

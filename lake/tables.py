@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import unquote
 
-import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
 
@@ -18,11 +17,9 @@ from catalog.errors import InvalidInput, NotFound
 from catalog.settings import Settings
 from lake.delta_commit import Change, arrow_schema, commit, has_run, open_table
 from lake.delta_files import remove_files, storable, write_files
-from lake.engines.duckdb import connect, literal, quote
+from lake.engines.duckdb import connect, quote
+from lake.merging import merged_sql, touched, unique
 from lake.relation import Part, relation
-
-SMALL_BYTES = 8 * 1024 * 1024
-MOST_SMALL = 16
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 
@@ -74,19 +71,19 @@ def merge(uri: str, rows: Rows, *, keys: Sequence[str], run_id: str, settings: S
     """
     table = open_table(uri, settings)
     if table is None:
-        return write(uri, _unique(rows, keys, settings), run_id=run_id, settings=settings)
+        return write(uri, unique(rows, keys, settings), run_id=run_id, settings=settings)
     if has_run(table, run_id):
         return Written(int(table.version()), 0, 0, new=False)
-    incoming = _unique(rows, keys, settings)
+    incoming = unique(rows, keys, settings)
     if not incoming.num_rows:
         return Written(int(table.version()), 0, 0)
-    with connect(settings) as connection:
+    with connect(settings, functions=False) as connection:
         connection.register("incoming", incoming)
-        touched = _touched(connection, _parts(uri, table), keys)
-        merged = connection.execute(_merged_sql(table, touched, keys)).to_arrow_reader(50_000)
+        replaced = touched(connection, _parts(uri, table), keys)
+        merged = connection.execute(merged_sql(arrow_schema(table), replaced, keys)).to_arrow_reader(50_000)
         schema = storable(merged.schema)
         files = write_files(uri, merged, schema, run=_token(run_id), settings=settings)
-    removed = [part.path for part in touched]
+    removed = [part.path for part in replaced]
     try:
         made = commit(uri, table, Change("append", run_id, schema, files, removed), settings)
     except BaseException:
@@ -150,7 +147,7 @@ def read(
     """Rows of one version as an Arrow table, in stored order; raises NotFound when there is no such table."""
     chosen = ", ".join(quote(name) for name in columns) if columns is not None else "*"
     source = scan(uri, version, settings=settings)
-    with connect(settings) as connection:
+    with connect(settings, functions=False) as connection:
         return connection.execute(f"SELECT {chosen} FROM {source}").to_arrow_table()
 
 
@@ -181,7 +178,7 @@ def compact(uri: str, *, run_id: str, order_by: Sequence[str] = (), settings: Se
     table = _existing(uri, settings, None)
     ordering = f" ORDER BY {', '.join(quote(name) for name in order_by)}" if order_by else ""
     source = relation(arrow_schema(table), (), _parts(uri, table))
-    with connect(settings) as connection:
+    with connect(settings, functions=False) as connection:
         reader = connection.execute(f"SELECT * FROM {source}{ordering}").to_arrow_reader(50_000)
         return write(uri, reader, run_id=run_id, facts={"step": "compact"}, settings=settings)
 
@@ -213,48 +210,3 @@ def _is_count(name: str, count: object) -> bool:
 
 def _token(run_id: str) -> str:
     return hashlib.sha256(run_id.encode()).hexdigest()[:12]
-
-
-def _unique(rows: Rows, keys: Sequence[str], settings: Settings | None) -> pa.Table:
-    incoming = rows if isinstance(rows, pa.Table) else rows.read_all()
-    with connect(settings) as connection:
-        connection.register("incoming", incoming)
-        names = ", ".join(quote(name) for name in keys)
-        twice = connection.execute(f"SELECT 1 FROM incoming GROUP BY {names} HAVING count(*) > 1 LIMIT 1").fetchall()
-    if twice:
-        raise InvalidInput(
-            f"合并的数据中主键（{'、'.join(keys)}）有重复。请先去重。",
-            f"A key ({', '.join(keys)}) stands twice in the rows to merge. Remove duplicates first.",
-            code="key_not_unique",
-            items=list(keys),
-        )
-    return incoming
-
-
-def _touched(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], keys: Sequence[str]) -> list[Part]:
-    """The parts that hold a key of `incoming`; with many small parts those as well, so that they never pile up."""
-    if not parts:
-        return []
-    places = ", ".join(literal(part.place) for part in parts)
-    found = connection.execute(
-        f"SELECT DISTINCT filename FROM read_parquet([{places}], filename = true, union_by_name = true) AS stored"
-        f" WHERE EXISTS (SELECT 1 FROM incoming WHERE {_same_key(keys)})"
-    ).fetchall()
-    hit = {place for (place,) in found}
-    small = [part for part in parts if part.size < SMALL_BYTES]
-    if len(small) > MOST_SMALL:
-        hit |= {part.place for part in small}
-    return [part for part in parts if part.place in hit]
-
-
-def _merged_sql(table: DeltaTable, touched: Sequence[Part], keys: Sequence[str]) -> str:
-    names = ", ".join(quote(name) for name in keys)
-    kept = (
-        f"SELECT * FROM {relation(arrow_schema(table), (), touched)} AS stored"
-        f" WHERE NOT EXISTS (SELECT 1 FROM incoming WHERE {_same_key(keys)})"
-    )
-    return f"SELECT * FROM ({kept} UNION ALL BY NAME SELECT * FROM incoming) ORDER BY {names}"
-
-
-def _same_key(keys: Sequence[str]) -> str:
-    return " AND ".join(f"incoming.{quote(name)} IS NOT DISTINCT FROM stored.{quote(name)}" for name in keys)

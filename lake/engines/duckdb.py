@@ -23,12 +23,13 @@ FUNCTIONS = Path(__file__).parent / "functions.sql"
 
 
 def connect(
-    settings: Settings | None = None, *, extensions: Iterable[str] = (), keep_order: bool = True
+    settings: Settings | None = None, *, extensions: Iterable[str] = (), keep_order: bool = True, functions: bool = True
 ) -> duckdb.DuckDBPyConnection:
     """A connection to a new in-memory database with the hub's limits and functions.
 
     extensions: names of wheels to load ('spatial', 'postgres_scanner', ...); ConfigurationError when one is missing.
     settings: None gives the default limits and spills to the machine's temporary folder.
+    functions: False leaves out the hub's SQL functions, for plain reading: making them takes longer than connecting.
     keep_order: False lets scans and COPY run unordered (faster, less memory) where row order carries nothing.
     """
     spill = (settings.home / "tmp" if settings else Path(tempfile.gettempdir())) / "duckdb"
@@ -49,7 +50,8 @@ def connect(
         load(connection, name)
     if settings and is_remote(settings.lake_url):
         _open_store(connection, settings)
-    register_functions(connection)
+    if functions:
+        register_functions(connection)
     return connection
 
 

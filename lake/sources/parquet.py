@@ -20,7 +20,7 @@ def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.Record
     places = ", ".join(literal(str(path)) for path in paths)
     relation = f"read_parquet([{places}], union_by_name = true)"
     broken = partial(_broken, paths[0])
-    connection = connect(settings)
+    connection = connect(settings, functions=False)
     try:
         columns = columns_of(connection, relation)
     except duckdb.Error as error:

@@ -57,7 +57,7 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
 
     The upper end of the watermark is fixed before reading, in the same transaction, so nothing slips between.
     """
-    connection = connect(settings, extensions=[kind.extension], keep_order=False)
+    connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
     try:
         kind.attach(connection, spec)
         connection.execute("BEGIN TRANSACTION READ ONLY")

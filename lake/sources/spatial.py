@@ -28,7 +28,7 @@ def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.Record
     broken = partial(_broken, paths[0])
     plain = [_unpacked(path) if path.suffix == ".gz" else path for path in paths]
     relations = [_relation(path, contract) for path in plain]
-    connection = connect(settings, extensions=["spatial"])
+    connection = connect(settings, extensions=["spatial"], functions=False)
     try:
         for path in plain:
             _check_layer(connection, path, contract)

@@ -9,6 +9,7 @@ import pytest
 from catalog.errors import Conflict, InvalidInput
 from lake import delta_commit, tables
 from lake.delta_files import storable, write_files
+from lake.merging import MOST_SMALL
 
 
 @pytest.fixture
@@ -57,10 +58,10 @@ def test_files_without_a_touched_key_stay_as_they_are(uri: str) -> None:
 
 def test_many_small_files_become_one(uri: str) -> None:
     tables.write(uri, people(a="1"), run_id="r0")
-    for number in range(tables.MOST_SMALL + 2):
+    for number in range(MOST_SMALL + 2):
         tables.merge(uri, people(**{f"k{number}": "x"}), keys=["id"], run_id=f"r{number + 1}")
     assert len(tables.files(uri)) <= 3
-    assert tables.rows(uri) == tables.MOST_SMALL + 3
+    assert tables.rows(uri) == MOST_SMALL + 3
 
 
 def test_a_key_of_several_items_with_nulls_is_one_key(uri: str) -> None:
