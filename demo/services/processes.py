@@ -1,6 +1,7 @@
 """Starting and ending the servers' processes: as which user, on which port, and clean to the last child."""
 
 import contextlib
+import json
 import os
 import pwd
 import secrets
@@ -143,6 +144,23 @@ def end_leftover(folder: Path, program: str, *, first_signal: int) -> None:
         words = process.info["cmdline"] or []
         if any(Path(word).name == program for word in words) and any(_names(word, folder) for word in words):
             end_tree(process.info["pid"], first_signal=first_signal)
+
+
+def remember(path: Path, process: subprocess.Popen[bytes]) -> None:
+    """Write down which process runs, for programs that change their command line so that nobody knows them again."""
+    path.write_text(json.dumps({"pid": process.pid, "since": psutil.Process(process.pid).create_time()}))
+
+
+def end_remembered(path: Path, *, first_signal: int) -> None:
+    """End the process `path` remembers, if it is still that one and not another under the same number."""
+    try:
+        known = json.loads(path.read_text())
+        same = psutil.Process(known["pid"]).create_time() == known["since"]
+    except (OSError, ValueError, KeyError, psutil.NoSuchProcess):
+        same = False
+    if same:
+        end_tree(known["pid"], first_signal=first_signal)
+    path.unlink(missing_ok=True)
 
 
 def _names(word: str, folder: Path) -> bool:

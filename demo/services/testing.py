@@ -37,5 +37,7 @@ def require_or_skip(name: str, folder: Path, environ: Mapping[str, str] | None =
 def lent(name: str, folder: Path) -> Iterator[Service]:
     """Body of a fixture: a server for as long as the fixture lives (`yield from lent("postgresql", folder)`)."""
     service = require_or_skip(name, folder)
-    yield service
-    service.stop()
+    try:
+        yield service
+    finally:
+        service.stop()

@@ -18,6 +18,7 @@ from demo.systems.insurance_service import CLIENT, DATA, FAULTS, Faults
 from demo.systems.place import Deliveries
 
 MODULE = "demo.systems.insurance_service"
+PID = "server.pid"
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,14 @@ def fill(folder: Path, deliveries: Deliveries, dataset: str, *, client_id: str, 
 
 def run(folder: Path) -> Running:
     """Start the service on a free port of 127.0.0.1; raises Unavailable when it does not come up."""
-    processes.end_leftover(folder, MODULE, first_signal=signal.SIGTERM)
+    processes.end_remembered(folder / PID, first_signal=signal.SIGTERM)
     log = folder / "server.log"
     for _ in range(3):  # the free port may be taken between asking and binding
         port = processes.free_port()
         argv = [sys.executable, "-m", MODULE, str(folder), str(port)]
         server = processes.launch(argv, log=log, cwd=Path(__file__).parents[2])
-        stop = _stopping(server)
+        processes.remember(folder / PID, server)
+        stop = _stopping(server, folder / PID)
         if processes.wait_until(_asking(port), server):
             return Running(f"http://127.0.0.1:{port}", stop)
         stop()
@@ -69,9 +71,10 @@ def _asking(port: int) -> Callable[[], bool]:
     return lambda: processes.listening(port)
 
 
-def _stopping(server: subprocess.Popen[bytes]) -> Callable[[], None]:
+def _stopping(server: subprocess.Popen[bytes], remembered: Path) -> Callable[[], None]:
     def stop() -> None:
         processes.end_tree(server.pid, first_signal=signal.SIGTERM)
         server.wait()
+        remembered.unlink(missing_ok=True)
 
     return stop

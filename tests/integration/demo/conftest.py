@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,7 +27,7 @@ def servers() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgresql(servers: Path) -> Iterator[Service]:
     """PostgreSQL; what the tests make in it is removed, for it may be a named server."""
-    for service in lent("postgresql", servers / "postgresql"):
+    with contextmanager(lent)("postgresql", servers / "postgresql") as service:
         yield service
         names = [f"{service.prefix}{agency}" for agency in ("police", "market")]
         roles = [*(f"{name}_read" for name in names), f"{service.prefix}police_feedback"]
@@ -36,7 +37,7 @@ def postgresql(servers: Path) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def mysql(servers: Path) -> Iterator[Service]:
     """MariaDB or MySQL."""
-    for service in lent("mysql", servers / "mysql"):
+    with contextmanager(lent)("mysql", servers / "mysql") as service:
         yield service
         mariadb.drop(service, f"{service.prefix}health", f"{service.prefix}health_read")
 

@@ -1,7 +1,9 @@
 """The human-resources department's service, as a process of its own, asked over real HTTP."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pyarrow as pa
@@ -129,6 +131,19 @@ def test_the_service_can_lose_a_column_or_send_half_an_answer(rooms: Place, clie
     insurance.set_faults(rooms.folder("hrss"), broken_json=True)
     with pytest.raises(ValueError, match=r"."):
         client.get("/api/insured").json()
+
+
+def test_a_service_an_interrupted_run_left_behind_makes_way_for_the_new_one(rooms: Place, tmp_path: Path):
+    folder = tmp_path / "hrss"
+    shutil.copytree(rooms.folder("hrss"), folder, ignore=shutil.ignore_patterns("server.pid"))
+    lost = insurance.run(folder)
+    found = insurance.run(folder)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(lost.url)
+    assert httpx.get(f"{found.url}/api/insured").status_code in (401, 503)
+    found.stop()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(found.url)
 
 
 def test_a_fault_that_does_not_exist_cannot_be_switched_on(rooms: Place):
