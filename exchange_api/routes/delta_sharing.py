@@ -1,7 +1,7 @@
 """The Delta Sharing protocol (parquet form): unmodified pandas, Spark and Power BI read exactly what a grant shows.
 
 The policy is inside the bytes: /query names files made under the grant's plan (lake.projection), never the hub's own.
-One share, named after the hub; a schema per providing department; a table per grant on a dataset.
+One share, named after the recipient's agency; a schema per providing department; a table per grant on a dataset.
 """
 
 import contextlib
@@ -26,7 +26,6 @@ from lake.projection import ProjectedFile, delta_schema, project
 
 router = APIRouter(prefix="/delta-sharing", tags=["delta sharing"])
 
-SHARE = "shuniu"
 NDJSON = "application/x-ndjson; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 
@@ -45,43 +44,44 @@ def profile(settings: Settings, account: str, token: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Table:
-    """A grant as the protocol names it."""
+    """A grant as the protocol names it. `share` is the code of the recipient's agency."""
 
+    share: str
     schema: str
     name: str
     grant: Grant
 
     def document(self) -> dict[str, str]:
         """The table in a listing."""
-        return {"name": self.name, "schema": self.schema, "share": SHARE}
+        return {"name": self.name, "schema": self.schema, "share": self.share}
 
 
 @router.get("/shares")
 def shares(hub: TheHub, caller: Recipient) -> Response:
     """The one share, if anything is granted to the caller."""
-    items = [{"name": SHARE}] if _tables(hub, caller) else []
+    items = [{"name": caller.agency}] if _tables(hub, caller) else []
     return _json({"items": items})
 
 
 @router.get("/shares/{share}")
 def share_of(hub: TheHub, caller: Recipient, share: str) -> Response:
     """The share by name."""
-    _check_share(share)
-    return _json({"share": {"name": SHARE}})
+    _check_share(caller, share)
+    return _json({"share": {"name": caller.agency}})
 
 
 @router.get("/shares/{share}/schemas")
 def schemas(hub: TheHub, caller: Recipient, share: str) -> Response:
     """One schema per department whose data is granted to the caller."""
-    _check_share(share)
+    _check_share(caller, share)
     names = sorted({table.schema for table in _tables(hub, caller)})
-    return _json({"items": [{"name": name, "share": SHARE} for name in names]})
+    return _json({"items": [{"name": name, "share": caller.agency} for name in names]})
 
 
 @router.get("/shares/{share}/schemas/{schema}/tables")
 def tables(hub: TheHub, caller: Recipient, share: str, schema: str) -> Response:
     """The tables of one department that are granted to the caller."""
-    _check_share(share)
+    _check_share(caller, share)
     found = (table for table in _tables(hub, caller) if table.schema == schema.lower())
     return _json({"items": [table.document() for table in found]})
 
@@ -89,7 +89,7 @@ def tables(hub: TheHub, caller: Recipient, share: str, schema: str) -> Response:
 @router.get("/shares/{share}/all-tables")
 def all_tables(hub: TheHub, caller: Recipient, share: str) -> Response:
     """Every table granted to the caller."""
-    _check_share(share)
+    _check_share(caller, share)
     return _json({"items": [table.document() for table in _tables(hub, caller)]})
 
 
@@ -141,6 +141,7 @@ def _tables(hub: Hub, caller: Caller) -> list[Table]:
     twice = {grant.dataset for grant in standing if sum(one.dataset == grant.dataset for one in standing) > 1}
     return [
         Table(
+            share=caller.agency,
             schema=hub.facts.of(grant.dataset).agency,
             name=f"{grant.dataset}__{grant.code}" if grant.dataset in twice else grant.dataset,
             grant=grant,
@@ -151,9 +152,8 @@ def _tables(hub: Hub, caller: Caller) -> list[Table]:
 
 def _allowed(hub: Hub, caller: Caller, share: str, schema: str, table: str) -> Read:
     """The read a table stands for. A table that is not granted is answered like one that does not exist."""
-    _check_share(share)
-    wanted = (schema.lower(), table.lower())
-    found = next((one for one in _tables(hub, caller) if (one.schema, one.name) == wanted), None)
+    wanted = (share.lower(), schema.lower(), table.lower())
+    found = next((one for one in _tables(hub, caller) if (one.share, one.schema, one.name) == wanted), None)
     if found is None:
         _record_unknown(hub, caller, table.lower())
         raise _unknown()
@@ -225,8 +225,8 @@ def _json(document: dict[str, Any]) -> Response:
     return Response(json_bytes(document), media_type=JSON)
 
 
-def _check_share(share: str) -> None:
-    if share.lower() != SHARE:
+def _check_share(caller: Caller, share: str) -> None:
+    if share.lower() != caller.agency:
         raise _unknown()
 
 

@@ -19,7 +19,7 @@ from tests.integration.exchange_api.city import (
 )
 
 RECORDS = f"/api/v1/datasets/{TOPIC}/records"
-TABLE = "/delta-sharing/shares/shuniu/schemas/civil/tables/topic_support"
+TABLE = "/delta-sharing/shares/housing/schemas/civil/tables/topic_support"
 HIDDEN = [
     CANARY,
     *(row["resident_id"] for row in source_rows()),
@@ -203,7 +203,7 @@ def test_a_body_too_large_is_refused(city):
 def test_refusals_at_doors_and_of_unknown_tables_stand_in_the_trail_too(city):
     city.records(account="operator")
     city.get(f"{TABLE}/metadata", "stranger")
-    city.get("/delta-sharing/shares/shuniu/schemas/civil/tables/CANARY/metadata", "stranger")
+    city.get("/delta-sharing/shares/housing/schemas/civil/tables/CANARY/metadata", "stranger")
     found = [(record["account"], record["surface"], record["dataset"], record["reasons"]) for record in city.trail()]
     assert found == [
         ("operator", "granted:records:read", "", ["not_allowed"]),

@@ -28,7 +28,7 @@ MASKS = {
     "monthly_amount": "band:500",
 }
 KINDS = {"birth_date": "date", "monthly_amount": "decimal"}
-TABLE = "/delta-sharing/shares/shuniu/schemas/civil/tables/topic_support"
+TABLE = "/delta-sharing/shares/housing/schemas/civil/tables/topic_support"
 
 
 def expected(city):
@@ -57,7 +57,7 @@ def load(url):
 
 
 def test_pandas_reads_exactly_the_granted_columns_rows_and_masks(live, share):
-    frame = load(f"{share}#shuniu.civil.{TOPIC}")
+    frame = load(f"{share}#housing.civil.{TOPIC}")
     assert list(frame.columns) == COLUMNS
     assert sorted(frame.itertuples(index=False, name=None)) == expected(live)
 
@@ -68,7 +68,7 @@ def test_the_client_lists_what_is_granted_and_nothing_else(live, share):
         import delta_sharing
 
         client = delta_sharing.SharingClient(str(share))
-        assert [(t.share, t.schema, t.name) for t in client.list_all_tables()] == [("shuniu", "civil", TOPIC)]
+        assert [(t.share, t.schema, t.name) for t in client.list_all_tables()] == [("housing", "civil", TOPIC)]
 
 
 def query(live):
