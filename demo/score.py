@@ -112,8 +112,8 @@ def _score_kind(con: duckdb.DuckDBPyConnection, kind: str) -> dict[str, Any]:
     _notice(con, detector)
     same = "dataset, number" if detector.by_number else "dataset, key"
     found, false = con.execute(
-        "WITH excused AS (SELECT DISTINCT d.dataset, d.key, d.number FROM planted p JOIN delivered d USING (dataset, key)"
-        "                 WHERE p.kind IN (SELECT unnest($like)))"
+        "WITH excused AS (SELECT DISTINCT d.dataset, d.key, d.number FROM planted p"
+        "                 JOIN delivered d USING (dataset, key) WHERE p.kind IN (SELECT unnest($like)))"
         " SELECT (SELECT count(DISTINCT (p.dataset, p.key, p.item)) FROM planted p"
         "         SEMI JOIN noticed USING (dataset, key) WHERE p.kind = $kind),"
         f"       (SELECT count(DISTINCT (n.dataset, n.key)) FROM noticed n ANTI JOIN excused USING ({same}))",
