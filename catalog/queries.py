@@ -58,6 +58,19 @@ def last_verdict(session: Session, code: str) -> Verdict | None:
     return session.scalars(query.limit(1)).first()
 
 
+def agency(session: Session, code: str) -> Agency:
+    """The agency `code`; raises NotFound, so that nothing is ever registered for a department nobody knows."""
+    found = session.get(Agency, code)
+    if found is None:
+        raise NotFound(
+            f"没有部门 {code}。请先用 shuniu agency add 登记该部门。",
+            f"There is no agency {code}. Register it first with: shuniu agency add.",
+            code="agency_unknown",
+            agency=code,
+        )
+    return found
+
+
 def agencies(session: Session) -> dict[str, Agency]:
     """All agencies by code."""
     return {agency.code: agency for agency in session.scalars(select(Agency).order_by(Agency.code))}

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.contracts import Contract, Item
 from catalog.errors import NotFound
@@ -46,7 +47,11 @@ def register_contract(session: Session, *, contract: Contract, hub_id: str, by: 
 
 
 def register(session: Session, *, dataset: Dataset, items: Sequence[Item], by: str, now: datetime) -> Dataset:
-    """Enter `dataset` with its `items`; what stood there before is replaced, versions and history stay."""
+    """Enter `dataset` with its `items`; what stood there before is replaced, versions and history stay.
+
+    Raises NotFound for an agency that is not registered.
+    """
+    queries.agency(session, dataset.agency)
     merged = session.merge(dataset)
     session.flush()
     session.execute(delete(DataItem).where(DataItem.dataset == dataset.code))

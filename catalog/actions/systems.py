@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.errors import NotFound
 from catalog.models import System
@@ -13,7 +14,11 @@ from catalog.systems import SystemSpec
 
 
 def register(session: Session, *, settings: Settings, spec: SystemSpec, by: str, now: datetime) -> System:
-    """Register `spec`, or change it. The secret is stored sealed; an empty secret is stored as none."""
+    """Register `spec`, or change it. The secret is stored sealed; an empty secret is stored as none.
+
+    Raises NotFound for an agency that is not registered.
+    """
+    queries.agency(session, spec.agency)
     sealed = encrypt(settings, spec.secret, context=spec.code) if spec.secret else None
     system = session.merge(
         System(

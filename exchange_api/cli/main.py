@@ -49,7 +49,20 @@ def application() -> "typer.Typer":
     """All nouns in one Typer application, spoken in the language settled before."""
     import typer
 
-    from exchange_api.cli import account, audit, backup, contract, dataset, grant, lake, quality, run, serve, source
+    from exchange_api.cli import (
+        account,
+        agency,
+        audit,
+        backup,
+        contract,
+        dataset,
+        grant,
+        lake,
+        quality,
+        run,
+        serve,
+        source,
+    )
     from exchange_api.cli import usage as usage_commands
 
     app = typer.Typer(
@@ -63,6 +76,7 @@ def application() -> "typer.Typer":
     for module in (serve, backup):
         module.add(app)
     nouns = {
+        "agency": agency,
         "source": source,
         "dataset": dataset,
         "run": run,

@@ -70,6 +70,16 @@ def test_a_system_nobody_registered_is_named_in_the_sentence(registry: Settings)
         systems.opened(session, settings=registry, code="tax_db")
 
 
+def test_nothing_is_registered_for_a_department_nobody_knows(
+    registry: Settings, contract: Contract, now: datetime
+) -> None:
+    spec = SystemSpec("police_db", "police", "sqlite", "p")
+    with pytest.raises(NotFound, match="shuniu agency add"), open_session(registry) as session:
+        systems.register(session, settings=registry, spec=spec, by="t", now=now)
+    with pytest.raises(NotFound, match="shuniu agency add"), open_session(registry) as session:
+        datasets.register_contract(session, contract=contract, hub_id="370683", by="t", now=now)
+
+
 def test_a_dataset_described_anew_loses_the_items_it_no_longer_has(
     catalogue: Settings, contract: Contract, now: datetime
 ) -> None:
