@@ -191,7 +191,7 @@ def _first(spec: "SystemSpec", contract: "Contract") -> "pa.Table":
     from lake import sources
 
     with tempfile.TemporaryDirectory(prefix="shuniu-preview-") as keep:
-        delivery = sources.read(door.settings(), spec, contract, since=None, keep=Path(keep))
+        delivery = sources.peek(door.settings(), spec, contract, keep=Path(keep))
         for batch in delivery.reader:
             return pa.Table.from_batches([batch])
         return delivery.reader.schema.empty_table()

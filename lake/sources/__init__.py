@@ -3,6 +3,7 @@
 `read` is the one door. Where the rows go then is lake/ingest.py.
 """
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -13,7 +14,7 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.sources.delivery import Delivery, KeptAside
 
-__all__ = ["KINDS", "Delivery", "KeptAside", "Source", "read"]
+__all__ = ["KINDS", "Delivery", "KeptAside", "Source", "peek", "read"]
 
 KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "ndjson", "rest", "mqtt")
 
@@ -43,3 +44,9 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
     # Imported when needed: a run reads one kind of system and should not pay for the drivers of all.
     source = cast(Source, import_module(f"lake.sources.{spec.kind}"))
     return source.read(settings, spec, contract, since=since, keep=keep)
+
+
+def peek(settings: Settings, spec: SystemSpec, contract: Contract, *, keep: Path) -> Delivery:
+    """Look at what would be delivered without taking it: a stream's messages stay with its broker for the real load."""
+    looking = replace(spec, options={**spec.options, "acknowledge": False})
+    return read(settings, looking, contract, since=None, keep=keep)

@@ -120,8 +120,9 @@ class Collector:
             self._stream.write(one_line(bytes(message.payload)) + b"\n")
         self._stream.flush()
         os.fsync(self._stream.fileno())
-        for message in messages:
-            self._client.ack(message.mid, message.qos)
+        if self._spec.options.get("acknowledge", True):
+            for message in messages:
+                self._client.ack(message.mid, message.qos)
 
     def _unreachable(self) -> SourceUnreachable:
         return SourceUnreachable(

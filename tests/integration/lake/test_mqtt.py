@@ -76,6 +76,12 @@ def test_messages_wait_for_the_hub_and_come_once(hub: Settings, spec: SystemSpec
     assert collect(hub, spec).rows == 10
 
 
+def test_looking_takes_nothing_away(hub: Settings, spec: SystemSpec, mqtt: Service, tmp_path: Path) -> None:
+    publish(mqtt, readings(0, 30))
+    assert sources.peek(hub, spec, CONTRACT, keep=tmp_path / "look").reader.read_all().num_rows == 30
+    assert collect(hub, spec).rows == 30
+
+
 def test_a_message_that_is_no_json_is_kept_aside_not_lost(hub: Settings, spec: SystemSpec, mqtt: Service) -> None:
     publish(mqtt, [b"not json", b'{"sensor_id":\n "s1", "level": 1.50}', *readings(2, 3)])
     batch = collect(hub, spec)
