@@ -47,7 +47,7 @@ def test_a_failure_is_followed_from_the_overview_to_the_runs(steward: Page) -> N
     steward.get_by_role("link", name="运行").click()
     steward.get_by_label("结果").select_option("failed")
     steward.get_by_role("button", name="查看").click()
-    expect(steward.get_by_role("row")).to_have_count(2)
+    expect(steward.get_by_role("row")).to_have_count(3)  # headings, the step, its sentence
 
 
 def test_quality_is_drilled_down_from_department_to_rule(steward: Page) -> None:
