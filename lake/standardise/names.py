@@ -33,4 +33,4 @@ def brackets(at: Columns) -> tuple[str, str]:
 
 def joined(at: Columns) -> tuple[str, str]:
     """The note that blanks were taken out."""
-    return "separators", f"contains({at.c}, ' ') AND NOT contains({at.v}, ' ')"
+    return "blanks", f"contains({at.c}, ' ') AND NOT contains({at.v}, ' ')"

@@ -61,7 +61,7 @@ class Rendering:
 NOTES = frozenset(
     {
         "fullwidth", "upgraded15", "uppercase", "separators", "confusable", "date_format", "placeholder",
-        "abolished_division", "bracket_variant", "unit", "variant_dot", "code_text", "swapped_axes",
+        "abolished_division", "bracket_variant", "blanks", "unit", "variant_dot", "code_text", "swapped_axes",
     }
 )  # fmt: skip
 

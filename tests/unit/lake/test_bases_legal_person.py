@@ -1,0 +1,110 @@
+"""The legal-person base: credit codes, organisation codes and old registration numbers meet in one row."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from catalog.settings import Settings
+from catalog.standards import check_digits
+from lake.bases import build
+from lake.layout import Layout
+from tests.factories.standard_tables import hold, moment, read
+
+NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
+SHOP, OFFICE = "91370683MA3C00003Q", "11370285059571422N"
+OLD = "37068320000001" + check_digits.mod_11_10("37068320000001")
+LONELY = "37068320000002" + check_digits.mod_11_10("37068320000002")
+
+
+@pytest.fixture
+def city(settings: Settings) -> Settings:
+    """A shop and an office under every number they ever had, and rows that lead nowhere."""
+    hold(
+        settings,
+        "market_enterprise",
+        {"record_no": "1", "uscc": SHOP, "reg_no": OLD, "name": "莱州华兴商贸有限公司", "former_name": "莱州华兴商店",
+         "status": "1", "capital": 50.0, "updated_at": moment(2024)},
+        {"record_no": "2", "reg_no": OLD, "name": "莱州华兴商店", "status": "3", "updated_at": moment(2010)},
+        {"record_no": "3", "reg_no": LONELY, "name": "莱州老店"},
+        {"record_no": "4", "uscc": "91370683MA3C000030", "name": "校验位错"},
+    )  # fmt: skip
+    hold(settings, "establishment_unit", {"org_code": "05957142-2", "name": "莱西市某局", "org_type": "机关"})
+    hold(
+        settings,
+        "tax_payer",
+        {"taxpayer_no": SHOP, "name": "华兴商贸", "status": "正常", "credit_grade": "A", "updated_at": moment(2026)},
+        {"taxpayer_no": "370285059571422", "name": "莱西某局"},
+    )
+    hold(settings, "reform_permit", {"permit_no": "P1", "uscc": OFFICE, "name": "莱西市某局（章）"})
+    return settings
+
+
+def organisations(settings: Settings) -> dict[str, dict[str, Any]]:
+    rows = read(settings, Layout(settings.lake_url).base("legal_person"))
+    return {row["name"]: row for row in rows}
+
+
+def test_an_organisation_is_one_row_whatever_number_a_department_knows(city: Settings) -> None:
+    assert build(city, "legal_person", now=NOW).rows == 3
+    found = organisations(city)
+    assert set(found) == {"莱州华兴商贸有限公司", "莱西市某局", "莱州老店"}
+    shop, office = found["莱州华兴商贸有限公司"], found["莱西市某局"]
+    assert (shop["uscc"], shop["org_code"], shop["org_code_from"], shop["reg_no"]) == (
+        SHOP, "MA3C0000-3", "uscc", OLD,
+    )  # fmt: skip
+    assert (office["uscc"], office["uscc_from"], office["org_code"], office["org_code_from"]) == (
+        OFFICE, "reform", "05957142-2", "establishment",
+    )  # fmt: skip
+    assert (shop["source_rows"], office["source_rows"]) == (3, 3)
+    assert (shop["providers"], office["providers"]) == ("market,tax", "establishment,reform,tax")
+
+
+def test_of_two_entries_of_one_register_the_newer_wins(city: Settings) -> None:
+    build(city, "legal_person", now=NOW)
+    shop = organisations(city)["莱州华兴商贸有限公司"]
+    assert (shop["status"], shop["status_from"], shop["capital"]) == ("1", "market", 50.0)
+    assert (shop["credit_grade"], shop["credit_grade_from"]) == ("A", "tax")
+
+
+def test_a_registration_number_alone_is_an_organisation_of_its_own(city: Settings) -> None:
+    build(city, "legal_person", now=NOW)
+    lonely = organisations(city)["莱州老店"]
+    assert (lonely["uscc"], lonely["org_code"], lonely["reg_no"]) == (None, None, LONELY)
+
+
+def test_rows_no_number_leads_anywhere_are_linked_to_nothing(city: Settings) -> None:
+    build(city, "legal_person", now=NOW)
+    links = read(city, Layout(city.lake_url).base("legal_person_links"))
+    assert len(links) == 8
+    assert [(link["dataset"], link["key"]) for link in links if link["legal_id"] is None] == [
+        ("market_enterprise", "4")
+    ]
+
+
+def test_losing_names_stay_visible(city: Settings) -> None:
+    build(city, "legal_person", now=NOW)
+    shop = organisations(city)["莱州华兴商贸有限公司"]
+    rows = read(city, Layout(city.lake_url).base("legal_person_provenance"))
+    names = {
+        (row["value"], row["dataset"], row["won"])
+        for row in rows
+        if row["legal_id"] == shop["legal_id"] and row["field"] == "name"
+    }
+    assert names == {
+        ("莱州华兴商贸有限公司", "market_enterprise", True),
+        ("莱州华兴商店", "market_enterprise", False),
+        ("华兴商贸", "tax_payer", False),
+    }
+
+
+def test_a_registration_number_two_organisations_claim_leads_to_neither(settings: Settings) -> None:
+    hold(
+        settings,
+        "market_enterprise",
+        {"record_no": "1", "uscc": SHOP, "reg_no": OLD, "name": "甲"},
+        {"record_no": "2", "uscc": "92370783MA3N5A7X26", "reg_no": OLD, "name": "乙"},
+        {"record_no": "3", "reg_no": OLD, "name": "丙"},
+    )
+    build(settings, "legal_person", now=NOW)
+    assert set(organisations(settings)) == {"甲", "乙", "丙"}

@@ -1,0 +1,96 @@
+"""The SQL of the bases stays where both engines read alike, and tells where every item comes from."""
+
+import pytest
+
+from lake.bases import BASES, lineage
+from lake.bases.gate import traps
+from lake.bases.inputs import standard_inputs
+from lake.bases.model import field_orders
+
+MODELS = [(base.name, step, base.sql(step)) for base in BASES for step in dict.fromkeys((*base.steps, *base.tables))]
+
+
+@pytest.mark.parametrize("sql", [sql for _, _, sql in MODELS], ids=[f"{name}.{step}" for name, step, _ in MODELS])
+def test_no_model_holds_a_known_trap(sql: str) -> None:
+    assert traps(sql) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "trap"),
+    [
+        ("SELECT list(x ORDER BY y) FROM t", "the order is dropped"),
+        ("SELECT list(x) FROM t", "NULLs and empty groups"),
+        ("SELECT arg_max(x, y) FROM t", "FILTER"),
+        ("SELECT any_value(x) FROM t", "another winner"),
+        ("SELECT x[i] FROM t", "index"),
+        ("SELECT CAST(x AS INTEGER) FROM t", "whole number"),
+        ("SELECT TRY_CAST(x AS DATE) FROM t", "other texts"),
+        ("SELECT a / b FROM t", "NULLIF"),
+        ("SELECT levenshtein(a, b) FROM t", "bytes"),
+        ("SELECT regexp_replace(a, 'x', 'y') FROM t", "'g'"),
+        ("SELECT substr(a, 0, 2) FROM t", "substr from 0"),
+        ("SELECT date_diff('month', a, b) FROM t", "unit"),
+        ("SELECT a FROM t ASOF JOIN u USING (k, at)", "ASOF"),
+        ("SELECT * FROM t", "* in a model"),
+        ("SELECT trim(a) FROM t", "trim"),
+        ("SELECT upper(a) FROM t", "trim"),
+        ("SELECT row_number() OVER (PARTITION BY a) FROM t", "ORDER BY"),
+        ("SELECT hash(a) FROM t", "none of the hub's"),
+        ("SELECT try_strptime(a, '%Y') FROM t", "none of the hub's"),
+        ("SELECT current_timestamp FROM t", "now"),
+    ],
+)
+def test_the_gate_refuses_what_the_engines_read_differently(sql: str, trap: str) -> None:
+    assert any(trap in found for found in traps(sql)), traps(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT arg_min(x, y) FILTER (WHERE y IS NOT NULL) FROM t",
+        "SELECT a / NULLIF(b, 0), count(*) FROM t",
+        "SELECT date_diff('day', a, b), regexp_replace(a, 'x', 'y', 'g') FROM t",
+        "SELECT resident_id_fault(a) FROM t",
+    ],
+)
+def test_the_gate_lets_safe_sql_pass(sql: str) -> None:
+    assert traps(sql) == []
+
+
+def test_lineage_leads_every_fused_item_to_the_departments_that_have_it() -> None:
+    found = set(lineage("population"))
+    assert ("death_date", "health_death", "death_date") in found
+    assert ("death_date", "police_person", "cancelled_on") in found
+    assert ("name", "health_birth", "child_name") in found
+    assert not any(
+        item == "name" and source_item != "name" for item, source, source_item in found if source != "health_birth"
+    )
+
+
+@pytest.mark.parametrize("base", BASES, ids=lambda base: base.name)
+def test_every_item_with_a_source_department_has_a_lineage(base) -> None:
+    traced = {item for item, _, _ in lineage(base.name)}
+    constant = {"addresses"}  # counted, not copied
+    assert set(base.sources) - traced <= constant
+    assert {source for _, source, _ in lineage(base.name)} <= set(base.inputs)
+
+
+@pytest.mark.parametrize("base", BASES, ids=lambda base: base.name)
+def test_a_model_is_whole(base) -> None:
+    names = [item.name for item in base.items]
+    assert len(names) == len(set(names))
+    assert len(base.key) == 1
+    assert base.steps[-1] == base.name
+    known = set(standard_inputs()) | {other.name for other in BASES[: BASES.index(base)]}
+    assert set(base.inputs) <= known
+    assert set(base.sources) <= set(names)
+
+
+@pytest.mark.parametrize("folder", ["population", "legal_person"])
+def test_every_order_of_sources_names_inputs_and_items_that_exist(folder: str) -> None:
+    (base,) = [base for base in BASES if base.name == folder]
+    for order in field_orders(folder):
+        assert order.rule in {"order", "recency", "earliest"}
+        assert set(order.ranks) <= set(base.inputs)
+        assert order.name in {item.name for item in base.items}
+        assert order.agencies == base.sources[order.name]
