@@ -17,7 +17,7 @@ BATCH = "test_things-20261120t010000-0123abcd"
 
 def contract(*items: str, crs: str | None = None, **kinds: str) -> Contract:
     """A contract of items written 'name:element' (or 'name', its own element); `kinds` overrides kinds by name."""
-    made = []
+    made: list[Item] = []
     for text in items:
         name, _, code = text.partition(":")
         of = element(code or name)
