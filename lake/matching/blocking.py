@@ -1,0 +1,103 @@
+"""Which pairs are compared at all: records that share a blocking key, rare keys first, until the budget is spent.
+
+Keys are all single atoms of the roles and all pairs of atoms of two columns, as hashes; a value shared by thousands (a
+shop's phone, a common name) costs too much and is left out by itself, while its combinations stay in.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import duckdb
+
+from lake.engines.duckdb import literal, quote
+from lake.matching.model import Column, Task
+from lake.matching.prepare import RECORDS
+from lake.matching.roles import ROLES
+
+PAIRS = "matching_pair"
+_AT_SCALE = 100_000  # from so many records on only atoms of rank 1 are combined
+_LEAST = 300_000  # pairs any number of records may have
+_OVERLAP = 3  # keys by which a pair is found, on average
+
+
+def atoms(task: Task, rank: int) -> dict[str, tuple[str, str, int]]:
+    """Label -> (column or group, SQL, rank) of every blocking value up to `rank`."""
+    found: dict[str, tuple[str, str, int]] = {}
+    for column in task.columns:
+        for atom in ROLES[column.role].atoms:
+            if atom.rank <= rank:
+                found[f"{column.name}:{atom.label}"] = (column.name, atom.sql.format(c=column.name), atom.rank)
+    parts = _parts_of_names(task)
+    if parts:
+        names = ", ".join(quote(column.name) for column in parts)
+        sounds = ", ".join(quote(f"{column.name}_sound") for column in parts)
+        found["name:any"] = ("name", f"list_distinct(list_filter([{names}], x -> x IS NOT NULL))", 1)
+        found["name:sounds"] = ("name", f"nullif(array_to_string(list_sort([{sounds}]), ' '), '')", 1)
+    return found
+
+
+def _parts_of_names(task: Task) -> list[Column]:
+    parts = [column for column in task.columns if column.role in ("given_name", "surname")]
+    return parts if len(parts) > 1 else []
+
+
+def rules(task: Task, rank: int = 2) -> list[tuple[str, ...]]:
+    """Every blocking rule: one atom, or two of different columns, never two of which one says next to nothing."""
+    known = atoms(task, 3 if rank > 1 else 1)
+    singles = [(label,) for label, (_, _, weight) in known.items() if weight < 3]
+    pairs = [
+        (one, other)
+        for one, other in combinations(known, 2)
+        if known[one][0] != known[other][0] and known[one][2] + known[other][2] < 5
+    ]
+    return [*singles, *pairs]
+
+
+def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
+    """Make table `matching_pair` (record_l < record_r) of the candidate pairs; how many there are."""
+    row = connection.execute(f"SELECT count(*), count(*) FILTER (loose) FROM {RECORDS}").fetchone()
+    total, loose = (int(row[0]), int(row[1])) if row else (0, 0)
+    _explode(connection, task, 2 if total < _AT_SCALE else 1)
+    budget = max(_LEAST, task.pairs_per_record * loose) * _OVERLAP
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_block AS SELECT block FROM (SELECT block, sum(cost) OVER"
+        " (ORDER BY cost, block ROWS UNBOUNDED PRECEDING) AS spent FROM (SELECT block,"
+        " count(*) FILTER (loose) * (count(*) - (count(*) FILTER (loose) + 1) / 2.0) AS cost"
+        f" FROM matching_key GROUP BY block HAVING count(*) > 1) WHERE cost > 0) WHERE spent <= {budget}"
+    )
+    single = ", ".join(literal(source) for source in task.single) or "''"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS SELECT DISTINCT least(l.record, r.record) AS record_l,"
+        " greatest(l.record, r.record) AS record_r FROM (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)"
+        " WHERE loose) AS l JOIN (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)) AS r"
+        " ON l.block = r.block AND (l.record < r.record OR NOT r.loose) AND l.record <> r.record"
+        f" WHERE NOT (l.source = r.source AND l.source IN ({single}))"
+    )
+    connection.execute("DROP TABLE matching_key; DROP TABLE matching_block")
+    row = connection.execute(f"SELECT count(*) FROM {PAIRS}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> None:
+    """Table `matching_key` (record, source, loose, block): one row per record and key it has."""
+    known = atoms(task, 3)
+    labels = {label: f"a{number}" for number, label in enumerate(known)}
+    columns = ", ".join(f"{sql} AS {labels[label]}" for label, (_, sql, _) in known.items())
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE matching_atom AS SELECT record, source, loose, {columns} FROM {RECORDS}"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_key (record BIGINT, source VARCHAR, loose BOOLEAN, block UBIGINT)"
+    )
+    lists = {label for label, (_, sql, _) in known.items() if sql.startswith("list_")}
+    for number, rule in enumerate(rules(task, rank)):
+        relation, names = "matching_atom", [labels[label] for label in rule]
+        for label in lists.intersection(rule):  # one list a level: two in one SELECT would be zipped, not crossed
+            relation = f"(SELECT * REPLACE (unnest({labels[label]}) AS {labels[label]}) FROM {relation})"
+        present = " AND ".join(f"{name} IS NOT NULL AND {name} <> ''" for name in names)
+        connection.execute(
+            f"INSERT INTO matching_key SELECT record, source, loose, hash({number}, {', '.join(names)})"
+            f" FROM {relation} WHERE {present}"
+        )
+    connection.execute("DROP TABLE matching_atom")

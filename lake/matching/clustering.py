@@ -1,0 +1,129 @@
+"""Pairs with weights -> clusters: average linkage inside connected parts, so that no single bridge joins two persons.
+
+Pure: numpy in, numpy out. Constraints: pairs that must not (or must) be together, sources that hold nobody twice. The
+threshold is chosen by the F1 the weights themselves lead to expect; no truth is asked.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+STRONGEST = 14.0
+"""Bits a pair may weigh at most for or against: one pair must not outvote all the others of two clusters."""
+ABSENT = -7.0
+"""Bits of a pair that was never compared: nothing blocked it, so it hardly is one."""
+FORBIDDEN = -1e6
+_AS_GOOD = 0.0005
+THRESHOLDS = tuple(float(bits) for bits in range(-4, 9))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What no weight may overrule: single[node] = sources of which its cluster may hold one record only."""
+
+    single: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+
+def parts(nodes: int, left: Ints, right: Ints) -> Ints:
+    """Connected part of each node (numbered by its smallest node): union by size of the edges given."""
+    up = list(range(nodes))
+
+    def root(node: int) -> int:
+        while up[node] != node:
+            up[node] = up[up[node]]
+            node = up[node]
+        return node
+
+    for one, other in zip(left.tolist(), right.tolist(), strict=True):
+        a, b = root(one), root(other)
+        if a != b:
+            up[max(a, b)] = min(a, b)
+    return np.fromiter((root(node) for node in range(nodes)), np.int64, nodes)
+
+
+def cluster(
+    nodes: int, left: Ints, right: Ints, bits: Floats, *, threshold: float, rules: Rules | None = None
+) -> Ints:
+    """Cluster of each node (its smallest node). Pairs are distinct, left != right; bits as training.weights gives them.
+
+    Two clusters merge while the mean weight of the pairs between them, never-compared ones as ABSENT, is at least
+    `threshold`; the strongest merge first, ties by node number, so the same pairs give the same clusters.
+    """
+    if not len(left):
+        return np.arange(nodes)
+    part = parts(nodes, left[bits >= threshold], right[bits >= threshold])
+    inside = part[left] == part[right]
+    groups: dict[int, list[tuple[int, int, float]]] = {}
+    weight = np.where(bits <= FORBIDDEN, bits, np.clip(bits, -STRONGEST, np.where(bits > 1e5, bits, STRONGEST)))
+    for one, other, value in zip(left[inside].tolist(), right[inside].tolist(), weight[inside].tolist(), strict=True):
+        groups.setdefault(int(part[one]), []).append((one, other, value))
+    found = np.arange(nodes)
+    for edges in groups.values():
+        for node, head in _agglomerate(edges, threshold, rules or Rules()).items():
+            found[node] = head
+    return found
+
+
+def _agglomerate(edges: Sequence[tuple[int, int, float]], threshold: float, rules: Rules) -> dict[int, int]:
+    """Average linkage in one connected part; node -> smallest node of its cluster."""
+    links: dict[int, dict[int, float]] = {}
+    for one, other, value in edges:
+        links.setdefault(one, {})[other] = value - ABSENT
+        links.setdefault(other, {})[one] = value - ABSENT
+    members = {node: [node] for node in links}
+    held = {node: rules.single.get(node, frozenset()) for node in links}
+    heap = [(-value, min(one, other), max(one, other), 1, 1) for one, other, value in edges if value >= threshold]
+    heapq.heapify(heap)
+    while heap:
+        _, one, other, size_one, size_other = heapq.heappop(heap)
+        if one not in members or other not in members:
+            continue
+        if (len(members[one]), len(members[other])) != (size_one, size_other) or held[one] & held[other]:
+            continue
+        _join(one, other, links, members)
+        held[one] = held[one] | held.pop(other)
+        for third, total in links[one].items():
+            mean = ABSENT + total / (len(members[one]) * len(members[third]))
+            if mean >= threshold:
+                a, b = min(one, third), max(one, third)
+                heapq.heappush(heap, (-mean, a, b, len(members[a]), len(members[b])))
+    return {node: min(nodes) for nodes in members.values() for node in nodes}
+
+
+def _join(one: int, other: int, links: dict[int, dict[int, float]], members: dict[int, list[int]]) -> None:
+    members[one] += members.pop(other)
+    gone = links.pop(other)
+    gone.pop(one, None)
+    links[one].pop(other, None)
+    for third, total in gone.items():
+        links[one][third] = links[one].get(third, 0.0) + total
+        del links[third][other]
+        links[third][one] = links[one][third]
+
+
+def expected_f1(clusters: Ints, left: Ints, right: Ints, chance: Floats) -> float:
+    """F1 over pairs that the probabilities lead to expect of these clusters (pairs never compared count as none)."""
+    together = clusters[left] == clusters[right]
+    sizes = np.bincount(np.unique(clusters, return_inverse=True)[1]).astype(np.float64)
+    claimed, hit, all_expected = float((sizes * (sizes - 1) / 2).sum()), chance[together].sum(), chance.sum()
+    return float(2 * hit / max(claimed + all_expected, 1e-9))
+
+
+def best_threshold(
+    nodes: int, left: Ints, right: Ints, bits: Floats, chance: Floats, rules: Rules | None = None
+) -> tuple[float, float]:
+    """The threshold with the best expected F1, and that F1; among those as good as the best the one nearest to 0."""
+    tried = {
+        bar: expected_f1(cluster(nodes, left, right, bits, threshold=bar, rules=rules), left, right, chance)
+        for bar in THRESHOLDS
+    }
+    best = max(tried.values())
+    return min((bar for bar, f1 in tried.items() if f1 >= best - _AS_GOOD), key=lambda bar: (abs(bar), bar)), best

@@ -1,0 +1,70 @@
+"""Entities keep their id for ever: which old id each new cluster takes over, and where ids that ended point to.
+
+Pure: dicts in, dicts out. An id follows the most of its records; of merged ids the one with most records stays (the
+smaller id where equal), of a split the largest piece keeps it; every other change is a redirect with its reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+MERGED, SPLIT, GONE = "merged", "split", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An id that changed: `to` None when nothing is left of it. For SPLIT, `to` is a piece's new id; `old` lives on."""
+
+    old: str
+    to: str | None
+    reason: str
+
+
+def new_key(anchor: str, *, prefix: str = "E", secret: str = "") -> str:
+    """The id of an entity never seen before, from what anchors it (its number, or source and key); one way."""
+    return prefix + hashlib.sha256(f"{secret}{anchor}".encode()).hexdigest()[:24]
+
+
+def keep_keys(
+    previous: Mapping[Hashable, str], clusters: Mapping[Hashable, Hashable], fresh: Mapping[Hashable, str]
+) -> tuple[dict[Hashable, str], list[Redirect]]:
+    """(cluster -> id, redirects). previous: record -> id; clusters: record -> cluster; fresh: cluster -> id if new.
+
+    A fresh id that once belonged to other records is lengthened until it is free, so that no id ever changes its meaning.
+    """
+    overlap = Counter((previous[record], cluster) for record, cluster in clusters.items() if record in previous)
+    kept: dict[Hashable, str] = {}
+    taken: dict[str, Hashable] = {}
+    for (old, cluster), _ in sorted(overlap.items(), key=lambda item: (-item[1], item[0][0], str(item[0][1]))):
+        if cluster not in kept and old not in taken:
+            kept[cluster], taken[old] = old, cluster
+    used = set(previous.values())
+    keys = {cluster: kept.get(cluster) or _free(fresh[cluster], used) for cluster in set(clusters.values())}
+    return keys, _redirects(set(previous.values()), taken, overlap, keys)
+
+
+def _free(key: str, used: set[str]) -> str:
+    while key in used:
+        key = new_key(key, prefix=key[:1])
+    used.add(key)
+    return key
+
+
+def _redirects(
+    old_keys: set[str], taken: Mapping[str, Hashable], overlap: Counter[tuple[str, Hashable]], keys: Mapping[Hashable, str]
+) -> list[Redirect]:
+    found = []
+    pieces: dict[str, list[Hashable]] = {}
+    for old, cluster in overlap:
+        pieces.setdefault(old, []).append(cluster)
+    for old in sorted(old_keys):
+        where = sorted(pieces.get(old, []), key=lambda cluster: (-overlap[old, cluster], keys[cluster]))
+        if not where:
+            found.append(Redirect(old, None, GONE))
+        elif old not in taken:
+            found.append(Redirect(old, keys[where[0]], MERGED))
+        found += [Redirect(old, keys[cluster], SPLIT) for cluster in where if keys[cluster] != old][old not in taken :]
+    return found

@@ -1,0 +1,80 @@
+"""A matching task, frozen: which columns play which role, which sources hold nobody twice, how much may be compared.
+
+Tasks are versioned JSON files in lake/matching/models/. Nothing is trained or read from data here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import ConfigurationError
+from lake.matching.roles import ROLES
+
+MODELS = Path(__file__).parent / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the records and the role it plays (a key of roles.ROLES)."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to match.
+
+    single: sources that hold every entity at most once; register: the source that should hold all of them, so that an
+    identity number found there needs no further search; pairs_per_record: candidate pairs at most, on average.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    version: int = 1
+    single: tuple[str, ...] = ()
+    register: str | None = None
+    pairs_per_record: int = 100
+    seed: int = 20250801
+
+    def __post_init__(self) -> None:
+        unknown = sorted({column.role for column in self.columns} - set(ROLES))
+        if unknown or len({column.name for column in self.columns}) != len(self.columns) or not self.columns:
+            raise ConfigurationError(
+                f"匹配任务 {self.name} 的列重复、为空或角色未知。请改正列与角色。",
+                f"Matching task {self.name} has columns twice, none at all or of unknown roles. Correct its columns.",
+                code="matching_task_invalid",
+                task=self.name,
+                roles=unknown,
+            )
+
+    def first(self, *roles: str) -> Column | None:
+        """The first column with one of these roles."""
+        return next((column for column in self.columns if column.role in roles), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; `task_from` reads them back."""
+        return asdict(self)
+
+
+def task_from(document: dict[str, Any]) -> Task:
+    """The task of a JSON document as `Task.to_dict` writes it. Raises ConfigurationError for unknown roles."""
+    columns = tuple(Column(**column) for column in document["columns"])
+    rest = {key: tuple(value) if key == "single" else value for key, value in document.items() if key != "columns"}
+    return Task(columns=columns, **rest)
+
+
+def load_task(name: str) -> Task:
+    """The versioned task `name` of lake/matching/models/. Raises ConfigurationError when there is none."""
+    path = MODELS / f"{name}.json"
+    if not path.is_file():
+        raise ConfigurationError(
+            f"没有名为 {name} 的匹配任务。请选用 lake/matching/models 中的任务。",
+            f"There is no matching task {name}. Choose one of lake/matching/models.",
+            code="matching_task_unknown",
+            task=name,
+        )
+    return task_from(json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,99 @@
+"""Records as delivered -> records ready to compare: one row number each, cleaned columns, derived columns.
+
+In: a relation with source, key, known_id and the task's columns. Out: DuckDB table `matching_record`.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.errors import InvalidInput
+from lake.engines.duckdb import quote
+from lake.matching.model import Task
+from lake.matching.roles import ROLES
+from lake.matching.similarity import register
+
+RECORDS = "matching_record"
+
+MACROS = """
+CREATE OR REPLACE TEMP MACRO matching_similarity(a, b) AS
+  CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN jaro_winkler_similarity(a, b) ELSE matching_jw(a, b) END;
+CREATE OR REPLACE TEMP MACRO matching_distance(a, b) AS
+  CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN damerau_levenshtein(a, b)
+       ELSE matching_edits(a, b) END;
+"""
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task) -> int:
+    """Make `matching_record` (record BIGINT, source, key, known_id, cleaned and derived columns); how many rows.
+
+    relation: SQL text usable in FROM. A record's number is a hash of source and key: it stays the same from run to run.
+    Raises InvalidInput when a source names two rows by one key.
+    """
+    register(connection)
+    connection.execute(MACROS)
+    cleaned = ", ".join(
+        f"{ROLES[column.role].clean}(CAST({quote(column.name)} AS VARCHAR)) AS {quote(column.name)}"
+        for column in task.columns
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {RECORDS}_clean AS SELECT CAST(source AS VARCHAR) AS source,"
+        f" CAST(key AS VARCHAR) AS key, CAST(known_id AS VARCHAR) AS known_id, {cleaned} FROM {relation}"
+    )
+    derived = [
+        f"{sql.format(c=column.name)} AS {quote(f'{column.name}_{suffix}')}"
+        for column in task.columns
+        for suffix, sql in ROLES[column.role].derived.items()
+    ]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT CAST(hash(source, key) // 2 AS BIGINT) AS record,"
+        f" {', '.join(['*', *derived])} FROM {RECORDS}_clean ORDER BY record"
+    )
+    connection.execute(f"DROP TABLE {RECORDS}_clean")
+    rows, distinct = one(connection, f"SELECT count(*), count(DISTINCT record) FROM {RECORDS}")
+    if rows != distinct:
+        raise InvalidInput(
+            f"匹配输入中有 {rows - distinct} 行的来源与键重复。请先去除重复的键。",
+            f"{rows - distinct} rows to match share source and key with another row. Give each row a key of its own.",
+            code="matching_key_twice",
+            task=task.name,
+        )
+    return rows
+
+
+def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    """The only row of a query, as integers."""
+    row = connection.execute(sql).fetchone() or ()
+    return tuple(int(value or 0) for value in row)
+
+
+def frequencies(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[str, pa.Table]:
+    """Per column whose rare values say more: table value, share of all values of the prepared records."""
+    return {
+        column.name: connection.execute(
+            f"SELECT {quote(column.name)} AS value, count(*) / sum(count(*)) OVER () AS share FROM {RECORDS}"
+            f" WHERE {quote(column.name)} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        ).to_arrow_table()
+        for column in task.columns
+        if ROLES[column.role].frequency
+    }
+
+
+def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) -> None:
+    """Add tf_<column> (share of the value when the model was trained; unseen ones as the rarest) to the records."""
+    joins, columns = [], []
+    for number, (name, table) in enumerate(shares.items()):
+        connection.register(f"matching_share_{number}", table)
+        rarest = pc.min(table["share"]).as_py() or 1.0
+        joins.append(f"LEFT JOIN matching_share_{number} AS s{number} ON s{number}.value = records.{quote(name)}")
+        columns.append(
+            f"CASE WHEN records.{quote(name)} IS NOT NULL THEN coalesce(s{number}.share, {rarest}) END AS {quote('tf_' + name)}"
+        )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT {', '.join(['records.*', *columns])}"
+        f" FROM {RECORDS} AS records {' '.join(joins)} ORDER BY record"
+    )
+    for number in range(len(shares)):
+        connection.unregister(f"matching_share_{number}")

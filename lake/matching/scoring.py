@@ -1,0 +1,132 @@
+"""Splink at work: how pairs of prepared records compare, and what a trained model says about them.
+
+Levels come from the roles, m and u from training.py. Splink writes the SQL, runs it on DuckDB and adjusts for the
+frequency of values; candidate pairs are handed to it (blocking.py), so that any pair can be scored.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+from splink import Linker, SettingsCreator
+from splink.backends.duckdb import DuckDBAPI
+
+from lake.matching.model import Column, Task
+from lake.matching.prepare import RECORDS
+from lake.matching.roles import EXCHANGED, HALF_EXCHANGED, ROLES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+logging.getLogger("splink").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Pairs and how they compare.
+
+    left, right: record numbers. levels[column]: per pair the level, counted from 0 = nothing in common to the best, -1
+    where a value is missing. frequency[column]: share of the commoner of two equal values, NaN elsewhere.
+    """
+
+    left: Ints
+    right: Ints
+    levels: dict[str, Ints]
+    frequency: dict[str, Floats]
+
+
+def levels_of(task: Task, column: Column) -> list[tuple[str, str]]:
+    """(label, SQL) of a column's levels, best first, without those for 'missing' and 'else'."""
+    levels = list(ROLES[column.role].levels)
+    other = _other_part(task, column)
+    if other and column.role == "given_name":
+        levels[1:1] = [("exchanged", EXCHANGED), ("half exchanged", HALF_EXCHANGED)]
+    return [(label, sql.format(c=column.name, other=other)) for label, sql in levels]
+
+
+def _other_part(task: Task, column: Column) -> str | None:
+    twin = {"given_name": "surname", "surname": "given_name"}.get(column.role)
+    found = task.first(twin) if twin else None
+    return found.name if found else None
+
+
+def _missing(task: Task, column: Column) -> str:
+    """When a column says nothing: a value is missing, or the parts of the name are exchanged and the other one told it."""
+    missing = f'"{column.name}_l" IS NULL OR "{column.name}_r" IS NULL'
+    other = _other_part(task, column)
+    if other is None:
+        return missing
+    exchanged = {sql: f"({sql.format(c=column.name, other=other)})" for sql in (EXCHANGED, HALF_EXCHANGED)}
+    if column.role == "given_name":
+        return f"({missing}) AND NOT {exchanged[HALF_EXCHANGED]}"
+    return f"{missing} OR {exchanged[EXCHANGED]} OR {exchanged[HALF_EXCHANGED]}"
+
+
+def comparison(task: Task, column: Column, chances: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One column's comparison in Splink's settings; chances: {'m': [...], 'u': [...]} from nothing in common to best."""
+    written: list[dict[str, Any]] = [
+        {"sql_condition": _missing(task, column), "label_for_charts": "missing", "is_null_level": True}
+    ]
+    written += [{"sql_condition": sql, "label_for_charts": label} for label, sql in levels_of(task, column)]
+    written.append({"sql_condition": "ELSE", "label_for_charts": "nothing in common"})
+    if ROLES[column.role].frequency:
+        written[1]["tf_adjustment_column"] = column.name
+        written[1]["tf_adjustment_weight"] = 1.0
+    for place, level in enumerate(reversed(written[1:])):
+        if chances:
+            level["m_probability"], level["u_probability"] = chances["m"][place], chances["u"][place]
+    return {"output_column_name": column.name, "comparison_levels": written}
+
+
+def settings(task: Task, *, prior: float = 0.001, chances: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Splink's settings of the task. chances: per column name {'m': [...], 'u': [...]}."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "record",
+        "sql_dialect": "duckdb",
+        "comparisons": [comparison(task, column, (chances or {}).get(column.name)) for column in task.columns],
+        "blocking_rules_to_generate_predictions": ["1 = 1"],
+        "probability_two_random_records_match": prior,
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+    }
+
+
+def score(
+    connection: duckdb.DuckDBPyConnection, task: Task, pairs: str, model: dict[str, Any] | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Splink's verdict on the pairs of relation `pairs` (record_l, record_r) of `matching_record`.
+
+    Columns: record_l, record_r, match_weight (log2 odds with the prior), and per column gamma_ (level), tf_..._l and _r,
+    mw_ and mw_tf_adj_ (its share of the weight, in bits). model: Splink settings with m and u; None: only levels count.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_asked AS SELECT record_l AS join_key_l, record_r AS join_key_r,"
+        f" '0' AS match_key FROM {pairs}"
+    )
+    api = DuckDBAPI(connection=connection)
+    creator = SettingsCreator.from_path_or_dict(model or settings(task))
+    linker = Linker(api.register(RECORDS), creator, log_level=logging.ERROR, validate_settings=False)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("matching_asked"))
+    scored = linker.inference.predict(warning_mode="never")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_scored AS SELECT * FROM {scored.physical_name}")
+    linker.table_management.delete_tables_created_by_splink_from_db()
+    return connection.table("matching_scored")
+
+
+def compare(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
+    """How the pairs of relation `pairs` compare, column by column, whatever the model."""
+    columns = score(connection, task, pairs).fetchnumpy()
+    names = [column.name for column in task.columns]
+    levels = {name: np.asarray(columns[f"gamma_{name}"]).astype(np.int64) for name in names}
+    frequency = {}
+    for column in task.columns:
+        if ROLES[column.role].frequency:
+            both = [np.ma.filled(columns[f"tf_{column.name}_{side}"].astype(np.float64), np.nan) for side in "lr"]
+            best = levels[column.name] == len(levels_of(task, column))
+            frequency[column.name] = np.where(best, np.fmax(*both), np.nan)
+    return Compared(np.asarray(columns["record_l"]), np.asarray(columns["record_r"]), levels, frequency)

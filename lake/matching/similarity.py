@@ -1,0 +1,166 @@
+"""How alike two texts are, counted in characters, as functions DuckDB's SQL can call (matching_*).
+
+DuckDB's own distances count UTF-8 bytes: they are used for ASCII only (lake/matching/roles.py). On Spark the same Python
+functions are registered as Arrow UDFs. What the texts are before is decided in text.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA, JaroWinkler, LCSseq
+
+from lake.matching import text
+
+SAME, LEGIBLE, ONE_OFF, RELATED, OTHER = 5, 4, 3, 1, 0
+"""Grades of two names: equal; equal as far as legible or spoken; one slip; one part in common; nothing."""
+
+TEXTS: dict[str, Callable[[str | None], str | None]] = {
+    "matching_plain": text.plain,
+    "matching_name": text.name,
+    "matching_sound": text.sound,
+    "matching_address": text.address,
+    "matching_organisation": text.organisation,
+    "matching_core": text.organisation_core,
+    "matching_branch": text.branch,
+    "matching_digits": text.digits,
+    "matching_phone": text.phone,
+    "matching_day": text.day,
+    "matching_email": text.email,
+}
+
+
+def name_grade(one: str, other: str) -> int:
+    """How alike two folded names are: SAME .. OTHER. Meant for full names; works on single parts too."""
+    if one == other:
+        return SAME
+    return _wide_grade(one, other) if text.is_wide(one) and text.is_wide(other) else _letter_grade(one, other)
+
+
+def _wide_grade(one: str, other: str) -> int:
+    if len(one) == len(other):
+        pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+        unread = sum(text.LOST in pair for pair in pairs)
+        if unread == len(pairs) and unread < len(one):
+            return LEGIBLE
+        if len(pairs) - unread == 1 and len(one) >= 2:
+            return _one_character(one, other, pairs[0])
+    if max(len(one), len(other)) >= 4:
+        return _transliterated(one, other)
+    if min(len(one), len(other)) >= 2 and abs(len(one) - len(other)) == 1 and _within(one, other):
+        return ONE_OFF
+    return RELATED if one[0] == other[0] else OTHER
+
+
+def _one_character(one: str, other: str, pair: tuple[str, str]) -> int:
+    """Two names of like length, one character apart: alike in sound, a slip in a long name, or another person."""
+    if text.sound(one) == text.sound(other):
+        return LEGIBLE
+    return ONE_OFF if len(one) >= 3 or one[0] == other[0] else RELATED
+
+
+def _transliterated(one: str, other: str) -> int:
+    spoken = JaroWinkler.similarity((text.sound(one) or "").replace(" ", ""), (text.sound(other) or "").replace(" ", ""))
+    if spoken >= 0.92:
+        return LEGIBLE
+    return ONE_OFF if spoken >= 0.84 else RELATED if one[:2] == other[:2] else OTHER
+
+
+def _letter_grade(one: str, other: str) -> int:
+    near = JaroWinkler.similarity(one, other)
+    if sorted(one.split()) == sorted(other.split()):
+        return LEGIBLE
+    if near >= 0.92 or OSA.distance(one, other, score_cutoff=1) <= 1:
+        return ONE_OFF
+    return RELATED if fuzz.token_set_ratio(one, other) >= 90 else OTHER
+
+
+def _within(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return LCSseq.similarity(short, long) == len(short)
+
+
+def place_grade(one: str, other: str) -> int:
+    """How alike two plain addresses are: 5 equal, 4 one contained in the other with the same numbers, 3 nearly so,
+
+    2 the same place with another number, 1 much in common, 0 else.
+    """
+    if one == other:
+        return 5
+    share = LCSseq.similarity(one, other) / min(len(one), len(other))
+    numbers = _numbers(one), _numbers(other)
+    agree = _contained(*numbers)
+    if share >= 0.99 and agree:
+        return 4
+    if agree and (share >= 0.88 or fuzz.token_sort_ratio(one, other) >= 88):
+        return 3
+    if share >= 0.85:
+        return 2
+    return 1 if share >= 0.65 else 0
+
+
+def _numbers(place: str) -> list[str]:
+    return "".join(character if character.isdigit() and character.isascii() else " " for character in place).split()
+
+
+def _contained(one: list[str], other: list[str]) -> bool:
+    """Whether the shorter run of numbers is found, in order, in the longer one."""
+    short, long = sorted((one, other), key=len)
+    rest = iter(long)
+    return all(number in rest for number in short)
+
+
+def _scorer(score: Any) -> Callable[[Any, Any], pa.Array]:
+    def compare(one: Any, other: Any) -> pa.Array:
+        return pa.array(process.cpdist(one.to_pylist(), other.to_pylist(), scorer=score).astype("float64"))
+
+    return compare
+
+
+def _grader(grade: Callable[[str, str], int]) -> Callable[[Any, Any], pa.Array]:
+    def compare(one: Any, other: Any) -> pa.Array:
+        return pa.array([grade(a, b) for a, b in zip(one.to_pylist(), other.to_pylist(), strict=True)], pa.float64())
+
+    return compare
+
+
+PAIRS: dict[str, Callable[[Any, Any], pa.Array]] = {
+    "matching_jw": _scorer(JaroWinkler.similarity),
+    "matching_edits": _scorer(OSA.distance),
+    "matching_words": _scorer(fuzz.token_set_ratio),
+    "matching_name_grade": _grader(name_grade),
+    "matching_place_grade": _grader(place_grade),
+}
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give `connection` every function of TEXTS (text -> text) and PAIRS (two texts -> number); twice is once."""
+    known = {row[0] for row in connection.execute("SELECT function_name FROM duckdb_functions()").fetchall()}
+    if "matching_jw" in known:
+        return
+    varchar, double = duckdb.sqltype("VARCHAR"), duckdb.sqltype("DOUBLE")
+    for name, change in TEXTS.items():
+        connection.create_function(
+            name,
+            _changer(change),
+            [varchar],
+            varchar,
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+    for name, compare in PAIRS.items():
+        connection.create_function(name, compare, [varchar, varchar], double, type=PythonUDFType.ARROW)
+
+
+def _changer(change: Callable[[str | None], str | None]) -> Callable[[Any], pa.Array]:
+    def apply(values: Any) -> pa.Array:
+        texts = values.to_pylist()
+        done = {value: change(value) for value in set(texts)}
+        return pa.array([done[value] for value in texts], pa.string())
+
+    return apply
