@@ -12,7 +12,7 @@ from dataclasses import dataclass
 class Detector:
     """What notices a kind; `title_zh`, `title_en` say the kind to a person.
 
-    by_number: the rule marks every row that holds the same id number, so the partner of a planted row is no false alarm.
+    by_number: the rule marks every row that holds the same number; the partner of a planted row is no false alarm.
     """
 
     title_zh: str
