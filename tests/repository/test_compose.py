@@ -42,9 +42,9 @@ def test_the_settings_of_the_services_are_accepted_as_they_stand(
 
 
 def test_every_shuniu_command_of_a_service_exists(compose: dict[str, Any]) -> None:
-    from exchange_api.cli.main import app
+    from exchange_api.cli.main import application
 
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_command(application()).commands  # type: ignore[attr-defined]
     used = {s["command"].split()[1] for s in compose["services"].values() if s.get("command", "").startswith("shuniu")}
     assert used <= set(commands)
     assert {"serve", "migrate"} <= used
