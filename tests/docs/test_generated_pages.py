@@ -12,6 +12,7 @@ from catalog.actions.events import EventTag
 from catalog.settings import Settings
 from tests.generate_docs import FOLDER
 from tests.reference import PAGES
+from tests.reference.dags import described
 from tests.reference.errors import raised
 from tests.reference.events import unwritten
 
@@ -67,3 +68,8 @@ def test_the_api_is_described_with_a_summary_for_every_operation() -> None:
         if not operation.get("description")
     ]
     assert silent == [], "give the handler a docstring"
+
+
+def test_every_file_of_the_dag_folder_is_described() -> None:
+    files = {path.name for path in (FOLDER.parents[1] / "dags").glob("*.py")} - {"__init__.py"}
+    assert {dag.path for dag in described()} == files
