@@ -28,6 +28,10 @@ def atoms(task: Task, rank: int) -> dict[str, tuple[str, str, int]]:
         for atom in ROLES[column.role].atoms:
             if atom.rank <= rank:
                 found[f"{column.name}:{atom.label}"] = (column.name, atom.sql.format(c=column.name), atom.rank)
+    names_then_and_now = [column for column in task.columns if column.role in ("organisation", "former_organisation")]
+    if len(names_then_and_now) > 1:
+        either = ", ".join(quote(column.name) for column in names_then_and_now)
+        found["organisation:any"] = ("name", f"list_distinct(list_filter([{either}], x -> x IS NOT NULL))", 1)
     parts = _parts_of_names(task)
     if parts:
         names = ", ".join(quote(column.name) for column in parts)
@@ -44,8 +48,9 @@ def _parts_of_names(task: Task) -> list[Column]:
 
 def rules(task: Task, rank: int = 2) -> list[tuple[str, ...]]:
     """Every blocking rule: one atom, or two of different columns, never two of which one says next to nothing."""
-    known = atoms(task, 3 if rank > 1 else 1)
+    known = atoms(task, 3)
     singles = [(label,) for label, (_, _, weight) in known.items() if weight < 3]
+    known = {label: atom for label, atom in known.items() if rank > 1 or atom[2] == 1}
     pairs = [
         (one, other)
         for one, other in combinations(known, 2)
@@ -66,17 +71,22 @@ def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
         " count(*) FILTER (loose) * (count(*) - (count(*) FILTER (loose) + 1) / 2.0) AS cost"
         f" FROM matching_key GROUP BY block HAVING count(*) > 1) WHERE cost > 0) WHERE spent <= {budget}"
     )
-    single = ", ".join(literal(source) for source in task.single) or "''"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS SELECT DISTINCT least(l.record, r.record) AS record_l,"
         " greatest(l.record, r.record) AS record_r FROM (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)"
         " WHERE loose) AS l JOIN (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)) AS r"
         " ON l.block = r.block AND (l.record < r.record OR NOT r.loose) AND l.record <> r.record"
-        f" WHERE NOT (l.source = r.source AND l.source IN ({single}))"
+        f" WHERE {allowed(task)}"
     )
     connection.execute("DROP TABLE matching_key; DROP TABLE matching_block")
     row = connection.execute(f"SELECT count(*) FROM {PAIRS}").fetchone()
     return int(row[0]) if row else 0
+
+
+def allowed(task: Task) -> str:
+    """SQL over records l and r: two records of one source that holds nobody twice are not compared."""
+    single = ", ".join(literal(source) for source in task.single)
+    return f"NOT (l.source = r.source AND l.source IN ({single}))" if single else "TRUE"
 
 
 def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 def number_nodes(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int, int]:
     """Give every record its node; (number of nodes, disputed records). Nodes are numbered from 0 by smallest record."""
     disputed = _dispute(connection, task)
-    register = f"bool_or(source = {literal(task.register)})" if task.register else "FALSE"
+    register = f"bool_or(source = {literal(task.register)})" if task.register else "TRUE"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS WITH grouped AS (SELECT *, CASE WHEN known_id IS NULL"
         " THEN concat('r', record) ELSE concat('k', known_id) END AS together FROM matching_record),"

@@ -62,9 +62,9 @@ def _redirects(
         pieces.setdefault(old, []).append(cluster)
     for old in sorted(old_keys):
         where = sorted(pieces.get(old, []), key=lambda cluster: (-overlap[old, cluster], keys[cluster]))
+        ended = old not in taken
+        for place, cluster in enumerate(cluster for cluster in where if keys[cluster] != old):
+            found.append(Redirect(old, keys[cluster], MERGED if ended and place == 0 else SPLIT))
         if not where:
             found.append(Redirect(old, None, GONE))
-        elif old not in taken:
-            found.append(Redirect(old, keys[where[0]], MERGED))
-        found += [Redirect(old, keys[cluster], SPLIT) for cluster in where if keys[cluster] != old][old not in taken :]
     return found

@@ -69,15 +69,14 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
     return tuple(int(value or 0) for value in row)
 
 
-def frequencies(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[str, pa.Table]:
-    """Per column whose rare values say more: table value, share of all values of the prepared records."""
+def frequencies(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> dict[str, pa.Table]:
+    """Per prepared column: table value, share of all values of the prepared records."""
     return {
-        column.name: connection.execute(
-            f"SELECT {quote(column.name)} AS value, count(*) / sum(count(*)) OVER () AS share FROM {RECORDS}"
-            f" WHERE {quote(column.name)} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        name: connection.execute(
+            f"SELECT {quote(name)} AS value, count(*) / sum(count(*)) OVER () AS share FROM {RECORDS}"
+            f" WHERE {quote(name)} IS NOT NULL GROUP BY 1 ORDER BY 1"
         ).to_arrow_table()
-        for column in task.columns
-        if ROLES[column.role].frequency
+        for name in columns
     }
 
 

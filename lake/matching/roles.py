@@ -24,7 +24,7 @@ class Atom:
 class Role:
     """clean: function of similarity.TEXTS; derived: further columns {c}_<suffix>; levels: (label, SQL), best first.
 
-    frequency: whether agreement on a rare value says more than on a common one. taught: m from nothing in common to the
+    frequency: levels on which a rare value says more than a common one, and the column the value stands in. taught: m from nothing in common to the
     best level where sound identity numbers teach all other columns (a number cannot teach how numbers go wrong).
     """
 
@@ -32,7 +32,7 @@ class Role:
     levels: tuple[tuple[str, str], ...]
     atoms: tuple[Atom, ...] = ()
     derived: dict[str, str] = field(default_factory=dict)
-    frequency: bool = True
+    frequency: dict[str, str] = field(default_factory=lambda: {"equal": "{c}"})
     taught: tuple[float, ...] | None = None
 
 
@@ -62,6 +62,10 @@ HALF_EXCHANGED: Final = (
 )
 """The one name there is stands in the other's place."""
 
+FORMER: Final = '"{c}_l" = "{former}_r" OR "{former}_l" = "{c}_r"'
+"""An organisation's name of today is the other record's former name."""
+_GRAMS: Final = "list_distinct(list_transform(range(1, greatest(length(\"{c}_core\") - 2, 2)), i -> substr(\"{c}_core\", i, 4)))"
+
 _PART_OF_NAME = Role(
     "matching_name",
     (
@@ -79,7 +83,8 @@ _FULL_NAME = Role(
     "matching_name",
     (
         _EQUAL,
-        ("as far as legible", '"{c}_sound_l" = "{c}_sound_r" OR matching_name_grade("{c}_l", "{c}_r") >= 4'),
+        _SAME_SOUND,
+        ("as far as legible", 'matching_name_grade("{c}_l", "{c}_r") >= 4'),
         ("one slip", 'matching_name_grade("{c}_l", "{c}_r") >= 3'),
         ("one part", 'matching_name_grade("{c}_l", "{c}_r") >= 1'),
     ),
@@ -90,6 +95,7 @@ _FULL_NAME = Role(
         Atom("end", 'substr("{c}", -1, 1)', 2),
     ),
     _SOUND,
+    frequency={"equal": "{c}", "same sound": "{c}_sound"},
 )
 
 _NEAR_PARTS: Final = (
@@ -123,7 +129,7 @@ _DAY = Role(
         "m": 'CAST(substr("{c}", 5, 2) AS INT)',
         "d": 'CAST(substr("{c}", 7, 2) AS INT)',
     },
-    frequency=False,
+    frequency={},
 )
 
 _ADDRESS = Role(
@@ -150,7 +156,7 @@ ROLES: Final[dict[str, Role]] = {
     "full_name": _FULL_NAME,
     "birth_date": _DAY,
     "date": _DAY,
-    "sex": Role("matching_plain", (_EQUAL,), (Atom("", '"{c}"', 3),), frequency=False),
+    "sex": Role("matching_sex", (_EQUAL,), (Atom("", '"{c}"', 3),), frequency={}),
     "category": Role("matching_plain", (_EQUAL,), (Atom("", '"{c}"', 2),)),
     "phone": Role(
         "matching_phone",
@@ -187,7 +193,7 @@ ROLES: Final[dict[str, Role]] = {
         "matching_digits",
         (_EQUAL, _edits(1)),
         (Atom("", '"{c}"'), Atom("end", 'substr("{c}", -8)'), Atom("start", 'substr("{c}", 1, 14)')),
-        frequency=False,
+        frequency={},
         taught=(0.1, 0.8, 0.1),
     ),
     "organisation": Role(
@@ -196,7 +202,12 @@ ROLES: Final[dict[str, Role]] = {
             _EQUAL,
             ("same core", '"{c}_core_l" = "{c}_core_r" AND "{c}_branch_l" = "{c}_branch_r"'),
             ("near core", 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.92 AND "{c}_branch_l" = "{c}_branch_r"'),
-            ("words", 'matching_words("{c}_core_l", "{c}_core_r") >= 90 AND "{c}_branch_l" = "{c}_branch_r"'),
+            (
+                "short form",
+                '"{c}_branch_l" = "{c}_branch_r" AND least(length("{c}_core_l"), length("{c}_core_r")) >= 4'
+                ' AND (contains("{c}_core_l", "{c}_core_r") OR contains("{c}_core_r", "{c}_core_l")'
+                ' OR matching_words("{c}_core_l", "{c}_core_r") >= 95)',
+            ),
             ("related", 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.8'),
         ),
         (
@@ -204,9 +215,11 @@ ROLES: Final[dict[str, Role]] = {
             Atom("core", '"{c}_core"'),
             Atom("start", 'substr("{c}_core", 1, 6)', 2),
             Atom("words", _WORDS, 2),
+            Atom("grams", _GRAMS, 2),
         ),
         {"core": 'matching_core("{c}")', "branch": 'matching_branch("{c}")'},
     ),
+    "former_organisation": Role("matching_organisation", (), frequency={}),
     "free_text": Role(
         "matching_organisation",
         (

@@ -16,12 +16,14 @@ import numpy.typing as npt
 from splink import Linker, SettingsCreator
 from splink.backends.duckdb import DuckDBAPI
 
+from lake.engines.duckdb import quote
 from lake.matching.model import Column, Task
 from lake.matching.prepare import RECORDS
-from lake.matching.roles import EXCHANGED, HALF_EXCHANGED, ROLES
+from lake.matching.roles import EXCHANGED, FORMER, HALF_EXCHANGED, ROLES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+_CHUNK = 500_000  # pairs Splink scores at a time: its answer is wide
 logging.getLogger("splink").setLevel(logging.ERROR)
 
 
@@ -35,7 +37,7 @@ class Compared:
 
     left: Ints
     right: Ints
-    levels: dict[str, Ints]
+    levels: dict[str, npt.NDArray[np.int8]]
     frequency: dict[str, Floats]
 
 
@@ -45,7 +47,27 @@ def levels_of(task: Task, column: Column) -> list[tuple[str, str]]:
     other = _other_part(task, column)
     if other and column.role == "given_name":
         levels[1:1] = [("exchanged", EXCHANGED), ("half exchanged", HALF_EXCHANGED)]
+    former = task.first("former_organisation")
+    if former and column.role == "organisation":
+        levels[1:1] = [("former name", FORMER.replace("{former}", former.name))]
     return [(label, sql.format(c=column.name, other=other)) for label, sql in levels]
+
+
+def weighted_levels(task: Task, column: Column) -> dict[int, str]:
+    """Level (0 = nothing in common) -> prepared column whose value's rarity counts there."""
+    labels = ["", *[label for label, _ in reversed(levels_of(task, column))]]
+    rarity = ROLES[column.role].frequency
+    return {place: rarity[label].format(c=column.name) for place, label in enumerate(labels) if label in rarity}
+
+
+def weighted_columns(task: Task) -> list[str]:
+    """Prepared columns of which the frequency of values is needed."""
+    return [value for column in compared_columns(task) for value in weighted_levels(task, column).values()]
+
+
+def compared_columns(task: Task) -> tuple[Column, ...]:
+    """The columns that are compared by themselves."""
+    return tuple(column for column in task.columns if ROLES[column.role].levels)
 
 
 def _other_part(task: Task, column: Column) -> str | None:
@@ -73,9 +95,9 @@ def comparison(task: Task, column: Column, chances: dict[str, Any] | None = None
     ]
     written += [{"sql_condition": sql, "label_for_charts": label} for label, sql in levels_of(task, column)]
     written.append({"sql_condition": "ELSE", "label_for_charts": "nothing in common"})
-    if ROLES[column.role].frequency:
-        written[1]["tf_adjustment_column"] = column.name
-        written[1]["tf_adjustment_weight"] = 1.0
+    for place, value in weighted_levels(task, column).items():
+        written[-1 - place]["tf_adjustment_column"] = value
+        written[-1 - place]["tf_adjustment_weight"] = 1.0
     for place, level in enumerate(reversed(written[1:])):
         if chances:
             level["m_probability"], level["u_probability"] = chances["m"][place], chances["u"][place]
@@ -88,7 +110,7 @@ def settings(task: Task, *, prior: float = 0.001, chances: dict[str, Any] | None
         "link_type": "dedupe_only",
         "unique_id_column_name": "record",
         "sql_dialect": "duckdb",
-        "comparisons": [comparison(task, column, (chances or {}).get(column.name)) for column in task.columns],
+        "comparisons": [comparison(task, column, (chances or {}).get(column.name)) for column in compared_columns(task)],
         "blocking_rules_to_generate_predictions": ["1 = 1"],
         "probability_two_random_records_match": prior,
         "retain_matching_columns": True,
@@ -119,14 +141,36 @@ def score(
 
 
 def compare(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
-    """How the pairs of relation `pairs` compare, column by column, whatever the model."""
-    columns = score(connection, task, pairs).fetchnumpy()
-    names = [column.name for column in task.columns]
-    levels = {name: np.asarray(columns[f"gamma_{name}"]).astype(np.int64) for name in names}
-    frequency = {}
-    for column in task.columns:
-        if ROLES[column.role].frequency:
-            both = [np.ma.filled(columns[f"tf_{column.name}_{side}"].astype(np.float64), np.nan) for side in "lr"]
-            best = levels[column.name] == len(levels_of(task, column))
-            frequency[column.name] = np.where(best, np.fmax(*both), np.nan)
+    """How the pairs of relation `pairs` compare, column by column, whatever the model; chunk by chunk, for memory."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_all AS SELECT record_l, record_r FROM {pairs}")
+    row = connection.execute("SELECT count(*) FROM matching_all").fetchone()
+    count = int(row[0]) if row else 0
+    done = [
+        _compare_chunk(connection, task, f"(SELECT * FROM matching_all WHERE rowid >= {at} AND rowid < {at + _CHUNK})")
+        for at in range(0, max(count, 1), _CHUNK)
+    ]
+    connection.execute("DROP TABLE matching_all")
+    return Compared(
+        np.concatenate([part.left for part in done]),
+        np.concatenate([part.right for part in done]),
+        {name: np.concatenate([part.levels[name] for part in done]) for name in done[0].levels},
+        {name: np.concatenate([part.frequency[name] for part in done]) for name in done[0].frequency},
+    )
+
+
+def _compare_chunk(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
+    names = [f"gamma_{column.name}" for column in compared_columns(task)]
+    names += [f"tf_{value}_{side}" for value in weighted_columns(task) for side in "lr"]
+    columns = score(connection, task, pairs).select("record_l", "record_r", *map(quote, names)).fetchnumpy()
+    levels, frequency = {}, {}
+    for column in compared_columns(task):
+        level = np.asarray(columns[f"gamma_{column.name}"]).astype(np.int8)
+        levels[column.name] = level
+        weighted = weighted_levels(task, column)
+        if weighted:
+            share = np.full(len(level), np.nan)
+            for place, value in weighted.items():
+                both = [np.ma.filled(columns[f"tf_{value}_{side}"].astype(np.float64), np.nan) for side in "lr"]
+                share = np.where(level == place, np.fmax(*both), share)
+            frequency[column.name] = share
     return Compared(np.asarray(columns["record_l"]), np.asarray(columns["record_r"]), levels, frequency)

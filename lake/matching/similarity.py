@@ -20,6 +20,9 @@ from lake.matching import text
 SAME, LEGIBLE, ONE_OFF, RELATED, OTHER = 5, 4, 3, 1, 0
 """Grades of two names: equal; equal as far as legible or spoken; one slip; one part in common; nothing."""
 
+_LONG = 4
+"""Characters from which on a name is taken for a transliterated or double-barrelled one, and compared by its sound."""
+
 TEXTS: dict[str, Callable[[str | None], str | None]] = {
     "matching_plain": text.plain,
     "matching_name": text.name,
@@ -32,6 +35,7 @@ TEXTS: dict[str, Callable[[str | None], str | None]] = {
     "matching_phone": text.phone,
     "matching_day": text.day,
     "matching_email": text.email,
+    "matching_sex": text.sex,
 }
 
 
@@ -48,16 +52,16 @@ def _wide_grade(one: str, other: str) -> int:
         unread = sum(text.LOST in pair for pair in pairs)
         if unread == len(pairs) and unread < len(one):
             return LEGIBLE
-        if len(pairs) - unread == 1 and len(one) >= 2:
-            return _one_character(one, other, pairs[0])
-    if max(len(one), len(other)) >= 4:
+        if len(pairs) - unread == 1 and 2 <= len(one) < _LONG:
+            return _one_character(one, other)
+    if max(len(one), len(other)) >= _LONG:
         return _transliterated(one, other)
     if min(len(one), len(other)) >= 2 and abs(len(one) - len(other)) == 1 and _within(one, other):
         return ONE_OFF
     return RELATED if one[0] == other[0] else OTHER
 
 
-def _one_character(one: str, other: str, pair: tuple[str, str]) -> int:
+def _one_character(one: str, other: str) -> int:
     """Two names of like length, one character apart: alike in sound, a slip in a long name, or another person."""
     if text.sound(one) == text.sound(other):
         return LEGIBLE

@@ -178,3 +178,11 @@ def day(text: str | None) -> str | None:
 def email(text: str | None) -> str | None:
     """An e-mail address in small letters without blanks."""
     return (plain(text) or "").replace(" ", "") or None
+
+
+_SEXES: Final = {**dict.fromkeys(("1", "男", "男性", "m", "male"), "1"), **dict.fromkeys(("2", "女", "女性", "f", "female"), "2")}
+
+
+def sex(text: str | None) -> str | None:
+    """Code of GB/T 2261.1 for a sex in words or letters: '1', '2'; None for anything else."""
+    return _SEXES.get(plain(text) or "")

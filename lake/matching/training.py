@@ -13,14 +13,19 @@ from typing import Any
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from lake.matching.model import Task
+from lake.matching.prepare import RECORDS, one
 from lake.matching.roles import ROLES
-from lake.matching.scoring import Compared, Floats, compare, levels_of
+from lake.matching.scoring import Compared, Floats, compare, compared_columns, levels_of
 
 _ROUNDS = 40
 _RANDOM_PAIRS = 400_000
+_TAUGHT_PAIRS = 100_000
+_LEAST_TAUGHT = 300
 _SMOOTH = 0.5
+_SETTLED = 0.01  # bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def weights(compared: Compared, learnt: Learnt) -> Floats:
         if name in compared.frequency:
             share = compared.frequency[name]
             with np.errstate(divide="ignore"):
-                total += np.where(np.isnan(share), 0.0, np.log2(learnt.u[name][-1] / share))
+                total += np.where(np.isnan(share), 0.0, np.log2(learnt.u[name][level] / share))
     return total
 
 
@@ -54,45 +59,70 @@ def probability(bits: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60))))
 
 
-def sample_random(connection: duckdb.DuckDBPyConnection, task: Task, records: int) -> None:
-    """Table `matching_random` of distinct pairs drawn by the task's seed: all there are when they are few."""
-    possible = records * (records - 1) // 2
-    if possible <= _RANDOM_PAIRS:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE matching_random AS SELECT l.record AS record_l, r.record AS record_r"
-            " FROM matching_record AS l JOIN matching_record AS r ON l.record < r.record"
-        )
-        return
-    draw = np.random.default_rng(task.seed).integers(1, records + 1, size=(2, _RANDOM_PAIRS))
-    drawn = {"one": draw[0], "other": draw[1]}
-    connection.register("matching_drawn", __import__("pyarrow").table(drawn))
+def sample_random(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
+    """Table `matching_random` of pairs drawn by the task's seed; all pairs there are when they are few."""
+    records = connection.execute(f"SELECT record FROM {RECORDS} ORDER BY record").fetchnumpy()["record"]
+    n = len(records)
+    if n * (n - 1) // 2 <= _RANDOM_PAIRS:
+        one, other = np.triu_indices(n, 1)
+    else:
+        one, other = np.random.default_rng(task.seed).integers(0, n, size=(2, _RANDOM_PAIRS))
+    drawn = pa.table({"one": records[one], "other": records[other]})
+    connection.register("matching_drawn", drawn)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_random AS SELECT DISTINCT least(one, other) AS record_l,"
-        " greatest(one, other) AS record_r FROM matching_drawn WHERE one <> other"
+        " greatest(one, other) AS record_r FROM matching_drawn WHERE one <> other ORDER BY ALL"
     )
     connection.unregister("matching_drawn")
 
 
-def learn(task: Task, candidates: Compared, drawn: Compared, *, records: int) -> Learnt:
-    """m, u and prior by EM: candidates teach m and the prior, random pairs teach u. Same input, same answer."""
-    possible = records * (records - 1) / 2
-    sizes = {column.name: len(levels_of(task, column)) + 1 for column in task.columns}
-    learnt = Learnt(
-        {name: _first_m(size) for name, size in sizes.items()},
-        {name: _shares(drawn.levels[name], np.ones(len(drawn.left)), size) for name, size in sizes.items()},
-        prior=max(0.3 * records, 1.0) / possible,
+def find_taught(connection: duckdb.DuckDBPyConnection) -> int:
+    """Table `matching_taught` of pairs with the same sound identity number (a sample of them); how many."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE matching_taught AS WITH known AS (SELECT record, known_id FROM {RECORDS}"
+        " WHERE known_id IS NOT NULL QUALIFY count(*) OVER (PARTITION BY known_id) BETWEEN 2 AND 20)"
+        " SELECT l.record AS record_l, r.record AS record_r FROM known AS l JOIN known AS r"
+        f" ON l.known_id = r.known_id AND l.record < r.record ORDER BY hash(l.record, r.record) LIMIT {_TAUGHT_PAIRS}"
     )
+    row = connection.execute("SELECT count(*) FROM matching_taught").fetchone()
+    return int(row[0]) if row else 0
+
+
+def learn(
+    task: Task, candidates: Compared, drawn: Compared, *, possible: float, expected: float, taught: Compared | None = None
+) -> Learnt:
+    """m, u and prior by EM: candidates teach m and the prior, random pairs teach u. Same input, same answer.
+
+    possible: pairs there could be among those searched for; expected: matches to begin with. taught: pairs known to be
+    matches, which teach m instead (roles with `taught` keep theirs).
+    """
+    sizes = {column.name: len(levels_of(task, column)) + 1 for column in compared_columns(task)}
+    everywhere = {name: _shares(drawn.levels[name], np.ones(len(drawn.left)), size) for name, size in sizes.items()}
+    fixed = {} if taught is None else _taught(task, taught, sizes)
+    first = {name: fixed.get(name, _first_m(size)) for name, size in sizes.items()}
+    learnt = Learnt(first, everywhere, prior=max(expected, 1.0) / possible)
     for _ in range(_ROUNDS):
         chance = probability(weights(candidates, learnt))
         apart = 1 - probability(weights(drawn, learnt))
         prior = float(np.clip(chance.sum() / possible, 0.01 / possible, 0.5))
-        m = {name: _shares(candidates.levels[name], chance, size, _first_m(size)) for name, size in sizes.items()}
+        m = fixed or {name: _shares(candidates.levels[name], chance, size, _first_m(size)) for name, size in sizes.items()}
         u = {name: _shares(drawn.levels[name], apart, size) for name, size in sizes.items()}
-        moved = max(float(np.abs(m[name] - learnt.m[name]).max()) for name in sizes)
+        moved = max(float(np.abs(np.log2(m[name] / learnt.m[name])).max()) for name in sizes)
+        moved = max(moved, abs(float(np.log2(prior / learnt.prior))))
         learnt = Learnt(m, u, prior)
-        if moved < 1e-4:
+        if moved < _SETTLED:
             break
     return learnt
+
+
+def _taught(task: Task, pairs: Compared, sizes: dict[str, int]) -> dict[str, Floats]:
+    """m as pairs of one number show it."""
+    everyone = np.ones(len(pairs.left))
+    given = {column.name: ROLES[column.role].taught for column in compared_columns(task)}
+    return {
+        name: np.array(given[name]) if given[name] else _shares(pairs.levels[name], everyone, size, _first_m(size))
+        for name, size in sizes.items()
+    }
 
 
 def _first_m(size: int) -> Floats:
@@ -102,17 +132,20 @@ def _first_m(size: int) -> Floats:
 
 
 def _shares(
-    levels: npt.NDArray[np.int64], weight: Floats, size: int, expected: Floats | None = None
+    levels: npt.NDArray[np.int8], weight: Floats, size: int, expected: Floats | None = None
 ) -> Floats:
     """Share of each level among the pairs where it can be judged; what was never seen keeps a small share."""
     judged = levels >= 0
-    counts = np.bincount(levels[judged], weights=weight[judged], minlength=size)
+    counts = np.bincount(levels[judged], weights=weight[judged], minlength=size).astype(np.float64)
     counts += _SMOOTH * (expected if expected is not None else np.full(size, 1.0 / size)) * 2
     return np.asarray(counts / counts.sum())
 
 
-def train(connection: duckdb.DuckDBPyConnection, task: Task, *, records: int, pairs: str) -> Learnt:
-    """What the prepared records and their candidate pairs teach."""
-    sample_random(connection, task, records)
+def train(connection: duckdb.DuckDBPyConnection, task: Task, candidates: Compared) -> Learnt:
+    """What the prepared records, the pairs with one number and the compared candidate pairs teach."""
+    sample_random(connection, task)
     drawn = compare(connection, task, "matching_random")
-    return learn(task, compare(connection, task, pairs), drawn, records=records)
+    taught = compare(connection, task, "matching_taught") if find_taught(connection) >= _LEAST_TAUGHT else None
+    records, loose = one(connection, f"SELECT count(*), count(*) FILTER (loose) FROM {RECORDS}")
+    possible = max(loose * (records - (loose + 1) / 2), 1.0)
+    return learn(task, candidates, drawn, possible=possible, expected=0.3 * loose, taught=taught)
