@@ -58,7 +58,7 @@ class Airflow:
             "API": {"HOST": "127.0.0.1", "PORT": str(self.settings.airflow_port), "WORKERS": "1", "BASE_URL": self.url},
             "API_AUTH": {"JWT_SECRET": self._secret("jwt.key")},
             "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.3", "ENABLE_HEALTH_CHECK": "False"},
-            "DAG_PROCESSOR": {"MIN_FILE_PROCESS_INTERVAL": "30", "PARSING_PROCESSES": "1"},
+            "DAG_PROCESSOR": {"MIN_FILE_PROCESS_INTERVAL": "300", "PARSING_PROCESSES": "1"},
             "LOGGING": {"LOGGING_LEVEL": "INFO", "BASE_LOG_FOLDER": str(self.home / "logs")},
             "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
         }

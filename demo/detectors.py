@@ -40,7 +40,7 @@ DETECTORS: dict[str, Detector] = {
     "name_variant": Detector("姓名同音或异体", "homophone or variant name"),
     "rare_character": Detector("姓名用字被替换", "rare character replaced"),
     "name_middle_dot": Detector("间隔号写法不一", "middle dot written otherwise", notes=("variant_dot",)),
-    "name_translit": Detector("音译姓名写法不一", "name transliterated otherwise"),
+    "name_dot_lost": Detector("间隔号丢失", "middle dot lost"),
     "birth_wrong": Detector("出生日期错误", "wrong birth date", rules=("row.birth_matches_id",)),
     "birth_placeholder": Detector("出生日期为占位值", "placeholder birth date", rules=(".placeholder",)),
     "sex_wrong": Detector("性别错误", "wrong sex", rules=("row.sex_matches_id",)),
@@ -77,7 +77,11 @@ DETECTORS: dict[str, Detector] = {
         "已撤销的区划代码", "abolished division code", rules=(".known",), notes=("abolished_division",)
     ),
     "division_wrong": Detector("区划代码错误", "wrong division code", rules=("division_code.known",)),
-    "unit_slip": Detector("元与万元混用", "yuan for ten thousand yuan", rules=("unit_slip",)),
+    "unit_slip": Detector(
+        "元与万元混用",
+        "yuan for ten thousand yuan",
+        rules=("unit_slip", "amount_out_of_range", "pay_base_out_of_range"),
+    ),
     "outside_county": Detector("坐标在县外", "outside the county", rules=(".inside_county",)),
     "invalid_geometry": Detector("图形无效", "invalid geometry", rules=("geometry.valid",)),
     "swapped_axes": Detector("经纬度颠倒", "longitude and latitude swapped", notes=("swapped_axes",)),

@@ -17,7 +17,7 @@ from demo.plan import Plan
 
 MARKER = "city.json"
 OURS = (
-    "airflow", "audit", "bench", "contracts", "deliveries", "demo", "keys", "lake", "logs", "run", "tmp",
+    "airflow", "audit", "contracts", "deliveries", "demo", "keys", "lake", "locks", "logs", "run", "tmp",
     "registry.sqlite", "registry.sqlite-shm", "registry.sqlite-wal",
 )  # fmt: skip
 MIB_PER_THOUSAND_RESIDENTS = 6

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import select
+
 from catalog.actions import datasets, runs
 from catalog.database import open_session
+from catalog.models import Dataset
 from catalog.settings import Settings
-from lake.bases import BASES, build, lineage
+from lake.bases import BASES, build, catalogue, lineage
 
 GROUPS = ("population", "legal_person", "spatial", "topic")
 
@@ -16,7 +19,16 @@ def build_group(settings: Settings, group: str, *, clock: Callable[[], datetime]
 
     Each table is replaced whole by one Delta commit; what was published stays published until it is published anew.
     """
+    _enter_once(settings, clock=clock)
     return {name: _build(settings, name, clock=clock) for name in tables_of(group)}
+
+
+def _enter_once(settings: Settings, *, clock: Callable[[], datetime]) -> None:
+    """Enter the built tables into the catalogue if they are not there: a hub's first build must be able to publish."""
+    with open_session(settings) as session:
+        there = set(session.scalars(select(Dataset.code).where(Dataset.code.in_([base.name for base in BASES]))))
+        if len(there) < len(BASES):
+            catalogue.register(session, bases=BASES, hub_id=settings.hub_id, by="pipeline", now=clock())
 
 
 def tables_of(group: str) -> list[str]:

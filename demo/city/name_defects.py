@@ -47,9 +47,14 @@ def rare_lost(values: list[Any], rng: Generator) -> list[Any]:
 
 
 def other_dot(values: list[Any], rng: Generator) -> list[Any]:
-    """The middle dot U+00B7 as another dot, a blank or nothing."""
+    """The middle dot U+00B7 as another dot or a blank."""
     picks = rng.integers(len(lists.DOTS_MET), size=len(values))
     return [value.replace(lists.DOT, lists.DOTS_MET[pick]) for value, pick in zip(values, picks, strict=True)]
+
+
+def lost_dot(values: list[Any], rng: Generator) -> list[Any]:
+    """The middle dot left out: afterwards the name alone does not show that it had one."""
+    return [value.replace(lists.DOT, "") for value in values]
 
 
 def other_transliteration(values: list[Any], rng: Generator) -> list[Any]:

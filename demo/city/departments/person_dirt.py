@@ -71,7 +71,8 @@ def mistype_id(share: Share, rates: Rates, item: str) -> None:
 def spoil_name(share: Share, rates: Rates, item: str = "name") -> None:
     """Names: other dots and transliterations, rare characters lost, characters of like sound or look."""
     dotted = _contains(share.columns[item], lists.DOT)
-    share.spoil(item, "name_middle_dot", rates.middle_dot, name_defects.other_dot, where=dotted)
+    share.spoil(item, "name_middle_dot", rates.middle_dot * 5 / 6, name_defects.other_dot, where=dotted)
+    share.spoil(item, "name_dot_lost", rates.middle_dot / 6, name_defects.lost_dot, where=dotted)
     foreign = _contains(share.columns[item], "|".join(name_defects.TRANSLITERATED), regex=True)
     share.spoil(item, "name_variant", rates.transliteration, name_defects.other_transliteration, where=foreign)
     rare = _contains(share.columns[item], f"[{lists.OUTSIDE_GBK}]", regex=True)

@@ -80,6 +80,7 @@ SHOWS = {
     "id_two_numbers": lambda value, person: value == person["second_id"],
     "name_variant": lambda value, person: value != person["name"],
     "name_middle_dot": lambda value, person: "·" not in value and value != person["name"],
+    "name_dot_lost": lambda value, person: value == person["name"].replace("·", ""),
     "rare_character": lambda value, person: value != person["name"] and len(value) == len(person["name"]),
     "birth_wrong": lambda value, person: not same_day(value, person),
     "birth_placeholder": lambda value, person: str(value).replace("-", "") in ("19000101", "00000000"),
