@@ -1,4 +1,4 @@
-"""The base and topic tables as catalogue entries: what they hold, whose data is in them, who is the source of a field."""
+"""The base and topic tables as catalogue entries: what they hold, whose data is in them, who is source of a field."""
 
 from datetime import datetime
 
