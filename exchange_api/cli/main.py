@@ -62,6 +62,7 @@ def application() -> "typer.Typer":
         run,
         serve,
         source,
+        source_profile,
     )
     from exchange_api.cli import usage as usage_commands
 
@@ -75,6 +76,7 @@ def application() -> "typer.Typer":
     app.callback()(_options)
     for module in (serve, backup):
         module.add(app)
+    source_profile.add(source.app)
     nouns = {
         "agency": agency,
         "source": source,

@@ -1,0 +1,154 @@
+"""A draft contract from what a delivery looks like: ODCS v3.1 YAML, ready for a person to review. Pure.
+
+What values cannot tell (titles in English, who may share it, how often it comes) is left at the cautious default.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import yaml
+
+from catalog.classification import highest
+from catalog.identifiers import check_dataset_code
+from catalog.standards.elements import element
+
+LOGICAL = {
+    "string": "string",
+    "date": "date",
+    "integer": "integer",
+    "decimal": "number",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+    "geometry": "object",
+}
+LONGEST_NAME = 60
+GENERIC = frozenset({"code", "text", "integer", "decimal", "date", "datetime"})
+"""Elements that say only what kind a value is: the item is then named after its column."""
+
+
+class Seen(Protocol):
+    """What a draft needs to know of one delivered column (lake.profile.Column is one)."""
+
+    @property
+    def name(self) -> str:
+        """As delivered."""
+
+    @property
+    def element(self) -> str:
+        """The data element it is likely to be."""
+
+    @property
+    def nulls(self) -> int:
+        """Rows without a value."""
+
+    @property
+    def key(self) -> bool:
+        """No row without a value, and no value twice."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the dataset comes from, as the contract says it. `options`: how its files or pages are read."""
+
+    dataset: str
+    agency: str
+    system: str
+    locator: str
+    options: Mapping[str, Any]
+    crs: str | None = None
+
+
+def draft(place: Place, columns: Sequence[Seen]) -> str:
+    """The YAML document of a draft contract that catalog.contracts reads; raises InvalidInput for a bad code."""
+    check_dataset_code(place.dataset)
+    names = _names(columns)
+    key = next((column.name for column in columns if column.key), None)
+    properties = [_property(column, name, key=key) for column, name in zip(columns, names, strict=True)]
+    grade = highest(entry["classification"] for entry in properties)
+    document = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": place.dataset,
+        "name": place.dataset,
+        "version": "0.1.0",
+        "status": "draft",
+        "domain": place.agency,
+        "description": {
+            "purpose": f"{place.dataset}（由采样生成，待审核） / {place.dataset} (drafted, to be reviewed)"
+        },
+        "schema": [
+            {
+                "name": place.dataset,
+                "physicalName": place.locator,
+                "businessName": place.dataset,
+                "description": place.dataset,
+                "properties": properties,
+            }
+        ],
+        "slaProperties": [{"property": "frequency", "value": "daily"}],
+        "customProperties": _custom(place, grade),
+    }
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
+
+
+def _custom(place: Place, grade: str) -> list[dict[str, Any]]:
+    given: dict[str, Any] = {
+        "agency": place.agency,
+        "system": place.system,
+        "mode": "snapshot",
+        "titleEn": place.dataset,
+        "sharing": "conditional",
+        "sharingCondition": "",
+        "schedule": "0 1 * * *",
+        "origin": "local",
+        "grade": grade,
+    }
+    if place.crs:
+        given["crs"] = place.crs
+    if place.options:
+        given["options"] = dict(place.options)
+    return [{"property": name, "value": value} for name, value in given.items()]
+
+
+def _property(column: Seen, name: str, *, key: str | None) -> dict[str, Any]:
+    known = element(column.element)
+    own = {"element": known.code, "personal": known.personal, "titleEn": known.name_en}
+    if known.code_list:
+        own["codeList"] = known.code_list
+    entry: dict[str, Any] = {
+        "name": name,
+        "physicalName": column.name,
+        "businessName": column.name,
+        "logicalType": LOGICAL[known.kind],
+        "required": column.nulls == 0,
+        "classification": known.grade,
+        "customProperties": [{"property": title, "value": value} for title, value in own.items()],
+    }
+    if column.name == key:
+        entry |= {"primaryKey": True, "primaryKeyPosition": 1}
+    return entry
+
+
+def _names(columns: Sequence[Seen]) -> list[str]:
+    """Names of items: the element where it says something, else the column's own in Latin letters; none twice."""
+    names: list[str] = []
+    for place, column in enumerate(columns, start=1):
+        wanted = _latin(column.name, place) if column.element in GENERIC else column.element
+        name, count = wanted, 1
+        while name in names:
+            count += 1
+            name = f"{wanted}_{count}"
+        names.append(name)
+    return names
+
+
+def _latin(header: str, place: int) -> str:
+    from pypinyin import lazy_pinyin  # 0.3 s, and only drafts need it
+
+    plain = unicodedata.normalize("NFKC", header)
+    words = re.findall(r"[a-z0-9]+", "_".join(lazy_pinyin(plain)).lower())
+    name = "_".join(words)[:LONGEST_NAME].strip("_")
+    return name if re.match(r"[a-z][a-z0-9_]", name) else f"item_{place}"

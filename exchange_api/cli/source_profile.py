@@ -1,0 +1,111 @@
+"""`shuniu source profile` and `source draft`: from a delivery nobody has described yet to a contract to review."""
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from exchange_api.cli import door
+from exchange_api.cli.speech import as_json, listing, progress, say, tell
+
+if TYPE_CHECKING:
+    from catalog.systems import SystemSpec
+    from lake.profile import Column
+
+System = Annotated[str, typer.Argument(help=say("系统代码", "Code of the system"))]
+Locator = Annotated[str, typer.Argument(help=say("表名、文件名式样或路径", "Table, file pattern or path"))]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", help=say("读取选项 名=值，如 encoding=gb18030", "How to read it, e.g. encoding=gb18030")),
+]
+Crs = Annotated[str, typer.Option(help=say("空间数据的坐标系", "Reference system of spatial data"))]
+
+
+def add(app: typer.Typer) -> None:
+    """Hang these commands on the noun `source`."""
+    about = say("逐列剖析将交付的数据（不显示值）", "Profile every column of a delivery, without its values")
+    app.command("profile", help=about)(profile)
+    app.command("draft", help=say("由剖析结果起草数据契约", "Draft a data contract from a profile"))(draft)
+
+
+def profile(code: System, locator: Locator, option: Options = None, crs: Crs = "", in_json: door.Json = False) -> None:
+    """Type, filled, distinct, lengths, shapes, likely data element and sensitivity of each column. Nothing is kept."""
+    columns = _profiled(_opened(code), locator, _given(option), crs)
+    if in_json:
+        as_json([asdict(column) for column in columns])
+        return
+    rows = [
+        asdict(one) | {"shapes": " ".join(one.shapes[:1]), "share": f"{one.share:.0%}" if one.share else ""}
+        for one in columns
+    ]
+    headings = {
+        "name": say("列", "Column"),
+        "type": say("类型", "Type"),
+        "filled": say("非空", "Filled"),
+        "distinct": say("不同值", "Distinct"),
+        "shortest": say("最短", "Shortest"),
+        "longest": say("最长", "Longest"),
+        "shapes": say("常见形状", "Usual shape"),
+        "element": say("疑似数据元", "Likely element"),
+        "share": say("符合", "Fits"),
+        "grade": say("分级", "Grade"),
+        "key": say("可作主键", "May be key"),
+    }
+    listing(rows, headings, in_json=False)
+
+
+def draft(
+    code: System,
+    locator: Locator,
+    dataset: Annotated[str, typer.Option(help=say("数据集代码", "Code of the dataset"))],
+    option: Options = None,
+    crs: Crs = "",
+) -> None:
+    """The draft on stdout: save it, review titles, grades and sharing, then `shuniu contract register`."""
+    from catalog.contract_draft import Place
+    from catalog.contract_draft import draft as drafted
+
+    spec, options = _opened(code), _given(option)
+    columns = _profiled(spec, locator, options, crs)
+    tell(drafted(Place(dataset, spec.agency, code, locator, options, crs or None), columns).rstrip())
+
+
+def _profiled(spec: "SystemSpec", locator: str, options: dict[str, Any], crs: str) -> "list[Column]":
+    from catalog.contracts import Contract
+    from lake import sources
+    from lake.profile import profile as profiled
+
+    unknown = Contract(
+        dataset="profiled",
+        version="0",
+        title_zh="",
+        title_en="",
+        agency=spec.agency,
+        system=spec.code,
+        mode="snapshot",
+        locator=locator,
+        watermark=None,
+        items=(),
+        crs=crs or None,
+        options=options,
+    )
+    given = door.settings()
+    with (
+        tempfile.TemporaryDirectory(prefix="shuniu-profile-") as keep,
+        progress(say(f"正在剖析 {locator}", f"Profiling {locator}")),
+    ):
+        return profiled(given, sources.peek(given, spec, unknown, keep=Path(keep)).reader)
+
+
+def _given(option: list[str] | None) -> dict[str, Any]:
+    pairs = (entry.partition("=")[::2] for entry in option or [])
+    return {name: int(value) if value.isdigit() else value for name, value in pairs}
+
+
+def _opened(code: str) -> "SystemSpec":
+    from catalog.actions import systems
+
+    with door.reading() as session:
+        return systems.opened(session, settings=door.settings(), code=code)

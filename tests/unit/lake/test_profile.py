@@ -1,0 +1,125 @@
+"""A delivery nobody has described yet: what its columns are is told from the values, and shown without a value."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from catalog.contract_draft import Place, draft
+from catalog.contracts import load_contract, parse_contract
+from catalog.errors import InvalidInput, SourceUnreadable
+from catalog.settings import Settings
+from catalog.standards import check_digits
+from lake import sources
+from lake.profile import Column, profile
+from tests.factories.deliveries import a_contract, a_folder
+
+NUMBERS = [body + check_digits.mod_11_2(body) for body in (f"370683198001{day:02}{day:03}" for day in range(1, 21))]
+CODES = [
+    body + check_digits.uscc(body)
+    for body in (f"91370683{org}{check_digits.organisation(org)}" for org in (f"MA3C{n:04}" for n in range(20)))
+]
+CARDS = [body + check_digits.luhn(body) for body in (f"62220200{n:010}" for n in range(20))]
+FAMILIES = "王李张刘陈杨赵孙徐朱"
+
+
+def columns(tmp_path: Path, table: dict[str, list[object]]) -> dict[str, Column]:
+    reader = pa.table(table).to_reader(max_chunksize=7)
+    return {column.name: column for column in profile(Settings(home=tmp_path), reader)}
+
+
+CASES = {
+    "resident_id": NUMBERS,
+    "uscc": CODES,
+    "bank_card_no": CARDS,
+    "phone": [f"138{n:08}" for n in range(15)] + ["0535-2234567", "+86 13900001111", "139 0000 2222"],
+    "division_code": ["370683", "370602", "370613"],
+    "date": ["2020-01-02", "1999年1月3日", "19990103", "2001/3/4"],
+    "datetime": ["2020-01-02 10:00:00", "2020-01-03 11:30"],
+    "period": ["202601", "202602"],
+    "person_name": [f"{family}小明" for family in FAMILIES],
+    "org_name": ["莱州市五金有限公司", "程郭镇第一小学", "城港路幼儿园"],
+    "address_text": ["莱州市文昌路街道府前街12号", "沙河镇驿道村3组", "城港路街道1号楼2单元"],
+    "sex": ["男", "女"],
+    "longitude": ["119.93123", "120.00412"],
+    "latitude": ["37.17123", "37.20412"],
+    "integer": ["0", "12", "7"],
+    "decimal": ["1.50", "2", "3.75"],
+    "code": ["A-001", "A-002"],
+    "text": ["见附件", "无"],
+}
+
+
+@pytest.mark.parametrize(("element", "values"), CASES.items(), ids=list(CASES))
+def test_a_column_is_told_by_its_values_whatever_its_name(tmp_path: Path, element: str, values: list[object]) -> None:
+    assert columns(tmp_path, {"phone_no": values})["phone_no"].element == element
+
+
+def test_some_wrong_numbers_do_not_hide_what_a_column_is_and_its_sensitivity(tmp_path: Path) -> None:
+    found = columns(tmp_path, {"编号": [*NUMBERS[:16], "370683198001010000", "无", None, ""]})["编号"]
+    assert (found.element, found.grade, found.personal) == ("resident_id", "L4", "sensitive")
+    assert (found.rows, found.filled, found.nulls) == (20, 18, 2)
+    assert found.share == pytest.approx(16 / 18, abs=0.001)
+
+
+def test_numbers_that_only_look_like_resident_numbers_are_not_taken_for_them(tmp_path: Path) -> None:
+    wrong = [number[:17] + ("1" if number[17] != "1" else "2") for number in NUMBERS]
+    assert columns(tmp_path, {"sfzh": wrong})["sfzh"].element not in ("resident_id", "bank_card_no")
+
+
+def test_shapes_and_lengths_are_told_and_no_value(tmp_path: Path) -> None:
+    found = columns(tmp_path, {"备注": ["秘密CANARY7é", "秘密CANARY8ü", "甲"]})["备注"]
+    assert found.shapes[0] == "字字AAAAAA9A"
+    assert (found.shortest, found.longest, found.distinct) == (1, 10, 3)
+    assert "CANARY" not in str(asdict(found))
+    assert "甲" not in str(asdict(found))
+
+
+def test_a_key_has_no_gap_and_no_double(tmp_path: Path) -> None:
+    found = columns(tmp_path, {"a": ["1", "2", "3"], "b": ["1", "2", "2"], "c": ["1", None, "3"]})
+    assert [column.key for column in found.values()] == [True, False, False]
+
+
+def test_databases_types_and_geometry_are_profiled_too(tmp_path: Path) -> None:
+    found = columns(tmp_path, {"id": [1, 2], "geometry": [b"\x01", None]})
+    assert (found["id"].element, found["id"].type, found["id"].key) == ("integer", "int64", True)
+    assert (found["geometry"].element, found["geometry"].filled) == ("geometry", 1)
+
+
+def test_a_profiled_file_with_chinese_headers_becomes_a_contract_that_reads_it(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    folder = tmp_path / "education"
+    folder.mkdir()
+    lines = [f"G{n:04},{FAMILIES[n % 10]}小{n % 7},{NUMBERS[n]},是否在校" for n in range(20)]
+    text = "学籍号,姓 名,身份证件号,备注\n" + "\n".join(lines)
+    (folder / "在校学生.csv").write_bytes(text.encode("gb18030"))
+    spec = a_folder(folder)
+    options = {"encoding": "gb18030"}
+    unknown = a_contract(items=(), locator="在校*.csv", options=options)
+    seen = profile(settings, sources.peek(settings, spec, unknown, keep=tmp_path / "keep").reader)
+    file = tmp_path / "education_pupil.odcs.yaml"
+    file.write_text(draft(Place("education_pupil", "education", "education_files", "在校*.csv", options), seen))
+    contract = load_contract(file)
+    assert [item.name for item in contract.items] == ["xue_ji_hao", "xing_ming", "resident_id", "bei_zhu"]
+    assert (contract.keys, contract.grade, contract.options) == (("xue_ji_hao",), "L4", options)
+    assert [item.required for item in contract.items] == [True] * 4
+    rows = sources.read(settings, spec, contract, since=None, keep=tmp_path / "again").reader.read_all()
+    assert rows.num_rows == 20
+
+
+def test_two_columns_of_one_element_get_two_names_and_odd_headers_a_plain_one(tmp_path: Path) -> None:
+    seen = columns(tmp_path, {"父亲": NUMBERS, "母亲": NUMBERS, "％": ["见附件"] * 20, "1st": ["无"] * 20})
+    contract = parse_contract(draft(Place("civil_x", "civil", "s", "t", {}), list(seen.values())), name="x")
+    assert [item.name for item in contract.items] == ["resident_id", "resident_id_2", "item_3", "item_4"]
+    with pytest.raises(InvalidInput):
+        draft(Place("Bad Code", "civil", "s", "t", {}), [])
+
+
+def test_a_delivery_that_cannot_be_read_says_its_own_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "civil"
+    spec = a_folder(folder)
+    (folder / "a.csv").write_bytes("编号\n莱州\n".encode("gb18030"))
+    settings = Settings(home=tmp_path)
+    with pytest.raises(SourceUnreadable):
+        profile(settings, sources.peek(settings, spec, a_contract(items=()), keep=tmp_path / "keep").reader)
