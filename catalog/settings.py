@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     retry_seconds: int = Field(
         default=300, ge=1, description="Seconds before a department's system that was down is tried again"
     )
+    ticket_working_days: int = Field(
+        default=10, ge=1, le=250, description="Working days a department has to mend what a quality rule found"
+    )
     hub_id: str = Field(default="370683", pattern=r"^\d{6}$", description="Division code of the county of this hub")
     node: str = Field(
         default="node1", pattern=r"^[a-z0-9-]{1,32}$", description="Name of this API node in the audit trail"

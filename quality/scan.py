@@ -117,7 +117,7 @@ def marks_sql(rules: Sequence[Rule], places: Sequence[Rule], keys: Sequence[str]
     columns = [f"{_word(rules, places, word, _bad)} AS bad{word}" for word in words]
     columns += [f"{_word(rules, places, word, _seen)} AS seen{word}" for word in words]
     any_bad = " OR ".join(f"bad{word} <> 0" for word in words)
-    key = " || '|' || ".join(f"coalesce({quoted(name)}::VARCHAR, '')" for name in keys) or "NULL::VARCHAR"
+    key = key_sql(keys)
     carried = "".join(f", {quoted(name)}" for name in keys)
     marks = ", ".join(f"bad{word}, seen{word}" for word in words)
     inner = f"SELECT _row{carried}, {', '.join(columns)} FROM {_with_facts(rules)}"
@@ -126,6 +126,11 @@ def marks_sql(rules: Sequence[Rule], places: Sequence[Rule], keys: Sequence[str]
         f"SELECT _row, CASE WHEN {any_bad} THEN {key} END AS _key, {marks} FROM ({inner}) AS marked",
         now,
     )
+
+
+def key_sql(keys: Sequence[str]) -> str:
+    """The key of a row as findings carry it: its key items joined by '|'; NULL for a table without any."""
+    return " || '|' || ".join(f"coalesce({quoted(name)}::VARCHAR, '')" for name in keys) or "NULL::VARCHAR"
 
 
 def _word(rules: Sequence[Rule], places: Sequence[Rule], word: int, condition: Any) -> str:

@@ -11,6 +11,8 @@ from catalog.models.rule_result import RuleResult
 from catalog.models.run_step import RunStep
 from catalog.models.source_designation import SourceDesignation
 from catalog.models.system import System
+from catalog.models.ticket import Ticket
+from catalog.models.ticket_note import TicketNote
 from catalog.models.usage_report import UsageReport
 from catalog.models.verdict import Verdict
 
@@ -26,6 +28,8 @@ __all__ = [
     "RunStep",
     "SourceDesignation",
     "System",
+    "Ticket",
+    "TicketNote",
     "UsageReport",
     "Verdict",
 ]

@@ -10,6 +10,7 @@ from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.settings import Settings
 from quality.run import judge
+from quality.tickets import follow
 from quality.verdicts import unsettled
 
 
@@ -39,5 +40,6 @@ def _judge(settings: Settings, batch_id: str, dataset: str, *, clock: Callable[[
         step.rows = verdict.rows
         if verdict.outcome == "error":
             raise unsettled(verdict)  # the batch waits, and is judged anew when the rule is mended
+        follow(settings, contract, verdict)  # before the batch is done with: killed here, it is followed again
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="judged")

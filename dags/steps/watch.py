@@ -12,6 +12,7 @@ from catalog.models import Batch, Dataset
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
+from quality.tickets import escalate_overdue
 
 
 def overdue(settings: Settings, *, now: datetime, after: timedelta) -> list[str]:
@@ -19,6 +20,11 @@ def overdue(settings: Settings, *, now: datetime, after: timedelta) -> list[str]
     with open_reader(settings) as session:
         waiting = queries.batches(session, status="standardised")
         return [batch.batch_id for batch in waiting if now - batch.collected_at > after]
+
+
+def escalate_tickets(settings: Settings, *, now: datetime) -> list[str]:
+    """Pass overdue correction orders up to the authority; returns their ids."""
+    return escalate_overdue(settings, now=now)
 
 
 def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, int]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import authorization.actions
 import catalog.actions
 from authorization.actions import accounts, grants
-from catalog.actions import agencies, batches, datasets, systems, usage_reports, verdicts
+from catalog.actions import agencies, batches, datasets, systems, tickets, usage_reports, verdicts
 from catalog.contracts import Contract, Item
 from catalog.database import Base, open_reader, open_session
 from catalog.errors import ContractBroken
@@ -38,6 +38,10 @@ ACCOUNT: dict[str, Any] = {
 GRANT: dict[str, Any] = {
     "agency": "police", "dataset": "a_set", "items": ["person_no"], "purpose": "p", "legal_basis": "l",
     "valid_from": NOW, "valid_until": NOW + timedelta(days=1), **WHO,
+}  # fmt: skip
+FINDING: dict[str, Any] = {
+    "dataset": "a_set", "agency": "police", "severity": "warn", "title": ("甲", "a"), "failing": 3, "verdict_id": "v-0",
+    "working_days": 10, **WHO,
 }  # fmt: skip
 BROKEN = ContractBroken("缺列。", "A column is missing.", code="column_missing")
 
@@ -89,6 +93,22 @@ WRITES: dict[str, Write] = {
         s, settings=settings, spec=SystemSpec("police_db", "police", "sqlite", "p", {}, {"password": "x"}), **WHO
     ),
     "catalog.actions.verdicts.record": lambda s, _: verdicts.record(s, verdict=_verdict(), results=[], **WHO),
+    "catalog.actions.tickets.open_finding": lambda s, _: tickets.open_finding(s, rule_id="name.required", **FINDING),
+    "catalog.actions.tickets.open_correction": lambda s, _: tickets.open_correction(
+        s, dataset="a_set", agency="police", raised_by="housing", text="t", **WHO
+    ),
+    "catalog.actions.tickets.measure": lambda s, _: tickets.measure(
+        s, ticket_id="a_set-1", failing=1, verdict_id="v-1", **WHO
+    ),
+    "catalog.actions.tickets.comment": lambda s, _: tickets.comment(s, ticket_id="a_set-1", text="t", **WHO),
+    "catalog.actions.tickets.answer": lambda s, _: tickets.answer(s, ticket_id="a_set-1", text="t", **WHO),
+    "catalog.actions.tickets.close": lambda s, _: tickets.close(s, ticket_id="a_set-1", text="t", **WHO),
+    "catalog.actions.tickets.reopen": lambda s, _: tickets.reopen(
+        s, ticket_id="a_set-2", text="t", working_days=10, **WHO
+    ),
+    "catalog.actions.tickets.escalate": lambda s, _: tickets.escalate(
+        s, ticket_id="a_set-1", by="t", now=NOW + timedelta(days=60)
+    ),
     "catalog.actions.usage_reports.store": lambda s, _: usage_reports.store(s, body=_statement("r-2"), **WHO),
     "catalog.actions.usage_reports.delivered": lambda s, _: usage_reports.delivered(
         s, report_id="r-1", roads=["file", "database"], **WHO
@@ -110,6 +130,10 @@ NOT_WRITES = {
     "catalog.actions.runs.step": "surrounds a step and records it",
     "catalog.actions.runs.peak_mib": "reads",
     "catalog.actions.systems.opened": "reads",
+    "catalog.actions.tickets.due": "counts",
+    "catalog.actions.tickets.finding": "reads",
+    "catalog.actions.tickets.get": "reads",
+    "catalog.actions.tickets.overdue": "reads",
     "authorization.actions.accounts.find": "reads",
     "authorization.actions.accounts.sign_in": "counts failures; a sign-in is recorded by the door",
     "authorization.actions.grants.facts_of": "reads",
@@ -134,6 +158,9 @@ def furnished(registry: Settings) -> Settings:
         accounts.issue_token(session, login="program_a", label="", days=1, **WHO)
         grants.issue(session, code="grant_a", **GRANT)
         usage_reports.store(session, body=_statement("r-1"), **WHO)
+        tickets.open_finding(session, rule_id="sex.code_list", **FINDING)
+        tickets.open_finding(session, rule_id="phone.format", **FINDING)
+        tickets.close(session, ticket_id="a_set-2", text="t", **WHO)
     return registry
 
 

@@ -1,0 +1,140 @@
+"""A bad row's life: found, on a ticket to its department, corrected at the source, verified, and back on relapse."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from catalog.actions import tickets
+from catalog.contracts import Contract
+from catalog.database import open_reader, open_session
+from catalog.errors import Conflict
+from catalog.models import Ticket, TicketNote
+from catalog.settings import Settings
+from quality.run import judge
+from quality.tickets import Followed, escalate_overdue, follow, step_for
+from tests.integration.quality.conftest import StageRows, contract_of
+
+GOOD_ID = "370683199003074514"
+WRONG_ID = "370683199003074511"
+RULE = "resident_id.check_digit"
+DAY = timedelta(days=1)
+
+
+def person(number: int, resident_id: str = GOOD_ID) -> dict[str, Any]:
+    """One row, right but for the number given."""
+    return {"person_no": f"n{number}", "resident_id": resident_id, "amount": 1.0}
+
+
+def ticket(settings: Settings, rule: str = RULE) -> Ticket:
+    """The ticket of a rule."""
+    with open_reader(settings) as session:
+        return session.scalars(select(Ticket).where(Ticket.rule_id == rule)).one()
+
+
+def history(settings: Settings) -> list[tuple[str, int | None]]:
+    """(kind, failing) of every note on the ticket of RULE, in order."""
+    number = ticket(settings).ticket_id
+    with open_reader(settings) as session:
+        notes = session.scalars(select(TicketNote).where(TicketNote.ticket_id == number).order_by(TicketNote.note_id))
+        return [(note.kind, note.failing) for note in notes]
+
+
+def deliver(settings: Settings, contract: Contract, batch: str, now: datetime) -> Followed:
+    """Judge a staged batch and follow its verdict."""
+    return follow(settings, contract, judge(settings, contract, batch, now=now))
+
+
+def test_a_bad_rows_life_from_load_to_closed_ticket_and_back(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    deliver(registry, contract, stage([person(1, WRONG_ID), person(2, WRONG_ID), person(3)], serial=1), now)
+    opened = ticket(registry)
+    assert (opened.state, opened.agency, opened.failing_before) == ("open", "police", 2)
+    assert opened.due_on == date(2026, 12, 4), "ten working days from Friday 20 November 2026"
+
+    deliver(registry, contract, stage([person(1, WRONG_ID), person(2), person(3)], serial=2), now + DAY)
+    assert (ticket(registry).state, ticket(registry).failing_now) == ("open", 1)
+
+    deliver(registry, contract, stage([person(1), person(2), person(3)], serial=3), now + 2 * DAY)
+    closed = ticket(registry)
+    assert (closed.state, closed.failing_before, closed.failing_now) == ("closed", 2, 0)
+
+    deliver(registry, contract, stage([person(1), person(2, WRONG_ID), person(3)], serial=4), now + 3 * DAY)
+    again = ticket(registry)
+    assert (again.state, again.reopened, again.failing_before) == ("open", 1, 1)
+    assert history(registry) == [("opened", 2), ("measured", 1), ("closed", 0), ("reopened", 1)]
+
+
+def test_following_the_same_verdict_again_changes_nothing(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    batch = stage([person(1, WRONG_ID), person(2)], serial=1)
+    assert deliver(registry, contract, batch, now).opened
+    assert deliver(registry, contract, batch, now + DAY) == Followed()
+    assert history(registry) == [("opened", 1)]
+
+
+def test_an_increment_without_the_bad_row_does_not_close_its_ticket(
+    registry: Settings, stage: StageRows, now: datetime
+) -> None:
+    incremental = contract_of("incremental")
+    deliver(registry, incremental, stage([person(1, WRONG_ID), person(2)], serial=1), now)
+    deliver(registry, incremental, stage([person(3)], serial=2), now + DAY)
+    assert (ticket(registry).state, ticket(registry).failing_now) == ("open", 1)
+    deliver(registry, incremental, stage([person(1)], serial=3), now + 2 * DAY)
+    assert (ticket(registry).state, ticket(registry).failing_now) == ("closed", 0)
+
+
+def test_a_waived_rule_opens_no_ticket(registry: Settings, contract: Contract, stage: StageRows, now: datetime) -> None:
+    verdict = judge(registry, contract, stage([person(1, WRONG_ID), person(2)]), now=now)
+    assert RULE in {result.rule_id for result in verdict.results if result.outcome == "failed"}
+    follow(registry, contract, verdict, waived={RULE})
+    with open_reader(registry) as session:
+        assert tickets.finding(session, "police_person", RULE) is None
+
+
+def test_an_overdue_ticket_is_passed_up_once_and_an_answer_does_not_stop_its_clock(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    deliver(registry, contract, stage([person(1, WRONG_ID), person(2)]), now)
+    number = ticket(registry).ticket_id
+    with open_session(registry) as session:
+        tickets.answer(session, ticket_id=number, text="下次更新时改正", by="police", now=now)
+    assert number not in escalate_overdue(registry, now=now + 14 * DAY)
+    assert number in escalate_overdue(registry, now=now + 15 * DAY)
+    assert escalate_overdue(registry, now=now + 16 * DAY) == []
+    assert history(registry)[-1][0] == "escalated"
+
+
+def test_a_consumers_correction_has_ten_working_days_and_its_clock_stops_with_the_answer(
+    registry: Settings, now: datetime
+) -> None:
+    with open_session(registry) as session:
+        asked = tickets.open_correction(
+            session, dataset="a_set", agency="police", raised_by="housing", text="地址不符", by="housing", now=now
+        )
+        assert (asked.due_on, tickets.overdue(asked, now + 15 * DAY)) == (date(2026, 12, 4), True)
+        tickets.answer(session, ticket_id=asked.ticket_id, text="已更正", by="police", now=now)
+        assert not tickets.overdue(asked, now + 15 * DAY)
+        tickets.close(session, ticket_id=asked.ticket_id, text="确认", by="housing", now=now)
+        with pytest.raises(Conflict):
+            tickets.answer(session, ticket_id=asked.ticket_id, text="再答", by="police", now=now)
+
+
+@pytest.mark.parametrize(
+    ("state", "assessed", "failing", "outstanding", "step"),
+    [
+        (None, 9, 0, 0, ""),
+        (None, 9, 2, 0, "open"),
+        ("open", 9, 2, 0, "measure"),
+        ("open", 9, 0, 3, "measure"),
+        ("answered", 9, 0, 0, "close"),
+        ("open", 0, 0, 0, ""),
+        ("closed", 9, 0, 0, ""),
+        ("closed", 9, 1, 0, "reopen"),
+    ],
+)
+def test_what_becomes_of_a_ticket(state: str | None, assessed: int, failing: int, outstanding: int, step: str) -> None:
+    assert step_for(state, assessed=assessed, failing=failing, outstanding=lambda: outstanding) == step
