@@ -32,8 +32,8 @@ def run(sample: Sample) -> tuple[Score, float, Resolution, float]:
         resolution = resolve(connection, "delivered", sample.task)
         seconds = time.perf_counter() - began
         compared = connection.execute(
-            "SELECT l.source, l.key, r.source, r.key FROM matching_pair JOIN matching_record AS l ON l.record = record_l"
-            " JOIN matching_record AS r ON r.record = record_r"
+            "SELECT l.source, l.key, r.source, r.key FROM matching_pair"
+            " JOIN matching_record AS l ON l.record = record_l JOIN matching_record AS r ON r.record = record_r"
             " UNION SELECT l.source, l.key, r.source, r.key FROM matching_record AS l JOIN matching_record AS r"
             " ON l.known_id = r.known_id AND l.record < r.record"
         ).fetchall()
@@ -71,8 +71,8 @@ def main(arguments: list[str]) -> int:
     for sample in samples([name for name in given.sets.split(",") if name], cities, given.residents):
         result, recall, resolution, seconds = run(sample)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(f"{sample.name}: {sample.records.num_rows} rows, blocking recall {recall:.4f}, {result}, {seconds:.1f} s, {peak} MiB")
-        print("   ", {name: value for name, value in resolution.metrics.items()})
+        print(f"{sample.name}: {sample.records.num_rows} rows, blocking recall {recall:.4f}, {result}")
+        print(f"    {seconds:.1f} s, peak {peak} MiB, {resolution.metrics}", flush=True)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What the matcher is measured on: public linkage sets and demo cities, renumbered and shuffled, their truth kept apart.
+"""What the matcher is measured on: public linkage sets and demo cities, renumbered and shuffled, truth kept apart.
 
 Each loader gives (records for lake.matching.resolve, truth by record, task). Identifiers that carry the truth (rec_id,
 cluster, soc_sec_id) never reach the records.
@@ -74,24 +74,30 @@ def _sample(name: str, rows: list[tuple[str, str, dict[str, str]]], roles: dict[
 
 
 _PERSONS = {
-    "police_person": "rybh AS key, gmsfhm AS id, xm AS name, xb AS sex, csrq AS birth_date, hjdz AS address, lxdh AS phone,"
+    "police_person": "rybh AS key, gmsfhm AS id, xm AS name, xb AS sex, csrq AS birth_date,"
+    " hjdz AS address, lxdh AS phone,"
     " CASE WHEN zt = '2' THEN zxrq END AS death_date",
-    "hrss_insurance": "socialNo AS key, idCard AS id, name, NULL AS sex, NULL AS birth_date, address, mobile AS phone, NULL AS death_date",
+    "hrss_insurance": "socialNo AS key, idCard AS id, name, NULL AS sex, NULL AS birth_date,"
+    " address, mobile AS phone, NULL AS death_date",
     "civil_subsistence": '序号 AS key, "申请人/身份证号码" AS id, "申请人/姓名" AS name, "申请人/性别" AS sex,'
     ' "申请人/出生日期" AS birth_date, 家庭住址 AS address, 联系电话 AS phone, NULL AS death_date',
-    "education_pupil": "学籍号 AS key, 身份证件号 AS id, 姓名 AS name, 性别 AS sex, 出生日期 AS birth_date, 现住址 AS address,"
-    " NULL AS phone, NULL AS death_date",
-    "health_birth": "cert_no AS key, child_id AS id, child_name AS name, sex, birth_date, addr AS address, NULL AS phone, NULL AS death_date",
-    "health_death": "certificate_no AS key, idno AS id, name, NULL AS sex, NULL AS birth_date, NULL AS address, NULL AS phone, death_date",
+    "education_pupil": "学籍号 AS key, 身份证件号 AS id, 姓名 AS name, 性别 AS sex, 出生日期 AS birth_date,"
+    " 现住址 AS address, NULL AS phone, NULL AS death_date",
+    "health_birth": "cert_no AS key, child_id AS id, child_name AS name, sex, birth_date,"
+    " addr AS address, NULL AS phone, NULL AS death_date",
+    "health_death": "certificate_no AS key, idno AS id, name, NULL AS sex, NULL AS birth_date,"
+    " NULL AS address, NULL AS phone, death_date",
 }
 _PERSON_ITEMS = ("id", "name", "sex", "birth_date", "address", "phone", "death_date")
 
 _LEGAL = {
-    "market_enterprise": "nbxh AS key, uniscid AS code, NULL AS org, entname AS name, ymc AS former_name, name AS legal_representative,"
+    "market_enterprise": "nbxh AS key, uniscid AS code, NULL AS org, entname AS name,"
+    " ymc AS former_name, name AS legal_representative,"
     " estdate AS established_on, dom AS address",
-    "establishment_unit": "组织机构代码 AS key, 统一社会信用代码 AS code, 组织机构代码 AS org, 机构名称 AS name, NULL AS former_name,"
-    " 法定代表人 AS legal_representative, NULL AS established_on, 地址 AS address",
-    "tax_payer": "nsrsbh AS key, shxydm AS code, nsrsbh AS org, nsrmc AS name, NULL AS former_name, NULL AS legal_representative,"
+    "establishment_unit": "组织机构代码 AS key, 统一社会信用代码 AS code, 组织机构代码 AS org, 机构名称 AS name,"
+    " NULL AS former_name, 法定代表人 AS legal_representative, NULL AS established_on, 地址 AS address",
+    "tax_payer": "nsrsbh AS key, shxydm AS code, nsrsbh AS org, nsrmc AS name, NULL AS former_name,"
+    " NULL AS legal_representative,"
     " NULL AS established_on, scjydz AS address",
     "civil_organisation": '"登记信息/统一社会信用代码" AS key, "登记信息/统一社会信用代码" AS code, NULL AS org,'
     ' "登记信息/名称" AS name, NULL AS former_name, "登记信息/法定代表人" AS legal_representative,'
@@ -137,7 +143,12 @@ def _city(
     if entity == "legal_person":
         columns["code"] = pa.array([n or row["code"] or row["org"] for n, row in zip(numbers, rows, strict=True)])
     records = pa.table(
-        {"source": [r["source"] for r in rows], "key": [r["key"] for r in rows], "known_id": pa.array(numbers, pa.string()), **columns}
+        {
+            "source": [r["source"] for r in rows],
+            "key": [r["key"] for r in rows],
+            "known_id": pa.array(numbers, pa.string()),
+            **columns,
+        }
     )
     with duckdb.connect() as connection:
         links = connection.execute(
@@ -156,11 +167,7 @@ def _number(text: str | None) -> str | None:
 
 
 def _organisation(text: str | None) -> str | None:
-    """The organisation code, also that inside a credit code whose own check fails: the inner check speaks for itself."""
+    """The organisation code, also that inside a credit code whose own check fails: the inner one speaks."""
     code = uscc.unconfused((plain(text) or "").replace(" ", "").upper())
-    bare = uscc.organisation_part(code) if len(code) == 18 else code.replace("-", "")
-    return bare if organisation_code.fault(f"{bare[:8]}-{bare[8:]}") is None or _whole(bare) else None
-
-
-def _whole(bare: str) -> bool:
-    return len(bare) == 9 and organisation_code.fault(bare) is None
+    bare = uscc.organisation_part(code) if len(code) == 18 else organisation_code.compact(code)
+    return bare if organisation_code.fault(bare) is None else None

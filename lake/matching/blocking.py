@@ -73,8 +73,8 @@ def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS SELECT DISTINCT least(l.record, r.record) AS record_l,"
-        " greatest(l.record, r.record) AS record_r FROM (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)"
-        " WHERE loose) AS l JOIN (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)) AS r"
+        " greatest(l.record, r.record) AS record_r FROM (SELECT * FROM matching_key SEMI JOIN matching_block"
+        " USING (block) WHERE loose) AS l JOIN (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)) AS r"
         " ON l.block = r.block AND (l.record < r.record OR NOT r.loose) AND l.record <> r.record"
         f" WHERE {allowed(task)}"
     )

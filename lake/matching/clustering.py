@@ -20,7 +20,8 @@ STRONGEST = 14.0
 """Bits a pair may weigh at most for or against: one pair must not outvote all the others of two clusters."""
 ABSENT = -7.0
 """Bits of a pair that was never compared: nothing blocked it, so it hardly is one."""
-FORBIDDEN = -1e6
+FORCED, FORBIDDEN = 1e6, -1e6
+"""Bits of pairs people decided on: never clipped."""
 _AS_GOOD = 0.0005
 THRESHOLDS = tuple(float(bits) for bits in range(-4, 9))
 
@@ -49,9 +50,7 @@ def parts(nodes: int, left: Ints, right: Ints) -> Ints:
     return np.fromiter((root(node) for node in range(nodes)), np.int64, nodes)
 
 
-def cluster(
-    nodes: int, left: Ints, right: Ints, bits: Floats, *, threshold: float, rules: Rules | None = None
-) -> Ints:
+def cluster(nodes: int, left: Ints, right: Ints, bits: Floats, *, threshold: float, rules: Rules | None = None) -> Ints:
     """Cluster of each node (its smallest node). Pairs are distinct, left != right; bits as training.weights gives them.
 
     Two clusters merge while the mean weight of the pairs between them, never-compared ones as ABSENT, is at least
@@ -62,7 +61,7 @@ def cluster(
     part = parts(nodes, left[bits >= threshold], right[bits >= threshold])
     inside = part[left] == part[right]
     groups: dict[int, list[tuple[int, int, float]]] = {}
-    weight = np.where(bits <= FORBIDDEN, bits, np.clip(bits, -STRONGEST, np.where(bits > 1e5, bits, STRONGEST)))
+    weight = np.where(np.abs(bits) >= FORCED, bits, np.clip(bits, -STRONGEST, STRONGEST))
     for one, other, value in zip(left[inside].tolist(), right[inside].tolist(), weight[inside].tolist(), strict=True):
         groups.setdefault(int(part[one]), []).append((one, other, value))
     found = np.arange(nodes)

@@ -14,7 +14,7 @@ from lake.matching.prepare import RECORDS
 from lake.matching.training import probability
 
 if TYPE_CHECKING:
-    from lake.matching.resolve import Edges
+    from lake.matching.edges import Edges
     from lake.matching.scoring import Floats, Ints
 
 
@@ -25,7 +25,7 @@ def cluster_table(
     previous: Mapping[tuple[str, str], str],
     secret: str,
 ) -> tuple[pa.Table, list[Redirect]]:
-    """(source, key, entity_key, probability; redirects). An entity's id comes from its number, else its first record."""
+    """(source, key, entity_key, probability; redirects). A new id comes from the number, else from a record's key."""
     rows = connection.execute(
         f"SELECT record, source, key, node, known_id FROM {RECORDS} ORDER BY record"
     ).to_arrow_table()
@@ -36,7 +36,9 @@ def cluster_table(
         anchor = f"1{known}" if known else f"2{name[0]}|{name[1]}"
         fresh[head] = min(anchor, fresh.get(head, anchor))
     clusters = dict(zip(names, member.tolist(), strict=True))
-    keys, redirects = keep_keys(previous, clusters, {head: new_key(anchor, secret=secret) for head, anchor in fresh.items()})
+    keys, redirects = keep_keys(
+        previous, clusters, {head: new_key(anchor, secret=secret) for head, anchor in fresh.items()}
+    )
     sure = support(len(found), found, edges)
     columns = {
         "source": rows["source"],

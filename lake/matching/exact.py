@@ -7,6 +7,8 @@ away. What makes a number sound is judged before (catalog/standards).
 from __future__ import annotations
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from lake.engines.duckdb import literal, quote
 from lake.matching.clustering import parts
@@ -14,7 +16,8 @@ from lake.matching.model import Task
 from lake.matching.prepare import RECORDS, one
 from lake.matching.similarity import ONE_OFF
 
-import numpy as np
+MOST_NAMES = 20
+"""A number found with more names than this is a placeholder or a clerk's own."""
 
 
 def number_nodes(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int, int]:
@@ -26,7 +29,8 @@ def number_nodes(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int
         " THEN concat('r', record) ELSE concat('k', known_id) END AS together FROM matching_record),"
         f" placed AS (SELECT together, min(record) AS first, {register} AS registered FROM grouped GROUP BY together),"
         " numbered AS (SELECT together, registered, row_number() OVER (ORDER BY first) - 1 AS node FROM placed)"
-        " SELECT grouped.* EXCLUDE (together), numbered.node, grouped.known_id IS NULL OR NOT numbered.registered AS loose"
+        " SELECT grouped.* EXCLUDE (together), numbered.node,"
+        " grouped.known_id IS NULL OR NOT numbered.registered AS loose"
         " FROM grouped JOIN numbered USING (together) ORDER BY record"
     )
     (nodes,) = one(connection, f"SELECT coalesce(max(node), -1) + 1 FROM {RECORDS}")
@@ -34,34 +38,53 @@ def number_nodes(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int
 
 
 def _dispute(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
-    """Take the number from records whose name has nothing to do with the number's other records; how many."""
-    name = task.first("full_name")
+    """Take the number from records whose name has nothing to do with the number's other records; how many.
+
+    A number that goes with more than MOST_NAMES names says nothing about anybody: all its records lose it.
+    """
+    name = task.first("full_name") if task.first("organisation") is None else None
     if name is None:
         return 0
     column = quote(name.name)
-    same = "matching_name_grade(l.{c}, r.{c}) >= {g}".format(c=column, g=ONE_OFF)
+    names = (
+        f"SELECT known_id FROM {RECORDS} WHERE known_id IS NOT NULL GROUP BY known_id HAVING count(DISTINCT {column})"
+    )
     support = [
         f"coalesce(l.{quote(other.name)} = r.{quote(other.name)}, FALSE)"
         for other in task.columns
         if other.role in ("phone", "address")
     ]
+    alike = " OR ".join([f"coalesce(matching_name_grade(l.{column}, r.{column}) >= {ONE_OFF}, TRUE)", *support])
     pairs = connection.execute(
-        f"SELECT l.known_id, l.record, r.record, {' OR '.join([f'({same})', *support])} FROM {RECORDS} AS l"
-        f" JOIN {RECORDS} AS r ON l.known_id = r.known_id AND l.record < r.record WHERE l.known_id IN"
-        f" (SELECT known_id FROM {RECORDS} WHERE known_id IS NOT NULL GROUP BY known_id HAVING count(DISTINCT {column}) > 1)"
+        f"SELECT l.known_id, l.record, r.record, {alike} FROM {RECORDS} AS l JOIN {RECORDS} AS r"
+        f" ON l.known_id = r.known_id AND l.record < r.record WHERE l.known_id IN ({names} BETWEEN 2 AND {MOST_NAMES})"
     ).fetchall()
     held: dict[str, list[tuple[int, int, bool]]] = {}
-    for number, left, right, alike in pairs:
-        held.setdefault(number, []).append((left, right, bool(alike)))
+    for number, left, right, agree in pairs:
+        held.setdefault(number, []).append((left, right, bool(agree)))
     loose = [record for edges in held.values() for record in _outvoted(edges)]
-    numbers = [column.name for column in task.columns if column.role == "national_id"]
-    forget = ", ".join(f"{quote(item)} = NULL" for item in ["known_id", *numbers])
-    connection.executemany(f"UPDATE {RECORDS} SET {forget} WHERE record = ?", [[record] for record in loose]) if loose else None
+    crowd = f"SELECT record FROM {RECORDS} WHERE known_id IN ({names} > {MOST_NAMES})"
+    loose += [record for (record,) in connection.execute(crowd).fetchall()]
+    _forget(connection, task, loose)
     return len(loose)
 
 
+def _forget(connection: duckdb.DuckDBPyConnection, task: Task, records: list[int]) -> None:
+    """Take the number away, and give the records another content: they compare otherwise than before."""
+    if not records:
+        return
+    numbers = [column.name for column in task.columns if column.role == "national_id"]
+    changes = ", ".join(f"{quote(item)} = NULL" for item in ["known_id", *numbers])
+    connection.register("matching_disputed", pa.table({"record": records}))
+    connection.execute(
+        f"UPDATE {RECORDS} SET {changes}, content = xor(content, 1)"
+        " WHERE record IN (SELECT record FROM matching_disputed)"
+    )
+    connection.unregister("matching_disputed")
+
+
 def _outvoted(edges: list[tuple[int, int, bool]]) -> list[int]:
-    """Records outside the largest party of records that agree with each other (of equal ones, the smallest record's)."""
+    """Records outside the largest party of records that agree (of equally large ones, the smallest record's)."""
     records = sorted({record for edge in edges for record in edge[:2]})
     place = {record: number for number, record in enumerate(records)}
     agreed = [(place[left], place[right]) for left, right, alike in edges if alike]

@@ -10,7 +10,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+Record = TypeVar("Record", bound=Hashable)
+Cluster = TypeVar("Cluster", bound=Hashable)
 MERGED, SPLIT, GONE = "merged", "split", "gone"
 
 
@@ -29,15 +32,15 @@ def new_key(anchor: str, *, prefix: str = "E", secret: str = "") -> str:
 
 
 def keep_keys(
-    previous: Mapping[Hashable, str], clusters: Mapping[Hashable, Hashable], fresh: Mapping[Hashable, str]
-) -> tuple[dict[Hashable, str], list[Redirect]]:
+    previous: Mapping[Record, str], clusters: Mapping[Record, Cluster], fresh: Mapping[Cluster, str]
+) -> tuple[dict[Cluster, str], list[Redirect]]:
     """(cluster -> id, redirects). previous: record -> id; clusters: record -> cluster; fresh: cluster -> id if new.
 
-    A fresh id that once belonged to other records is lengthened until it is free, so that no id ever changes its meaning.
+    A fresh id that once belonged to other records is hashed on until it is free: no id ever changes its meaning.
     """
     overlap = Counter((previous[record], cluster) for record, cluster in clusters.items() if record in previous)
-    kept: dict[Hashable, str] = {}
-    taken: dict[str, Hashable] = {}
+    kept: dict[Cluster, str] = {}
+    taken: dict[str, Cluster] = {}
     for (old, cluster), _ in sorted(overlap.items(), key=lambda item: (-item[1], item[0][0], str(item[0][1]))):
         if cluster not in kept and old not in taken:
             kept[cluster], taken[old] = old, cluster
@@ -54,10 +57,13 @@ def _free(key: str, used: set[str]) -> str:
 
 
 def _redirects(
-    old_keys: set[str], taken: Mapping[str, Hashable], overlap: Counter[tuple[str, Hashable]], keys: Mapping[Hashable, str]
+    old_keys: set[str],
+    taken: Mapping[str, Hashable],
+    overlap: Counter[tuple[str, Hashable]],
+    keys: Mapping[Hashable, str],
 ) -> list[Redirect]:
     found = []
-    pieces: dict[str, list[Hashable]] = {}
+    pieces: dict[str, list[Cluster]] = {}
     for old, cluster in overlap:
         pieces.setdefault(old, []).append(cluster)
     for old in sorted(old_keys):

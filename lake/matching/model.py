@@ -62,9 +62,9 @@ class Task:
 
 def task_from(document: dict[str, Any]) -> Task:
     """The task of a JSON document as `Task.to_dict` writes it. Raises ConfigurationError for unknown roles."""
+    rest: dict[str, Any] = {key: value for key, value in document.items() if key not in ("columns", "single")}
     columns = tuple(Column(**column) for column in document["columns"])
-    rest = {key: tuple(value) if key == "single" else value for key, value in document.items() if key != "columns"}
-    return Task(columns=columns, **rest)
+    return Task(columns=columns, single=tuple(document.get("single", ())), **rest)
 
 
 def load_task(name: str) -> Task:

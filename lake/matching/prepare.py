@@ -19,40 +19,59 @@ RECORDS = "matching_record"
 
 MACROS = """
 CREATE OR REPLACE TEMP MACRO matching_similarity(a, b) AS
-  CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN jaro_winkler_similarity(a, b) ELSE matching_jw(a, b) END;
+  CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN jaro_winkler_similarity(a, b)
+       ELSE matching_jw(a, b) END;
 CREATE OR REPLACE TEMP MACRO matching_distance(a, b) AS
   CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN damerau_levenshtein(a, b)
        ELSE matching_edits(a, b) END;
 """
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task) -> int:
-    """Make `matching_record` (record BIGINT, source, key, known_id, cleaned and derived columns); how many rows.
+def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *, known: str | None = None) -> int:
+    """Make `matching_record` (record BIGINT, content, source, key, known_id, cleaned and derived columns); rows made.
 
-    relation: SQL text usable in FROM. A record's number is a hash of source and key: it stays the same from run to run.
+    relation, known: SQL text usable in FROM; known is `matching_record` of an earlier run, whose rows are taken where
+    their content is still the same. A record's number is a hash of source and key: it stays the same from run to run.
     Raises InvalidInput when a source names two rows by one key.
     """
     register(connection)
     connection.execute(MACROS)
-    cleaned = ", ".join(
-        f"{ROLES[column.role].clean}(CAST({quote(column.name)} AS VARCHAR)) AS {quote(column.name)}"
-        for column in task.columns
-    )
+    items = [quote(column.name) for column in task.columns]
+    texts = ", ".join(f"CAST({item} AS VARCHAR) AS {item}" for item in ["source", "key", "known_id", *items])
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {RECORDS}_clean AS SELECT CAST(source AS VARCHAR) AS source,"
-        f" CAST(key AS VARCHAR) AS key, CAST(known_id AS VARCHAR) AS known_id, {cleaned} FROM {relation}"
+        "CREATE OR REPLACE TEMP TABLE matching_raw AS SELECT CAST(hash(source, key) // 2 AS BIGINT) AS record,"
+        f" CAST(hash({', '.join(['known_id', *items])}) // 2 AS BIGINT) AS content, *"
+        f" FROM (SELECT {texts} FROM {relation})"
+    )
+    _refuse_doubles(connection, task)
+    fresh = f"{_derived(task)} ORDER BY record"
+    if known:
+        new = _derived(task, f"WHERE (record, content) NOT IN (SELECT (record, content) FROM {known})")
+        fresh = (
+            f"SELECT * FROM (SELECT known.* FROM {known} AS known SEMI JOIN matching_raw USING (record, content)"
+            f" UNION ALL BY NAME {new}) ORDER BY record"
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS {fresh}")
+    connection.execute("DROP TABLE matching_raw")
+    return one(connection, f"SELECT count(*) FROM {RECORDS}")[0]
+
+
+def _derived(task: Task, where: str = "") -> str:
+    """SELECT of the raw rows, cleaned, and with what is derived from the cleaned columns."""
+    cleaned = ", ".join(
+        f"{ROLES[column.role].clean}({quote(column.name)}) AS {quote(column.name)}" for column in task.columns
     )
     derived = [
         f"{sql.format(c=column.name)} AS {quote(f'{column.name}_{suffix}')}"
         for column in task.columns
         for suffix, sql in ROLES[column.role].derived.items()
     ]
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT CAST(hash(source, key) // 2 AS BIGINT) AS record,"
-        f" {', '.join(['*', *derived])} FROM {RECORDS}_clean ORDER BY record"
-    )
-    connection.execute(f"DROP TABLE {RECORDS}_clean")
-    rows, distinct = one(connection, f"SELECT count(*), count(DISTINCT record) FROM {RECORDS}")
+    clean = f"SELECT record, content, source, key, known_id, {cleaned} FROM matching_raw {where}"
+    return f"SELECT {', '.join(['*', *derived])} FROM ({clean})"
+
+
+def _refuse_doubles(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
+    rows, distinct = one(connection, "SELECT count(*), count(DISTINCT record) FROM matching_raw")
     if rows != distinct:
         raise InvalidInput(
             f"匹配输入中有 {rows - distinct} 行的来源与键重复。请先去除重复的键。",
@@ -60,7 +79,6 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task) ->
             code="matching_key_twice",
             task=task.name,
         )
-    return rows
 
 
 def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
@@ -88,7 +106,8 @@ def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) ->
         rarest = pc.min(table["share"]).as_py() or 1.0
         joins.append(f"LEFT JOIN matching_share_{number} AS s{number} ON s{number}.value = records.{quote(name)}")
         columns.append(
-            f"CASE WHEN records.{quote(name)} IS NOT NULL THEN coalesce(s{number}.share, {rarest}) END AS {quote('tf_' + name)}"
+            f"CASE WHEN records.{quote(name)} IS NOT NULL THEN coalesce(s{number}.share, {rarest}) END"
+            f" AS {quote('tf_' + name)}"
         )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT {', '.join(['records.*', *columns])}"

@@ -16,7 +16,7 @@ from lake.matching.scoring import compared_columns, levels_of, score
 from lake.matching.training import probability
 
 if TYPE_CHECKING:
-    from lake.matching.resolve import Edges
+    from lake.matching.edges import Edges
     from lake.matching.scoring import Ints
     from lake.matching.trained import Model
 
@@ -31,7 +31,7 @@ REVIEW = pa.schema(
         ("evidence", EVIDENCE),
     ]
 )
-"""evidence: a waterfall from the prior to the verdict; bits are log2 of how much likelier a match makes what is seen."""
+"""evidence: a waterfall from the prior to the verdict; bits say how much likelier a match makes what is seen (log2)."""
 
 
 def doubtful(found: Ints, edges: Edges) -> Ints:

@@ -24,8 +24,8 @@ class Atom:
 class Role:
     """clean: function of similarity.TEXTS; derived: further columns {c}_<suffix>; levels: (label, SQL), best first.
 
-    frequency: levels on which a rare value says more than a common one, and the column the value stands in. taught: m from nothing in common to the
-    best level where sound identity numbers teach all other columns (a number cannot teach how numbers go wrong).
+    frequency: levels on which a rare value says more than a common one, and the column the value stands in.
+    taught: m from worst level to best where sound numbers teach the other columns (they cannot teach how they go wrong).
     """
 
     clean: str
@@ -64,7 +64,16 @@ HALF_EXCHANGED: Final = (
 
 FORMER: Final = '"{c}_l" = "{former}_r" OR "{former}_l" = "{c}_r"'
 """An organisation's name of today is the other record's former name."""
-_GRAMS: Final = "list_distinct(list_transform(range(1, greatest(length(\"{c}_core\") - 2, 2)), i -> substr(\"{c}_core\", i, 4)))"
+_GRAMS: Final = (
+    'list_distinct(list_transform(range(1, greatest(length("{c}_core") - 2, 2)), i -> substr("{c}_core", i, 4)))'
+)
+
+_NEAR_CORE: Final = 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.92 AND "{c}_branch_l" = "{c}_branch_r"'
+_SHORT_FORM: Final = (
+    '"{c}_branch_l" = "{c}_branch_r" AND least(length("{c}_core_l"), length("{c}_core_r")) >= 4'
+    ' AND (contains("{c}_core_l", "{c}_core_r") OR contains("{c}_core_r", "{c}_core_l")'
+    ' OR matching_words("{c}_core_l", "{c}_core_r") >= 95)'
+)
 
 _PART_OF_NAME = Role(
     "matching_name",
@@ -186,8 +195,8 @@ ROLES: Final[dict[str, Role]] = {
             ("account slip", 'matching_distance("{c}_account_l", "{c}_account_r") <= 2'),
             _alike(0.88),
         ),
-        (Atom("", '"{c}"'), Atom("account", '"{c}_account"'), Atom("domain", 'split_part("{c}", \'@\', 2)', 2)),
-        {"account": 'split_part("{c}", \'@\', 1)'},
+        (Atom("", '"{c}"'), Atom("account", '"{c}_account"'), Atom("domain", "split_part(\"{c}\", '@', 2)", 2)),
+        {"account": "split_part(\"{c}\", '@', 1)"},
     ),
     "national_id": Role(
         "matching_digits",
@@ -201,13 +210,11 @@ ROLES: Final[dict[str, Role]] = {
         (
             _EQUAL,
             ("same core", '"{c}_core_l" = "{c}_core_r" AND "{c}_branch_l" = "{c}_branch_r"'),
-            ("near core", 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.92 AND "{c}_branch_l" = "{c}_branch_r"'),
             (
-                "short form",
-                '"{c}_branch_l" = "{c}_branch_r" AND least(length("{c}_core_l"), length("{c}_core_r")) >= 4'
-                ' AND (contains("{c}_core_l", "{c}_core_r") OR contains("{c}_core_r", "{c}_core_l")'
-                ' OR matching_words("{c}_core_l", "{c}_core_r") >= 95)',
+                "near core",
+                'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.92 AND "{c}_branch_l" = "{c}_branch_r"',
             ),
+            ("short form", _SHORT_FORM),
             ("related", 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.8'),
         ),
         (

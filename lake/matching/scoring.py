@@ -77,7 +77,7 @@ def _other_part(task: Task, column: Column) -> str | None:
 
 
 def _missing(task: Task, column: Column) -> str:
-    """When a column says nothing: a value is missing, or the parts of the name are exchanged and the other one told it."""
+    """When a column says nothing: a value is missing, or names are exchanged and the other column told it."""
     missing = f'"{column.name}_l" IS NULL OR "{column.name}_r" IS NULL'
     other = _other_part(task, column)
     if other is None:
@@ -89,7 +89,7 @@ def _missing(task: Task, column: Column) -> str:
 
 
 def comparison(task: Task, column: Column, chances: dict[str, Any] | None = None) -> dict[str, Any]:
-    """One column's comparison in Splink's settings; chances: {'m': [...], 'u': [...]} from nothing in common to best."""
+    """One column's comparison in Splink's settings; chances: {'m': [...], 'u': [...]} from worst level to best."""
     written: list[dict[str, Any]] = [
         {"sql_condition": _missing(task, column), "label_for_charts": "missing", "is_null_level": True}
     ]
@@ -106,11 +106,14 @@ def comparison(task: Task, column: Column, chances: dict[str, Any] | None = None
 
 def settings(task: Task, *, prior: float = 0.001, chances: dict[str, Any] | None = None) -> dict[str, Any]:
     """Splink's settings of the task. chances: per column name {'m': [...], 'u': [...]}."""
+    known = chances or {}
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record",
         "sql_dialect": "duckdb",
-        "comparisons": [comparison(task, column, (chances or {}).get(column.name)) for column in compared_columns(task)],
+        "comparisons": [
+            comparison(task, column, (chances or {}).get(column.name)) for column in compared_columns(task)
+        ],
         "blocking_rules_to_generate_predictions": ["1 = 1"],
         "probability_two_random_records_match": prior,
         "retain_matching_columns": True,
@@ -123,8 +126,8 @@ def score(
 ) -> duckdb.DuckDBPyRelation:
     """Splink's verdict on the pairs of relation `pairs` (record_l, record_r) of `matching_record`.
 
-    Columns: record_l, record_r, match_weight (log2 odds with the prior), and per column gamma_ (level), tf_..._l and _r,
-    mw_ and mw_tf_adj_ (its share of the weight, in bits). model: Splink settings with m and u; None: only levels count.
+    Columns: record_l, record_r, match_weight (log2 odds with the prior), and per column gamma_ (level), tf_..._l and
+    _r, mw_ and mw_tf_adj_ (its share of the weight, in bits). model: Splink settings; None: only levels count.
     """
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_asked AS SELECT record_l AS join_key_l, record_r AS join_key_r,"
@@ -136,7 +139,7 @@ def score(
     linker.table_management.register_blocked_pairs_for_predict(api.register("matching_asked"))
     scored = linker.inference.predict(warning_mode="never")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_scored AS SELECT * FROM {scored.physical_name}")
-    linker.table_management.delete_tables_created_by_splink_from_db()
+    api.delete_tables_created_by_splink_from_db()
     return connection.table("matching_scored")
 
 

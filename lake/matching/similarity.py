@@ -1,12 +1,13 @@
 """How alike two texts are, counted in characters, as functions DuckDB's SQL can call (matching_*).
 
-DuckDB's own distances count UTF-8 bytes: they are used for ASCII only (lake/matching/roles.py). On Spark the same Python
-functions are registered as Arrow UDFs. What the texts are before is decided in text.py.
+DuckDB's own distances count UTF-8 bytes: they are used for ASCII only (lake/matching/prepare.py). The functions are
+plain Python, so that another engine can register them too. What the texts are before is decided in text.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -39,6 +40,7 @@ TEXTS: dict[str, Callable[[str | None], str | None]] = {
 }
 
 
+@lru_cache(maxsize=1 << 16)  # Splink asks level by level, vector by vector: the same pair comes again at once
 def name_grade(one: str, other: str) -> int:
     """How alike two folded names are: SAME .. OTHER. Meant for full names; works on single parts too."""
     if one == other:
@@ -69,7 +71,9 @@ def _one_character(one: str, other: str) -> int:
 
 
 def _transliterated(one: str, other: str) -> int:
-    spoken = JaroWinkler.similarity((text.sound(one) or "").replace(" ", ""), (text.sound(other) or "").replace(" ", ""))
+    spoken = JaroWinkler.similarity(
+        (text.sound(one) or "").replace(" ", ""), (text.sound(other) or "").replace(" ", "")
+    )
     if spoken >= 0.92:
         return LEGIBLE
     return ONE_OFF if spoken >= 0.84 else RELATED if one[:2] == other[:2] else OTHER
@@ -89,6 +93,7 @@ def _within(one: str, other: str) -> bool:
     return LCSseq.similarity(short, long) == len(short)
 
 
+@lru_cache(maxsize=1 << 16)
 def place_grade(one: str, other: str) -> int:
     """How alike two plain addresses are: 5 equal, 4 one contained in the other with the same numbers, 3 nearly so,
 
@@ -97,6 +102,8 @@ def place_grade(one: str, other: str) -> int:
     if one == other:
         return 5
     share = LCSseq.similarity(one, other) / min(len(one), len(other))
+    if share < 0.65 and not one.isascii():
+        return 0
     numbers = _numbers(one), _numbers(other)
     agree = _contained(*numbers)
     if share >= 0.99 and agree:

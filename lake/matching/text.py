@@ -68,6 +68,7 @@ def name(text: str | None) -> str | None:
     return _BLANK.sub(" ", _LATIN_END.sub(" ", bare.replace("'", ""))).strip() or None
 
 
+@lru_cache(maxsize=1 << 18)  # by distinct name: a city has far fewer names than people
 def sound(folded: str | None) -> str | None:
     """How a folded name sounds: pinyin without tones (zh=z, ng=n ...), or the consonants of a name in letters."""
     if folded is None:
@@ -75,12 +76,17 @@ def sound(folded: str | None) -> str | None:
     return " ".join(_near(syllable) for syllable in _syllables(folded)) if is_wide(folded) else skeleton(folded)
 
 
+def _apart(unread: str) -> list[str]:
+    """What pypinyin cannot read, character by character: typed as str there, a list here."""
+    return list(unread)
+
+
 def _syllables(folded: str) -> list[str]:
     for length in (2, 1):
         known = _surnames().get(folded[:length]) if len(folded) > length else None
         if known:
-            return [*known, *lazy_pinyin(folded[length:], style=Style.NORMAL, errors=list)]
-    return list(lazy_pinyin(folded, style=Style.NORMAL, errors=list))
+            return [*known, *lazy_pinyin(folded[length:], style=Style.NORMAL, errors=_apart)]
+    return list(lazy_pinyin(folded, style=Style.NORMAL, errors=_apart))
 
 
 _NEAR: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
@@ -97,7 +103,7 @@ _ALIKE: Final = str.maketrans("bfpvcgjkqsxzdtlmnr", "ffffkkkkkssstdlmnr".replace
 
 
 def skeleton(folded: str) -> str:
-    """Consonants of a Latin name in order, alike ones as one, doubled ones once, first letter kept: 'philips' 'filip'."""
+    """Consonants of a Latin name in order, alike ones as one, doubled ones once, first letter kept."""
     letters = folded.replace(" ", "").replace("ph", "f").replace("ck", "k").replace("wr", "r").replace("kn", "n")
     if not letters:
         return folded
@@ -180,7 +186,10 @@ def email(text: str | None) -> str | None:
     return (plain(text) or "").replace(" ", "") or None
 
 
-_SEXES: Final = {**dict.fromkeys(("1", "男", "男性", "m", "male"), "1"), **dict.fromkeys(("2", "女", "女性", "f", "female"), "2")}
+_SEXES: Final = {
+    **dict.fromkeys(("1", "男", "男性", "m", "male"), "1"),
+    **dict.fromkeys(("2", "女", "女性", "f", "female"), "2"),
+}
 
 
 def sex(text: str | None) -> str | None:

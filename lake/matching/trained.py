@@ -59,7 +59,9 @@ def load(folder: Path) -> Model:
     path = folder / "model.json"
     if not path.is_file():
         raise NotFound(
-            "没有训练好的匹配模型。请先训练。", "There is no trained matching model. Train one first.", code="model_missing"
+            "没有训练好的匹配模型。请先训练。",
+            "There is no trained matching model. Train one first.",
+            code="model_missing",
         )
     document = json.loads(path.read_text(encoding="utf-8"))
     m = {name: np.array(chances["m"]) for name, chances in document["chances"].items()}

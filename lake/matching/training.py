@@ -1,8 +1,8 @@
 """Learning m, u and the prior without any truth: expectation and maximisation over all pairs there could be.
 
 u comes from pairs drawn at random (seeded), m from the candidate pairs weighted by how likely they are matches. Because
-the prior is of all pairs and blocked-out pairs are taken for non-matches, no column has to be left out of a round. Where
-some records carry an identity number, its pairs teach m (`taught`).
+the prior is of all pairs and blocked-out pairs are taken for non-matches, no column has to be left out of a round.
+Where some records carry an identity number, its pairs teach m (`taught`).
 """
 
 from __future__ import annotations
@@ -89,7 +89,13 @@ def find_taught(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def learn(
-    task: Task, candidates: Compared, drawn: Compared, *, possible: float, expected: float, taught: Compared | None = None
+    task: Task,
+    candidates: Compared,
+    drawn: Compared,
+    *,
+    possible: float,
+    expected: float,
+    taught: Compared | None = None,
 ) -> Learnt:
     """m, u and prior by EM: candidates teach m and the prior, random pairs teach u. Same input, same answer.
 
@@ -105,7 +111,9 @@ def learn(
         chance = probability(weights(candidates, learnt))
         apart = 1 - probability(weights(drawn, learnt))
         prior = float(np.clip(chance.sum() / possible, 0.01 / possible, 0.5))
-        m = fixed or {name: _shares(candidates.levels[name], chance, size, _first_m(size)) for name, size in sizes.items()}
+        m = fixed or {
+            name: _shares(candidates.levels[name], chance, size, _first_m(size)) for name, size in sizes.items()
+        }
         u = {name: _shares(drawn.levels[name], apart, size) for name, size in sizes.items()}
         moved = max(float(np.abs(np.log2(m[name] / learnt.m[name])).max()) for name in sizes)
         moved = max(moved, abs(float(np.log2(prior / learnt.prior))))
@@ -115,14 +123,16 @@ def learn(
     return learnt
 
 
+def _agreement(pairs: Compared, chance: Floats, sizes: dict[str, int]) -> dict[str, Floats]:
+    """m as pairs show it that are matches with a given chance."""
+    return {name: _shares(pairs.levels[name], chance, size, _first_m(size)) for name, size in sizes.items()}
+
+
 def _taught(task: Task, pairs: Compared, sizes: dict[str, int]) -> dict[str, Floats]:
     """m as pairs of one number show it."""
     everyone = np.ones(len(pairs.left))
     given = {column.name: ROLES[column.role].taught for column in compared_columns(task)}
-    return {
-        name: np.array(given[name]) if given[name] else _shares(pairs.levels[name], everyone, size, _first_m(size))
-        for name, size in sizes.items()
-    }
+    return {name: np.array(given[name]) if given[name] else seen[name] for name in sizes}
 
 
 def _first_m(size: int) -> Floats:
@@ -131,9 +141,7 @@ def _first_m(size: int) -> Floats:
     return np.asarray(shares / shares.sum())
 
 
-def _shares(
-    levels: npt.NDArray[np.int8], weight: Floats, size: int, expected: Floats | None = None
-) -> Floats:
+def _shares(levels: npt.NDArray[np.int8], weight: Floats, size: int, expected: Floats | None = None) -> Floats:
     """Share of each level among the pairs where it can be judged; what was never seen keeps a small share."""
     judged = levels >= 0
     counts = np.bincount(levels[judged], weights=weight[judged], minlength=size).astype(np.float64)

@@ -1,0 +1,122 @@
+"""Weighed pairs of records -> weighed pairs of nodes, with what people decided and what sources rule out.
+
+A node is all records of one sound number, or one record without. Clustering works on nodes (clustering.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from lake.matching import blocking
+from lake.matching.clustering import FORBIDDEN, FORCED, Rules, parts
+from lake.matching.model import Task
+from lake.matching.prepare import RECORDS
+from lake.matching.scoring import Floats, Ints
+from lake.matching.training import probability
+from lake.matching.weighing import Weighed
+
+CONFLICT = 10.0
+"""Bits against two nodes that each have a sound number, and not the same: one person in a thousand has two."""
+CLOSED = 40
+"""Parts of up to so many nodes have all their pairs compared before they are clustered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Pairs of nodes (left < right, distinct): their best weight in bits and the two records that show it."""
+
+    left: Ints
+    right: Ints
+    bits: Floats
+    record_l: Ints
+    record_r: Ints
+
+    @property
+    def chance(self) -> Floats:
+        """Probability of each pair."""
+        return probability(self.bits)
+
+
+def nodes_of(connection: duckdb.DuckDBPyConnection, records: Ints) -> tuple[Ints, Any]:
+    """Node of each record, and whether it has a sound number."""
+    columns = connection.execute(
+        f"SELECT record, node, known_id IS NOT NULL AS known FROM {RECORDS} ORDER BY record"
+    ).fetchnumpy()
+    place = np.searchsorted(columns["record"], records)
+    return columns["node"][place], columns["known"][place]
+
+
+def unseen_inside(connection: duckdb.DuckDBPyConnection, task: Task, weighed: Weighed) -> str:
+    """Table of the pairs left out by blocking inside small connected parts: clusters are judged by all their pairs."""
+    left, _ = nodes_of(connection, weighed.left)
+    right, _ = nodes_of(connection, weighed.right)
+    count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
+    part = parts(count, left[weighed.bits >= 0], right[weighed.bits >= 0])
+    sizes = np.bincount(part, minlength=count)
+    inside = np.flatnonzero((sizes[part] > 2) & (sizes[part] <= CLOSED))
+    connection.register("matching_part", pa.table({"node": inside, "part": part[inside]}))
+    connection.register("matching_known", weighed.table())
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_rest AS WITH placed AS (SELECT record, node, source, loose, part FROM"
+        f" {RECORDS} JOIN matching_part USING (node)) SELECT l.record AS record_l, r.record AS record_r"
+        " FROM placed AS l JOIN placed AS r ON l.part = r.part AND l.record < r.record AND l.node <> r.node"
+        f" WHERE (l.loose OR r.loose) AND {blocking.allowed(task)} AND NOT EXISTS (FROM matching_known AS known"
+        " WHERE known.record_l = l.record AND known.record_r = r.record) ORDER BY ALL"
+    )
+    connection.unregister("matching_part")
+    connection.unregister("matching_known")
+    return "matching_rest"
+
+
+def edges_of(connection: duckdb.DuckDBPyConnection, weighed: Weighed) -> Edges:
+    """Pairs of records as pairs of nodes, each with its best weight; two different sound numbers weigh against it."""
+    left, known_l = nodes_of(connection, weighed.left)
+    right, known_r = nodes_of(connection, weighed.right)
+    weight = weighed.bits - np.where(known_l & known_r, CONFLICT, 0.0)
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    order = np.lexsort((weighed.right, weighed.left, -weight, high, low))
+    order = order[low[order] != high[order]]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (low[order][1:] != low[order][:-1]) | (high[order][1:] != high[order][:-1])
+    best = order[first]
+    return Edges(low[best], high[best], weight[best], weighed.left[best], weighed.right[best])
+
+
+def decided(connection: duckdb.DuckDBPyConnection, edges: Edges, decisions: pa.Table | None) -> Edges:
+    """With what people decided: their pairs weigh more than any evidence."""
+    if decisions is None or not decisions.num_rows:
+        return edges
+    connection.register("matching_decision", decisions)
+    rows = connection.execute(
+        "SELECT least(l.node, r.node) AS low, greatest(l.node, r.node) AS high, min(l.record) AS record_l,"
+        " min(r.record) AS record_r, bool_and(verdict = 'same') AS same FROM matching_decision AS said"
+        f" JOIN {RECORDS} AS l ON l.source = said.source_l AND l.key = said.key_l"
+        f" JOIN {RECORDS} AS r ON r.source = said.source_r AND r.key = said.key_r"
+        " WHERE l.node <> r.node AND verdict IN ('same', 'different') GROUP BY ALL ORDER BY ALL"
+    ).fetchnumpy()
+    connection.unregister("matching_decision")
+    said = set(zip(rows["low"].tolist(), rows["high"].tolist(), strict=True))
+    keep = np.array([pair not in said for pair in zip(edges.left.tolist(), edges.right.tolist(), strict=True)], bool)
+    return Edges(
+        np.concatenate([edges.left[keep], rows["low"]]),
+        np.concatenate([edges.right[keep], rows["high"]]),
+        np.concatenate([edges.bits[keep], np.where(rows["same"], FORCED, FORBIDDEN)]),
+        np.concatenate([edges.record_l[keep], rows["record_l"]]),
+        np.concatenate([edges.record_r[keep], rows["record_r"]]),
+    )
+
+
+def single_rules(connection: duckdb.DuckDBPyConnection, task: Task) -> Rules:
+    """Which nodes hold records of sources that hold nobody twice."""
+    if not task.single:
+        return Rules()
+    rows = connection.execute(
+        f"SELECT node, list(DISTINCT source) FROM {RECORDS} WHERE list_contains(?, source) GROUP BY node",
+        [list(task.single)],
+    ).fetchall()
+    return Rules({int(node): frozenset(sources) for node, sources in rows})

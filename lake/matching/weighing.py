@@ -1,0 +1,65 @@
+"""Pairs of records -> their weight in bits under a model; pairs weighed before are not compared again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from lake.matching.memory import Memory
+from lake.matching.prepare import RECORDS
+from lake.matching.scoring import Floats, Ints, compare
+from lake.matching.trained import Model
+from lake.matching.training import weights
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Pairs of records and their weight, prior included. Pairs are distinct."""
+
+    left: Ints
+    right: Ints
+    bits: Floats
+
+    def with_more(self, other: Weighed) -> Weighed:
+        """Both; they share no pair."""
+        return Weighed(
+            np.concatenate([self.left, other.left]),
+            np.concatenate([self.right, other.right]),
+            np.concatenate([self.bits, other.bits]),
+        )
+
+    def table(self) -> pa.Table:
+        """record_l, record_r, bits."""
+        return pa.table({"record_l": self.left, "record_r": self.right, "bits": self.bits})
+
+
+def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memory: Memory | None = None) -> Weighed:
+    """The weight of each pair of relation `pairs` (record_l, record_r; distinct)."""
+    if memory is None or memory.pairs is None:
+        compared = compare(connection, model.task, pairs)
+        return Weighed(compared.left, compared.right, weights(compared, model.learnt))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_remembered AS SELECT pairs.record_l, pairs.record_r, said.bits"
+        f" FROM (SELECT record_l, record_r FROM {pairs}) AS pairs"
+        f" JOIN {RECORDS} AS l ON l.record = record_l JOIN {RECORDS} AS r ON r.record = record_r"
+        f" LEFT JOIN {memory.pairs} AS said ON said.record_l = pairs.record_l AND said.record_r = pairs.record_r"
+        " AND said.content_l = l.content AND said.content_r = r.content"
+    )
+    old = connection.execute("SELECT * FROM matching_remembered WHERE bits IS NOT NULL").fetchnumpy()
+    new = "(SELECT record_l, record_r FROM matching_remembered WHERE bits IS NULL)"
+    return Weighed(old["record_l"], old["record_r"], old["bits"]).with_more(weigh(connection, model, new))
+
+
+def remember(connection: duckdb.DuckDBPyConnection, weighed: Weighed, memory: Memory) -> None:
+    """Keep the pairs for the next run, by the content their records have now."""
+    connection.register("matching_weighed", weighed.table())
+    memory.keep(
+        connection,
+        "pairs",
+        "SELECT record_l, record_r, l.content AS content_l, r.content AS content_r, bits FROM matching_weighed"
+        f" JOIN {RECORDS} AS l ON l.record = record_l JOIN {RECORDS} AS r ON r.record = record_r ORDER BY ALL",
+    )
+    connection.unregister("matching_weighed")
