@@ -6,7 +6,7 @@ Counted by sizes of overlaps, so that a million records take a second.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -27,7 +27,7 @@ class Score:
         return f"precision {self.precision:.4f} recall {self.recall:.4f} F1 {self.f1:.4f} exact {self.exact:.4f}"
 
 
-def score(found: Mapping[Hashable, Hashable], truth: Mapping[Hashable, Hashable]) -> Score:
+def score(found: Mapping[tuple[str, str], str], truth: Mapping[tuple[str, str], str]) -> Score:
     """Compare record -> cluster with record -> entity; only records with a known entity count."""
     said, true = Counter(found[record] for record in truth), Counter(truth.values())
     both = Counter((found[record], entity) for record, entity in truth.items())

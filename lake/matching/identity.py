@@ -58,9 +58,9 @@ def _free(key: str, used: set[str]) -> str:
 
 def _redirects(
     old_keys: set[str],
-    taken: Mapping[str, Hashable],
-    overlap: Counter[tuple[str, Hashable]],
-    keys: Mapping[Hashable, str],
+    taken: Mapping[str, Cluster],
+    overlap: Counter[tuple[str, Cluster]],
+    keys: Mapping[Cluster, str],
 ) -> list[Redirect]:
     found = []
     pieces: dict[str, list[Cluster]] = {}

@@ -25,7 +25,7 @@ class Role:
     """clean: function of similarity.TEXTS; derived: further columns {c}_<suffix>; levels: (label, SQL), best first.
 
     frequency: levels on which a rare value says more than a common one, and the column the value stands in.
-    taught: m from worst level to best where sound numbers teach the other columns (they cannot teach how they go wrong).
+    taught: m from worst level to best where sound numbers teach the other columns (not how numbers go wrong).
     """
 
     clean: str

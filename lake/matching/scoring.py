@@ -111,9 +111,7 @@ def settings(task: Task, *, prior: float = 0.001, chances: dict[str, Any] | None
         "link_type": "dedupe_only",
         "unique_id_column_name": "record",
         "sql_dialect": "duckdb",
-        "comparisons": [
-            comparison(task, column, (chances or {}).get(column.name)) for column in compared_columns(task)
-        ],
+        "comparisons": [comparison(task, column, known.get(column.name)) for column in compared_columns(task)],
         "blocking_rules_to_generate_predictions": ["1 = 1"],
         "probability_two_random_records_match": prior,
         "retain_matching_columns": True,
@@ -139,7 +137,7 @@ def score(
     linker.table_management.register_blocked_pairs_for_predict(api.register("matching_asked"))
     scored = linker.inference.predict(warning_mode="never")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_scored AS SELECT * FROM {scored.physical_name}")
-    api.delete_tables_created_by_splink_from_db()
+    api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
     return connection.table("matching_scored")
 
 

@@ -76,17 +76,12 @@ def sound(folded: str | None) -> str | None:
     return " ".join(_near(syllable) for syllable in _syllables(folded)) if is_wide(folded) else skeleton(folded)
 
 
-def _apart(unread: str) -> list[str]:
-    """What pypinyin cannot read, character by character: typed as str there, a list here."""
-    return list(unread)
-
-
 def _syllables(folded: str) -> list[str]:
     for length in (2, 1):
         known = _surnames().get(folded[:length]) if len(folded) > length else None
         if known:
-            return [*known, *lazy_pinyin(folded[length:], style=Style.NORMAL, errors=_apart)]
-    return list(lazy_pinyin(folded, style=Style.NORMAL, errors=_apart))
+            return [*known, *lazy_pinyin(folded[length:], style=Style.NORMAL)]
+    return list(lazy_pinyin(folded, style=Style.NORMAL))
 
 
 _NEAR: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))

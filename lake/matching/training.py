@@ -130,7 +130,7 @@ def _agreement(pairs: Compared, chance: Floats, sizes: dict[str, int]) -> dict[s
 
 def _taught(task: Task, pairs: Compared, sizes: dict[str, int]) -> dict[str, Floats]:
     """m as pairs of one number show it."""
-    everyone = np.ones(len(pairs.left))
+    seen = _agreement(pairs, np.ones(len(pairs.left)), sizes)
     given = {column.name: ROLES[column.role].taught for column in compared_columns(task)}
     return {name: np.array(given[name]) if given[name] else seen[name] for name in sizes}
 
