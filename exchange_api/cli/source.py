@@ -99,6 +99,7 @@ def probe(code: System, in_json: door.Json = False) -> None:
     """Read the first rows of each dataset of the system; exit code 1 when one fails. Nothing is stored."""
     from catalog.contracts import load_contracts
     from catalog.errors import HubError
+    from lake.sources import encoding
 
     given = door.settings()
     spec = _opened(code)
@@ -109,7 +110,9 @@ def probe(code: System, in_json: door.Json = False) -> None:
             with progress(say(f"正在读取 {contract.dataset}", f"Reading {contract.dataset}")):
                 columns = _first(spec, contract).num_columns
         except HubError as error:
-            rows.append({"dataset": contract.dataset, "ok": False, "message": say(error.zh, error.en)})
+            zh, en = encoding.advice(spec, contract, error)
+            message = say(f"{error.zh}{zh}", f"{error.en} {en}".strip())
+            rows.append({"dataset": contract.dataset, "ok": False, "message": message})
         else:
             rows.append(
                 {"dataset": contract.dataset, "ok": True, "message": say(f"{columns} 列", f"{columns} columns")}

@@ -79,7 +79,7 @@ class Utf8Stream(io.RawIOBase):
 def read(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
     """Rows of all files, in order. All files must have the header of the first.
 
-    Contract options: encoding (utf-8), delimiter (','), quote ('"'), header_rows (1), skip_rows (0).
+    Contract options: encoding (utf-8), delimiter (',', 'tab' for .tsv), quote ('"', or 'none'), skip_rows (0).
     """
     names = [_header(path, contract)[0] for path in paths]
     for path, columns in zip(paths, names, strict=True):
@@ -118,8 +118,8 @@ def _parsed(
             text,
             read_options=pacsv.ReadOptions(column_names=columns, block_size=BLOCK, use_threads=False),
             parse_options=pacsv.ParseOptions(
-                delimiter=_option(contract, "delimiter", ","),
-                quote_char=_option(contract, "quote", '"'),
+                delimiter=_delimiter(path, contract),
+                quote_char=_quote(contract) or False,
                 newlines_in_values=True,
                 invalid_row_handler=keep,
             ),
@@ -135,6 +135,12 @@ def _parsed(
         for batch in reader:
             yield batch.cast(schema)
     except pa.ArrowInvalid as error:
+        if "straddl" in str(error):
+            raise unreadable(
+                path,
+                f"有超过 {BLOCK >> 20} MB 的行，或引号没有闭合",
+                f"a row is longer than {BLOCK >> 20} MB, or a quote open",
+            ) from None
         raise unreadable(path, "无法按分隔文本解析", "it cannot be parsed as delimited text") from error
 
 
@@ -151,7 +157,7 @@ def _at_lines(found: list[KeptAside], path: Path, contract: Contract, width: int
     """The same records with the line they begin at: the parser counts records, people open the file and count lines."""
     begins: list[int] = []
     with Utf8Stream(path, _option(contract, "encoding", "utf-8")) as stream:
-        rows = csv.reader(_Counted(io.BufferedReader(stream, CHUNK)), **_dialect(contract))
+        rows = csv.reader(_Counted(io.BufferedReader(stream, CHUNK)), **_dialect(path, contract))
         begin = 1
         with contextlib.suppress(csv.Error):
             for row in rows:
@@ -163,8 +169,21 @@ def _at_lines(found: list[KeptAside], path: Path, contract: Contract, width: int
     return [replace(record, line=line) for record, line in zip(found, begins, strict=True)]
 
 
-def _dialect(contract: Contract) -> dict[str, Any]:
-    return {"delimiter": _option(contract, "delimiter", ","), "quotechar": _option(contract, "quote", '"')}
+def _dialect(path: Path, contract: Contract) -> dict[str, Any]:
+    quote = _quote(contract)
+    quoting = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
+    return {"delimiter": _delimiter(path, contract), **quoting}
+
+
+def _delimiter(path: Path, contract: Contract) -> str:
+    given = _option(contract, "delimiter", "tab" if path.suffix.lower() == ".tsv" else ",")
+    return {"tab": "\t", "\\t": "\t"}.get(given, given)
+
+
+def _quote(contract: Contract) -> str:
+    """The quoting sign; empty when the files have none (option quote: none)."""
+    given = _option(contract, "quote", '"')
+    return "" if given == "none" else given
 
 
 def _header(path: Path, contract: Contract) -> tuple[list[str], int]:
@@ -174,13 +193,17 @@ def _header(path: Path, contract: Contract) -> tuple[list[str], int]:
         lines = _Counted(io.BufferedReader(stream, CHUNK))
         for _ in range(skip):
             next(lines, None)
-        rows = csv.reader(lines, **_dialect(contract))
+        rows = csv.reader(lines, **_dialect(path, contract))
         try:
             header = next(rows, None)
         except csv.Error as error:
             raise unreadable(path, "表头无法解析", "its header cannot be parsed") from error
     if not header:
         raise unreadable(path, "是空文件，没有表头", "it is empty and has no header")
+    if any("\0" in name for name in header):
+        raise unreadable(
+            path, "表头含有空字节，可能是 UTF-16 或未写完", "its header holds NUL: UTF-16, or not written whole"
+        )
     return column_names(header), lines.count
 
 

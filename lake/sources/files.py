@@ -1,6 +1,7 @@
 """Files in a department's folder: found by the contract's pattern, copied as they are, then read by their format.
 
-The formats themselves are in delimited.py, workbook.py, json_text.py, parquet.py and spatial.py.
+Archives are opened by packed.py. The formats themselves are in delimited.py, workbook.py, json_text.py, xml_text.py,
+dbf.py, parquet.py and spatial.py.
 """
 
 import shutil
@@ -13,7 +14,7 @@ from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources import delimited, json_text, parquet, spatial, workbook
+from lake.sources import dbf, delimited, json_text, packed, parquet, spatial, workbook, xml_text
 from lake.sources.delivery import Delivery, KeptAside, check_columns
 
 Reading = Callable[[Settings, list[Path], Contract, list[KeptAside]], pa.RecordBatchReader]
@@ -22,6 +23,8 @@ FORMATS: dict[str, Reading] = {
     "xlsx": lambda _settings, paths, contract, aside: workbook.read(paths, contract, aside),
     "json": lambda _settings, paths, contract, aside: json_text.read_json(paths, contract, aside),
     "ndjson": lambda _settings, paths, contract, aside: json_text.read_ndjson(paths, contract, aside),
+    "dbf": lambda _settings, paths, contract, aside: dbf.read(paths, contract, aside),
+    "xml": lambda _settings, paths, contract, aside: xml_text.read(paths, contract, aside),
     "parquet": lambda settings, paths, contract, _aside: parquet.read(settings, paths, contract),
     "spatial": lambda settings, paths, contract, _aside: spatial.read(settings, paths, contract),
 }
@@ -35,6 +38,8 @@ BY_SUFFIX = {
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
+    ".dbf": "dbf",
+    ".xml": "xml",
     ".parquet": "parquet",
     ".shp": "spatial",
     ".gpkg": "spatial",
@@ -69,7 +74,9 @@ def open_files(
         return Delivery(pa.RecordBatchReader.from_batches(empty, []), position)
     files = tuple(sorted(path for path in copies[0].parent.iterdir() if path.is_file()))
     aside: list[KeptAside] = []
-    reader = FORMATS[form or _format(copies[0], contract)](settings, copies, contract, aside)
+    readable = packed.opened(copies, contract)
+    reader = FORMATS[form or _format(readable[0], contract)](settings, readable, contract, aside)
+    reader = packed.clearing(reader, copies[0].parent)
     new = check_columns(contract, reader.schema.names, copies[0].name)
     return Delivery(reader, position, files, aside, new)
 
@@ -137,8 +144,7 @@ def _beside(path: Path) -> list[Path]:
 
 def _format(path: Path, contract: Contract) -> str:
     given = str(contract.options.get("format", ""))
-    plain = path.with_suffix("") if path.suffix == ".gz" else path
-    form = ALSO_CALLED.get(given, given) or BY_SUFFIX.get(plain.suffix.lower(), "")
+    form = ALSO_CALLED.get(given, given) or BY_SUFFIX.get(path.suffix.lower(), "")
     if form not in FORMATS:
         raise ConfigurationError(
             f"数据集 {contract.dataset} 的文件格式未知。请在契约 options 中填写 format。",

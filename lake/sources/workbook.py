@@ -3,7 +3,9 @@
 A cell merged over all header rows keeps its own text; dates become ISO text; rows without any value are left out.
 """
 
+import zipfile
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from catalog.contracts import Contract
+from lake.sources import packed
 from lake.sources.delimited import unreadable
 from lake.sources.delivery import KeptAside, as_text, check_columns, column_names, text_batches, text_schema
 
@@ -18,24 +21,34 @@ Cells = list[list[Any]]
 
 
 def read(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
-    """Rows of all workbooks, in order. Contract options: sheet (the first), header_rows (1), skip_rows (0)."""
-    sheets = [_sheet(path, contract) for path in paths]
-    headers = [_header(sheet, contract, path) for sheet, path in zip(sheets, paths, strict=True)]
-    for path, names in zip(paths, headers, strict=True):
+    """Rows of all workbooks, in order. Contract options: sheet, header_rows (1), skip_rows (0).
+
+    sheet: name, pattern ('*年*') or list of names, whose rows then follow each other; the first sheet when not given.
+    """
+    placed = [(path, sheet) for path in paths for sheet in _sheets(path, contract)]
+    sheets = [sheet for _, sheet in placed]
+    headers = [_header(sheet, contract, path) for path, sheet in placed]
+    for (path, _), names in zip(placed, headers, strict=True):
         check_columns(contract, names, path.name)
     schema = text_schema(list(dict.fromkeys(name for names in headers for name in names)))
     rows = _rows(sheets, headers, contract, schema.names)
     return pa.RecordBatchReader.from_batches(schema, text_batches(rows, schema))
 
 
-def _sheet(path: Path, contract: Contract) -> CalamineSheet:
-    wanted = contract.options.get("sheet")
+def _sheets(path: Path, contract: Contract) -> list[CalamineSheet]:
+    given = contract.options.get("sheet")
+    packed.check(path)
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        if wanted is not None and wanted not in book.sheet_names:
-            raise unreadable(path, f"没有工作表 {wanted}", f"it has no sheet {wanted}")
-        return book.get_sheet_by_name(wanted) if wanted is not None else book.get_sheet_by_index(0)
-    except (CalamineError, OSError, ValueError) as error:
+        with path.open("rb") as stream:  # by content: .et of WPS is an .xls or an .xlsx by another name
+            book = CalamineWorkbook.from_filelike(stream)
+        if given is None:
+            return [book.get_sheet_by_index(0)]
+        wanted = [str(name) for name in given] if isinstance(given, list) else [str(given)]
+        found = [name for name in book.sheet_names if any(name == one or fnmatchcase(name, one) for one in wanted)]
+        if not found:
+            raise unreadable(path, f"没有工作表 {'、'.join(wanted)}", f"it has no sheet {', '.join(wanted)}")
+        return [book.get_sheet_by_name(name) for name in found]
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise unreadable(path, "工作簿已损坏或不是工作簿", "the workbook is broken, or is none") from error
 
 
