@@ -63,6 +63,7 @@ def application() -> "typer.Typer":
         serve,
         source,
         source_profile,
+        ticket,
     )
     from exchange_api.cli import usage as usage_commands
 
@@ -83,6 +84,7 @@ def application() -> "typer.Typer":
         "dataset": dataset,
         "run": run,
         "quality": quality,
+        "ticket": ticket,
         "grant": grant,
         "account": account,
         "usage": usage_commands,

@@ -11,6 +11,7 @@ from exchange_api.routes import (
     quality,
     records,
     runs,
+    tickets,
     usage,
     verification,
 )
@@ -21,6 +22,7 @@ ROUTERS = (
     records.router,
     verification.router,
     quality.router,
+    tickets.router,
     runs.router,
     usage.router,
     grants.router,

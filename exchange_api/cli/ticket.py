@@ -1,0 +1,164 @@
+"""`shuniu ticket`: correction orders (整改工单): what is to be mended, by whom, by when; and the evidence for it."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from exchange_api.cli import door
+from exchange_api.cli.speech import as_json, facts, listing, named, say, tell
+
+app = door.noun("整改工单", "Correction orders")
+Number = Annotated[str, typer.Argument(help=say("工单编号", "Number of the ticket"))]
+Text = Annotated[str, typer.Option("--text", help=say("内容或理由", "What there is to say, or why"))]
+
+
+@app.command("list", help=say("列出工单，期限近的在前", "List tickets, the earliest time limit first"))
+def list_(
+    agency: Annotated[str, typer.Option(help=say("责任部门代码", "Code of the department"))] = "",
+    dataset: Annotated[str, typer.Option(help=say("数据集代码", "Code of the dataset"))] = "",
+    state: Annotated[str, typer.Option(help="open | answered | closed")] = "",
+    in_json: door.Json = False,
+) -> None:
+    """Tickets with counts before and now."""
+    from exchange_api.views import tickets
+
+    with door.reading() as session:
+        found = tickets.listed(session, now=door.now(), agency=agency, dataset=dataset, state=state)
+    rows = [asdict(one) for one in found]
+    if not in_json:
+        rows = [
+            row | {"title": named(row["title"]), "state": _state(row), "due_on": str(row["due_on"])} for row in rows
+        ]
+    columns = {
+        "ticket_id": say("编号", "Number"),
+        "agency": say("责任部门", "Department"),
+        "title": say("问题", "What is wrong"),
+        "failing_before": say("整改前", "Before"),
+        "failing_now": say("现有", "Now"),
+        "due_on": say("期限", "Due"),
+        "state": say("状态", "State"),
+    }
+    listing(rows, columns, in_json=in_json, empty=say("没有工单。", "There is no ticket."))
+
+
+@app.command(help=say("查看一个工单及其经过", "Show a ticket and its history"))
+def show(number: Number, in_json: door.Json = False) -> None:
+    """One ticket and every line of its history."""
+    from exchange_api.views import tickets
+
+    with door.reading() as session:
+        order, history = tickets.one(session, number, now=door.now())
+    row, lines = asdict(order), [asdict(line) for line in history]
+    if in_json:
+        as_json({"ticket": row, "history": lines})
+        return
+    headings = {
+        "dataset": say("数据集", "Dataset"),
+        "rule_id": say("规则", "Rule"),
+        "title": say("问题", "What is wrong"),
+        "agency": say("责任部门", "Department"),
+        "state": say("状态", "State"),
+        "due_on": say("期限", "Due"),
+        "failing_before": say("整改前", "Before"),
+        "failing_now": say("现有", "Now"),
+        "reopened": say("重开次数", "Opened again"),
+    }
+    shown: dict[str, Any] = row | {"title": named(row["title"]), "state": _state(row), "due_on": str(row["due_on"])}
+    facts(shown, in_json=False, headings=headings)
+    columns = {
+        "at": say("时间", "When"),
+        "kind": say("经过", "What"),
+        "by": say("经办", "By"),
+        "failing": say("不合格", "Failing"),
+        "text": say("说明", "Text"),
+    }
+    listing(lines, columns, in_json=False)
+
+
+@app.command(help=say("在工单上留言", "Add a remark to a ticket"))
+def comment(number: Number, text: Text) -> None:
+    """A remark; the state stays."""
+    from catalog.actions import tickets
+
+    with door.writing() as session:
+        tickets.comment(session, ticket_id=number, text=text, by=door.actor(), now=door.now())
+    tell(say(f"已记入工单 {number}。", f"Noted on ticket {number}."))
+
+
+@app.command(help=say("部门答复工单", "Answer a ticket for its department"))
+def answer(number: Number, text: Text) -> None:
+    """The provider's answer. The clock of a finding goes on until the data is corrected."""
+    from catalog.actions import tickets
+
+    with door.writing() as session:
+        tickets.answer(session, ticket_id=number, text=text, by=door.actor(), now=door.now())
+    tell(say(f"工单 {number} 已答复。", f"Ticket {number} is answered."))
+
+
+@app.command(help=say("人工关闭工单，须说明理由", "Close a ticket by hand, saying why"))
+def close(number: Number, text: Text) -> None:
+    """Close by hand; if the rule fails again, the next verdict opens it again."""
+    from catalog.actions import tickets
+
+    with door.writing() as session:
+        tickets.close(session, ticket_id=number, text=text, by=door.actor(), now=door.now())
+    tell(say(f"工单 {number} 已关闭。", f"Ticket {number} is closed."))
+
+
+@app.command(help=say("提出数据校核（10 个工作日）", "Raise a correction of data (10 working days)"))
+def correct(
+    dataset: Annotated[str, typer.Argument(help=say("数据集代码", "Code of the dataset"))],
+    agency: Annotated[str, typer.Option(help=say("提出部门代码", "Code of the department that raises it"))],
+    text: Text,
+) -> None:
+    """A consumer's correction (校核) to the provider of a dataset."""
+    from catalog import queries
+    from catalog.actions import tickets
+
+    with door.writing() as session:
+        entry = queries.dataset(session, dataset)
+        queries.agency(session, agency)
+        asked = tickets.open_correction(
+            session, dataset=dataset, agency=entry.agency, raised_by=agency, text=text, by=door.actor(), now=door.now()
+        )
+        number, due = asked.ticket_id, asked.due_on
+    tell(say(f"校核工单 {number}，期限 {due}。", f"Correction ticket {number}, due {due}."))
+
+
+@app.command(help=say("导出工单的问题行，敏感项已脱敏", "Export a ticket's failing rows, sensitive items masked"))
+def evidence(
+    number: Number,
+    out: Annotated[Path, typer.Option("--out", help=say("文件，.xlsx 或 .csv", "File, .xlsx or .csv"))],
+) -> None:
+    """Failing rows as delivered, items of grade L3 and L4 masked; the export is recorded in the audit trail."""
+    from catalog.audit.trail import Trail
+    from exchange_api import evidence as sheets
+
+    given = door.settings()
+    with door.reading() as session:
+        found = sheets.of_ticket(given, session, number, plain=False)
+    body = sheets.as_bytes(found, out.suffix.removeprefix(".").lower())
+    trail = Trail(given)
+    try:
+        trail.record(
+            at=door.now(),
+            actor=door.actor(),
+            purpose="数据整改",
+            dataset=found.dataset,
+            surface="evidence",
+            rows=len(found.rows),
+            items=found.items,
+            providers=found.providers,
+            decision="allowed",
+        )
+    finally:
+        trail.close()
+    out.write_bytes(body)
+    tell(say(f"已写入 {len(found.rows)} 行：{out}", f"{len(found.rows)} rows written: {out}"))
+
+
+def _state(row: dict[str, Any]) -> str:
+    words = {"open": say("待整改", "open"), "answered": say("已答复", "answered"), "closed": say("已关闭", "closed")}
+    return words[row["state"]] + (say("（超期）", " (overdue)") if row["overdue"] else "")

@@ -1,0 +1,39 @@
+"""The tickets of a department at the command line."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catalog.actions import tickets
+from catalog.database import open_session
+from catalog.settings import Settings
+from tests.unit.cli.conftest import Shuniu
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def test_a_ticket_is_raised_discussed_answered_and_closed(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
+    raised = shuniu("ticket", "correct", "police_person", "--agency", "housing", "--text", "地址不符", home=city.home)
+    assert raised.code == 0
+    (row,) = json.loads(shuniu("ticket", "list", "--agency", "police", "--json", home=city.home).out)
+    number = row["ticket_id"]
+    assert (row["kind"], row["raised_by"], row["state"]) == ("correction", "housing", "open")
+    for verb in ("comment", "answer", "close"):
+        assert shuniu("ticket", verb, number, "--text", "已核实", home=city.home).code == 0
+    assert shuniu("ticket", "close", number, "--text", "再关", home=city.home).code == 1
+    shown = json.loads(shuniu("ticket", "show", number, "--json", home=city.home).out)
+    assert [line["kind"] for line in shown["history"]] == ["opened", "commented", "answered", "closed"]
+    assert "已关闭" in shuniu("ticket", "show", number, home=city.home).out
+
+
+def test_evidence_is_written_to_the_file_named(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
+    with open_session(city) as session:
+        number = tickets.open_finding(
+            session, dataset="police_person", rule_id="name.required", agency="police", severity="block",
+            title=("姓名缺失", "Name missing"), failing=1, verdict_id="v", working_days=10, by="t", now=NOW,
+        ).ticket_id  # fmt: skip
+    said = shuniu("ticket", "evidence", number, "--out", str(tmp_path / "a.csv"), home=city.home)
+    assert said.code == 0
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").startswith("_batch,_row,")
+    assert shuniu("ticket", "evidence", number, "--out", str(tmp_path / "a.doc"), home=city.home).code == 2
+    assert "姓名缺失" in shuniu("ticket", "list", home=city.home).out
