@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from catalog import models
 from catalog.actions import verdicts
+from catalog.actions import waivers as stored
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld
 from catalog.settings import Settings
 from quality.dataset_rules import History
+from quality.gate import Waiver
 from quality.rules import RuleResult, Verdict, scope_of
 
 
@@ -70,6 +72,14 @@ def history(settings: Settings, dataset: str) -> History:
     with open_reader(settings) as session:
         last = session.scalars(query).first()
         return History(last.rows, last.judged_at) if last else History()
+
+
+def waivers(settings: Settings, dataset: str, now: datetime) -> tuple[Waiver, ...]:
+    """What stewards have waived of `dataset` and still holds at `now`, as the gate reads it."""
+    with open_reader(settings) as session:
+        return tuple(
+            Waiver(one.rule_id, one.reason, one.granted_by, one.until) for one in stored.in_force(session, dataset, now)
+        )
 
 
 def _row(verdict_id: str, result: RuleResult) -> models.RuleResult:

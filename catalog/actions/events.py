@@ -37,6 +37,8 @@ class EventTag(StrEnum):
     USAGE_DELIVERED = "usage:delivered"
     USAGE_REPORTED = "usage:reported"
     VERDICT_RECORDED = "verdict:recorded"
+    WAIVER_GRANTED = "waiver:granted"
+    WAIVER_REVOKED = "waiver:revoked"
 
 
 def record(

@@ -15,6 +15,7 @@ from catalog.models.ticket import Ticket
 from catalog.models.ticket_note import TicketNote
 from catalog.models.usage_report import UsageReport
 from catalog.models.verdict import Verdict
+from catalog.models.waiver import Waiver
 
 __all__ = [
     "Agency",
@@ -32,4 +33,5 @@ __all__ = [
     "TicketNote",
     "UsageReport",
     "Verdict",
+    "Waiver",
 ]

@@ -11,7 +11,7 @@ from catalog.errors import HubError
 from catalog.settings import Settings
 from quality.run import judge
 from quality.tickets import follow
-from quality.verdicts import unsettled
+from quality.verdicts import unsettled, waivers
 
 
 def judge_waiting(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
@@ -36,10 +36,13 @@ def _judge(settings: Settings, batch_id: str, dataset: str, *, clock: Callable[[
     contract = load_contract(settings.contracts_dir / f"{dataset}.odcs.yaml")
     with runs.step(settings, stage="judge", dataset=dataset, agency=contract.agency, clock=clock) as step:
         step.batch = batch_id
-        verdict = judge(settings, contract, batch_id, now=clock())
+        now = clock()
+        waived = waivers(settings, dataset, now)
+        verdict = judge(settings, contract, batch_id, now=now, waivers=waived)
         step.rows = verdict.rows
         if verdict.outcome == "error":
             raise unsettled(verdict)  # the batch waits, and is judged anew when the rule is mended
-        follow(settings, contract, verdict)  # before the batch is done with: killed here, it is followed again
+        # Before the batch is done with: killed here, it is followed again.
+        follow(settings, contract, verdict, waived={waiver.rule_id for waiver in waived})
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="judged")

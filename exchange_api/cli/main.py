@@ -64,6 +64,7 @@ def application() -> "typer.Typer":
         source,
         source_profile,
         ticket,
+        waiver,
     )
     from exchange_api.cli import usage as usage_commands
 
@@ -78,6 +79,7 @@ def application() -> "typer.Typer":
     for module in (serve, backup):
         module.add(app)
     source_profile.add(source.app)
+    waiver.add(quality.app)
     nouns = {
         "agency": agency,
         "source": source,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import authorization.actions
 import catalog.actions
 from authorization.actions import accounts, grants
-from catalog.actions import agencies, batches, datasets, systems, tickets, usage_reports, verdicts
+from catalog.actions import agencies, batches, datasets, systems, tickets, usage_reports, verdicts, waivers
 from catalog.contracts import Contract, Item
 from catalog.database import Base, open_reader, open_session
 from catalog.errors import ContractBroken
@@ -43,6 +43,7 @@ FINDING: dict[str, Any] = {
     "dataset": "a_set", "agency": "police", "severity": "warn", "title": ("甲", "a"), "failing": 3, "verdict_id": "v-0",
     "working_days": 10, **WHO,
 }  # fmt: skip
+WAIVER: dict[str, Any] = {"dataset": "a_set", "reason": "r", "until": NOW + timedelta(days=9), **WHO}
 BROKEN = ContractBroken("缺列。", "A column is missing.", code="column_missing")
 
 
@@ -109,6 +110,8 @@ WRITES: dict[str, Write] = {
     "catalog.actions.tickets.escalate": lambda s, _: tickets.escalate(
         s, ticket_id="a_set-1", by="t", now=NOW + timedelta(days=60)
     ),
+    "catalog.actions.waivers.grant": lambda s, _: waivers.grant(s, rule_id="phone.format", **WAIVER),
+    "catalog.actions.waivers.revoke": lambda s, _: waivers.revoke(s, waiver_id=1, **WHO),
     "catalog.actions.usage_reports.store": lambda s, _: usage_reports.store(s, body=_statement("r-2"), **WHO),
     "catalog.actions.usage_reports.delivered": lambda s, _: usage_reports.delivered(
         s, report_id="r-1", roads=["file", "database"], **WHO
@@ -134,6 +137,7 @@ NOT_WRITES = {
     "catalog.actions.tickets.finding": "reads",
     "catalog.actions.tickets.get": "reads",
     "catalog.actions.tickets.overdue": "reads",
+    "catalog.actions.waivers.in_force": "reads",
     "authorization.actions.accounts.find": "reads",
     "authorization.actions.accounts.sign_in": "counts failures; a sign-in is recorded by the door",
     "authorization.actions.grants.facts_of": "reads",
@@ -161,6 +165,7 @@ def furnished(registry: Settings) -> Settings:
         tickets.open_finding(session, rule_id="sex.code_list", **FINDING)
         tickets.open_finding(session, rule_id="phone.format", **FINDING)
         tickets.close(session, ticket_id="a_set-2", text="t", **WHO)
+        waivers.grant(session, rule_id="sex.code_list", **WAIVER)
     return registry
 
 
