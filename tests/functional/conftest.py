@@ -31,7 +31,7 @@ class House:
     def environ(self) -> dict[str, str]:
         return {**os.environ, **self.settings.as_environ(), "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
 
-    def demo(self, *args: str, timeout: float = 540) -> subprocess.CompletedProcess[str]:
+    def demo(self, *args: str, timeout: float = 1400) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "demo", *args]
         return subprocess.run(
             command, cwd=ROOT, env=self.environ(), capture_output=True, text=True, timeout=timeout, check=False

@@ -14,6 +14,7 @@ import pytest
 
 from tests.functional.conftest import House
 
+pytestmark = pytest.mark.timeout(1500)
 RESIDENTS = 2000
 STAGES = {"generate", "fill", "register", "airflow", "night", "share", "usage_feedback", "score"}
 DATA_STAGES = {"collect", "standardise", "judge", "build", "publish", "feedback"}
@@ -100,8 +101,8 @@ def test_the_recipient_read_what_was_granted_and_every_other_door_was_shut(summa
 def test_the_use_came_back_to_its_providers_by_three_roads(summary: dict[str, Any], house: House) -> None:
     usage = {entry["provider"]: entry for entry in summary["usage"]}
     assert usage["police"]["calls"] > 0
-    assert "table" in usage["police"]["delivered"]
-    assert "folder" in usage["civil"]["delivered"]
+    assert "database" in usage["police"]["delivered"]
+    assert "file" in usage["civil"]["delivered"]
     assert all("api" in entry["delivered"] for entry in usage.values())
     dropped = list((house.settings.home / "demo" / "systems" / "civil" / "feedback").iterdir())
     assert dropped
