@@ -1,11 +1,14 @@
 """Phones, plates, bank cards, real estate, industries, divisions, code lists and elements against their standards."""
 
+from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from catalog.errors import NotFound
 from catalog.standards import bank_card, divisions, industry, phones, plates, real_estate
+from catalog.standards import elements as elements_module
 from catalog.standards.code_lists import code_list, code_list_en, code_list_names, codes_by_text
 from catalog.standards.elements import element, elements
 
@@ -168,7 +171,7 @@ def test_every_alias_leads_to_a_code_of_its_list() -> None:
 
 
 def test_every_element_is_of_a_family_and_names_lists_that_exist() -> None:
-    assert len(elements()) >= 60
+    assert len(elements()) >= 150
     for one in elements().values():
         assert one.family in FAMILIES
         assert one.grade in {"L1", "L2", "L3", "L4"}
@@ -176,6 +179,13 @@ def test_every_element_is_of_a_family_and_names_lists_that_exist() -> None:
         assert not one.code_list or one.code_list in code_list_names()
         assert one.name_zh
         assert one.name_en
+
+
+def test_an_element_stands_in_the_table_once_under_one_name() -> None:
+    table = Path(elements_module.__file__).with_name("elements.csv").read_text(encoding="utf-8").splitlines()[1:]
+    for column in (0, 1, 2):
+        counted = Counter(line.split(",")[column] for line in table)
+        assert [name for name, times in counted.items() if times > 1] == []
 
 
 def test_sensitive_personal_elements_are_graded_l3_at_least() -> None:
