@@ -1,14 +1,14 @@
-"""REST services that hand out rows page by page as JSON, with OAuth 2.0 client credentials (RFC 6749, 4.4).
+"""REST services that hand out rows page by page as JSON, with OAuth 2.0 client credentials (RFC 6749, 4.4), keys in
+headers or signatures (rest_proof.py). How pages follow each other is in paging.py.
 
 Pages are written to one NDJSON file as they come and read from there, so a delivery is kept like any other. Faults of
 the moment (5xx, 429, a broken connection) are tried again with growing pauses; a page that repeats ends the load.
 """
 
-import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,19 @@ from typing import Any
 import httpx
 
 from catalog.contracts import Contract
-from catalog.errors import SourceError, SourceRefused, SourceUnreachable, SourceUnreadable
+from catalog.errors import SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from lake.sources import rest_proof
 from lake.sources.delivery import Delivery
 from lake.sources.files import open_files
-from lake.sources.json_text import Record, parse, rows_at
+from lake.sources.json_text import Record, parse
+from lake.sources.paging import PAGE_SIZE, Ask, Page, pages
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 TIMEOUT = 30.0
-PAGE_SIZE = 500
 
 
 @dataclass
@@ -38,16 +39,20 @@ class Service:
     spec: SystemSpec
     pause: Callable[[float], None] = time.sleep
     token: str | None = field(default=None, repr=False)
+    clock: Callable[[], float] = time.monotonic
+    sent: float = float("-inf")
 
-    def get(self, path: str, params: dict[str, str]) -> Any:
+    def get(self, ask: Ask) -> Page:
         """The parsed JSON of one page. A token that ran out is renewed once."""
-        answer = self._send("GET", path, params=params, headers=self._proof())
+        # httpx takes an empty mapping for "no query at all", and a link brings its own.
+        asked = {"params": ask.params} if ask.params else {}
+        answer = self._send("GET", ask.path, **asked, headers=self._proof())
         if answer.status_code == httpx.codes.UNAUTHORIZED and self.spec.secret:
             self.token = None
-            answer = self._send("GET", path, params=params, headers=self._proof())
+            answer = self._send("GET", ask.path, **asked, headers=self._proof())
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise self._refused()
-        return self._json(answer)
+        return Page(self._json(answer), str(answer.url), answer.links.get("next", {}).get("url"))
 
     def _proof(self) -> dict[str, str]:
         if not self.spec.secret.get("client_id"):
@@ -70,6 +75,7 @@ class Service:
     def _send(self, method: str, path: str, **given: Any) -> httpx.Response:
         for attempt in range(1, ATTEMPTS + 1):
             wait = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
+            self._keep_pace()
             try:
                 answer = self.client.request(method, path, **given)
             except httpx.TransportError as error:
@@ -83,6 +89,13 @@ class Service:
                 wait = _asked_wait(answer, wait)
             self.pause(wait)
         raise self._unreachable()
+
+    def _keep_pace(self) -> None:
+        """Wait until the next request is due, where system option `requests_per_minute` sets a limit."""
+        limit = float(self.spec.options.get("requests_per_minute", 0))
+        if limit > 0 and (wait := self.sent + 60.0 / limit - self.clock()) > 0:
+            self.pause(wait)
+        self.sent = self.clock()
 
     def _json(self, answer: httpx.Response) -> Any:
         if not answer.is_success:
@@ -125,57 +138,32 @@ class Service:
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
     """All pages of the contract's locator (a URL path), kept in `keep`/records.ndjson.
 
-    Contract options: page_param, size_param, page_size, first_page (1), rows_path, total_path, since_param.
+    Contract options: paging (page, offset, cursor, link: lake/sources/paging.py) and its parameters, page_size,
+    rows_path, total_path, since_param. System options: token_path, api_key_header, signing, requests_per_minute.
     """
     shutil.rmtree(keep, ignore_errors=True)
     keep.mkdir(parents=True)
     target = keep / "records.ndjson"
     newest = since
     with (
-        httpx.Client(base_url=spec.location, timeout=TIMEOUT, follow_redirects=False) as client,
+        httpx.Client(
+            base_url=spec.location,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            auth=rest_proof.proof(spec),
+            headers=rest_proof.headers(spec),
+        ) as client,
         target.open("w", encoding="utf-8") as stream,
     ):
-        for record in pages(Service(client, spec), contract, since):
+        for record in pages(Service(client, spec).get, contract, since, page_size=_page_size(spec, contract)):
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
             newest = _later(newest, record, contract)
     position = newest if contract.mode == "incremental" else None
     return open_files(settings, [target], contract, position=position, form="ndjson")
 
 
-def pages(service: Service, contract: Contract, since: str | None) -> Iterator[Record]:
-    """The records of all pages, in order. Raises SourceError when a page repeats, or fewer rows came than promised."""
-    options = contract.options
-    params = {str(options.get("size_param", "size")): str(_page_size(service, contract))}
-    if since and options.get("since_param"):
-        params[str(options["since_param"])] = since
-    number, taken, seen = int(options.get("first_page", 1)), 0, ""
-    while True:
-        params[str(options.get("page_param", "page"))] = str(number)
-        document = service.get(contract.locator, params)
-        rows = rows_at(document, str(options.get("rows_path", "rows")), contract.locator)
-        total = _total(document, str(options.get("total_path", "total")))
-        if not rows:
-            break
-        mark = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
-        if mark == seen:
-            raise _repeats(contract)
-        yield from rows
-        number, taken, seen = number + 1, taken + len(rows), mark
-        if total is not None and taken >= total:
-            break
-    if total is not None and taken != total:
-        raise _incomplete(contract)
-
-
-def _page_size(service: Service, contract: Contract) -> int:
-    return int(contract.options.get("page_size", service.spec.options.get("page_size", PAGE_SIZE)))
-
-
-def _total(document: Any, path: str) -> int | None:
-    found = document
-    for step in path.split("."):
-        found = found.get(step) if isinstance(found, dict) else None
-    return int(found) if isinstance(found, str) and found.isdigit() else None
+def _page_size(spec: SystemSpec, contract: Contract) -> int:
+    return int(contract.options.get("page_size", spec.options.get("page_size", PAGE_SIZE)))
 
 
 def _later(newest: str | None, record: Record, contract: Contract) -> str | None:
@@ -187,23 +175,3 @@ def _later(newest: str | None, record: Record, contract: Contract) -> str | None
 def _asked_wait(answer: httpx.Response, otherwise: float) -> float:
     asked = answer.headers.get("Retry-After", "")
     return min(float(asked), LONGEST_PAUSE) if asked.isdigit() else otherwise
-
-
-def _repeats(contract: Contract) -> SourceError:
-    return SourceUnreadable(
-        f"系统 {contract.system} 的接口重复返回同一页。请部门检查分页，或核对契约的分页参数。",
-        f"The interface of system {contract.system} gives the same page again and again. Check its paging, and the"
-        " paging parameters of the contract.",
-        code="rest_page_repeats",
-        system=contract.system,
-    )
-
-
-def _incomplete(contract: Contract) -> SourceError:
-    return SourceError(
-        f"系统 {contract.system} 的接口给出的行数与其总数不符。读取期间数据可能有变化，请重新运行。",
-        f"The interface of system {contract.system} gave another number of rows than it announced. Its data may have"
-        " changed meanwhile; run again.",
-        code="count_differs",
-        system=contract.system,
-    )
