@@ -1,0 +1,126 @@
+"""ODCS documents as they are: read and written again without losing a field, a value's kind, or the order.
+
+For contracts made elsewhere, of any version of the standard, with fields this release does not know. Read by the core
+schema of YAML 1.2, in which 2022-10-03, 09:00 and `no` are texts, as the standard means them. Comments are not data:
+they go. What a contract means to this hub is catalog.contracts.
+"""
+
+import re
+from typing import Any
+
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard
+from pydantic import ValidationError
+
+from catalog.errors import ContractBroken
+
+Document = dict[str, Any]
+
+_MAP = "tag:yaml.org,2002:map"
+_STR = "tag:yaml.org,2002:str"
+_CORE: tuple[tuple[str, str, str], ...] = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+    ("null", r"~|null|Null|NULL|", "~nN"),
+)
+"""What a plain text may stand for besides itself (YAML 1.2, 10.3.2), tried in this order; first signs of each."""
+
+
+_ESCAPED = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff]")
+"""Signs that only an escape brings through: controls, and line breaks YAML would fold."""
+
+
+class _Reader(yaml.SafeLoader):
+    """Core schema, no key twice."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012  # PyYAML's own way
+
+
+class _Writer(yaml.SafeDumper):
+    """Block style, in the order given; several lines as a literal block, lists indented as ODCS shows them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indent lists below their key."""
+        super().increase_indent(flow, False)
+
+
+def read(text: str, *, name: str) -> Document:
+    """The document as plain dicts, lists, texts, numbers, in order.
+
+    Raises ContractBroken, with `name` and the line, for what is no YAML, no mapping, or has a key twice.
+    """
+    try:
+        document = yaml.load(text, _Reader)  # noqa: S506  # a SafeLoader with fewer conversions
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _broken(name, f"line {mark.line + 1}" if mark else "YAML") from None
+    if not isinstance(document, dict):
+        raise _broken(name, "YAML")
+    return document
+
+
+def write(document: Document) -> str:
+    """The document as YAML; read() gives the same again, kinds and order included."""
+    return yaml.dump(document, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
+
+
+def faults(document: Document) -> tuple[str, ...]:
+    """Places that the official model of the standard (v3) does not know or accept; () for a valid document."""
+    try:
+        OpenDataContractStandard.model_validate(document)
+    except ValidationError as error:
+        return tuple(".".join(str(part) for part in fault["loc"]) for fault in error.errors())
+    return ()
+
+
+def _broken(name: str, where: str) -> ContractBroken:
+    return ContractBroken(
+        f"数据契约 {name} 无法读取，问题在：{where}。请改正后重试。",
+        f"Contract {name} cannot be read; look at: {where}. Correct it and try again.",
+        code="contract_unreadable",
+        contract=name,
+        where=where,
+    )
+
+
+def _mapping(reader: _Reader, node: yaml.MappingNode) -> dict[Any, Any]:
+    reader.flatten_mapping(node)
+    found: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = reader.construct_object(key_node, deep=True)
+        if not isinstance(key, str | int | float | bool | None) or key in found:
+            raise yaml.constructor.ConstructorError(None, None, "key twice or no key", key_node.start_mark)
+        found[key] = reader.construct_object(value_node, deep=True)
+    return found
+
+
+def _integer(reader: _Reader, node: yaml.ScalarNode) -> int:
+    return int(reader.construct_scalar(node))
+
+
+def _decimal(reader: _Reader, node: yaml.ScalarNode) -> float:
+    text = str(reader.construct_scalar(node)).lower()
+    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _text(writer: _Writer, value: str) -> yaml.ScalarNode:
+    if _ESCAPED.search(value):
+        return writer.represent_scalar(_STR, value, style='"')
+    return writer.represent_scalar(_STR, value, style="|" if "\n" in value.strip("\n") else None)
+
+
+for _name, _pattern, _first in _CORE:
+    _tag = f"tag:yaml.org,2002:{_name}"
+    _signs = [*_first, ""] if _name == "null" else list(_first)
+    _Reader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), _signs)
+    # A text that the core schema would read as something else is quoted, also where YAML 1.1 would not.
+    _Writer.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), _signs)
+_Reader.add_constructor(_MAP, _mapping)
+_Reader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Reader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_Writer.add_representer(str, _text)
