@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from authorization.models import GrantUse
 from authorization.policy import Grant
 from catalog.database import open_session
-from catalog.errors import QuotaExceeded
+from catalog.errors import InvalidInput, QuotaExceeded
 from catalog.settings import Settings
 
 SHARES = 20
@@ -33,10 +33,11 @@ class Quotas:
         self._lock = threading.Lock()
         self._left: dict[tuple[str, date], _Left] = {}
 
-    def take(self, grant: Grant, *, day: date, rows: int) -> int:
+    def take(self, grant: Grant, *, day: date, rows: int, whole: bool = False) -> int:
         """Use one call and up to `rows` rows of today's quota; the rows that may be given (less near the end).
 
-        Raises QuotaExceeded when no call or no row is left. Grants without quotas cost nothing here.
+        whole: all of them or, with nothing used, InvalidInput. Raises QuotaExceeded when no call or no row is left.
+        Grants without quotas cost nothing here.
         """
         if grant.calls_per_day is None and grant.rows_per_day is None:
             return rows
@@ -50,12 +51,14 @@ class Quotas:
             given = rows if grant.rows_per_day is None else min(rows, left.rows)
             if (grant.calls_per_day is not None and left.calls < 1) or (rows > 0 and given < 1):
                 raise _exceeded(grant)
+            if whole and given < rows:
+                raise _too_few(grant)
             left.calls -= 1
             left.rows -= given
             return given
 
     def give_back(self, grant: Grant, *, day: date, rows: int) -> None:
-        """Return rows that were taken and not needed."""
+        """Return rows that were taken and not needed: never more than `take` gave, or the quota grows by them."""
         if grant.rows_per_day is None or rows <= 0:
             return
         with self._lock:
@@ -98,5 +101,14 @@ def _exceeded(grant: Grant) -> QuotaExceeded:
         f"授权 {grant.code} 今日的调用次数或行数已用完，请明日再试或申请提高限额。",
         f"Today's calls or rows of grant {grant.code} are used up. Try tomorrow, or apply for a higher quota.",
         code="quota_exceeded",
+        grant=grant.code,
+    )
+
+
+def _too_few(grant: Grant) -> InvalidInput:
+    return InvalidInput(
+        "今日可读行数不足以提供整张表。请明日再试，或用 records 接口分页读取。",
+        "The rows left for today do not suffice for the whole table. Try tomorrow, or read pages by the records API.",
+        code="rows_left_too_few",
         grant=grant.code,
     )

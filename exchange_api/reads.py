@@ -49,10 +49,13 @@ class Read:
         down = push_down(self.plan, self.hub.keys.pseudonyms)
         return Projection(down.columns, down.where, down.params, down.fingerprint)
 
-    def take_quota(self, rows: int) -> int:
-        """One call and up to `rows` rows of the grant's quota; the rows that may be given. A refusal is recorded."""
+    def take_quota(self, rows: int, *, whole: bool = False) -> int:
+        """One call and up to `rows` rows of the grant's quota (`whole`: all or none); the rows that may be given.
+
+        Raises what Quotas.take raises, after the refusal is recorded.
+        """
         try:
-            return self.hub.quotas.take(self.plan.grant, day=self.now.date(), rows=rows)
+            return self.hub.quotas.take(self.plan.grant, day=self.now.date(), rows=rows, whole=whole)
         except HubError as refusal:
             _refused(self.hub, self.caller, self.facts, self.wish, [refusal.code])
             raise

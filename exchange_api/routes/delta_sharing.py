@@ -122,9 +122,7 @@ def query(
     files = project(hub.settings, uri=read.facts.uri, version=read.facts.delta_version, projection=read.projection)
     files = _enough(files, (asked or {}).get("limitHint"))
     rows = sum(file.rows for file in files)
-    if read.take_quota(rows) < rows:
-        read.give_back(rows)
-        raise _too_many_rows()
+    read.take_quota(rows, whole=True)
     head = _head(hub, read)
     read.record(rows=rows)
     return _lines(read, [*head, *(_file(hub, read, file) for file in files)])
@@ -244,12 +242,4 @@ def _unknown() -> NotFound:
         "没有这个共享、模式或表，或未向您授权。",
         "There is no such share, schema or table, or it is not granted to you.",
         code="resource_does_not_exist",
-    )
-
-
-def _too_many_rows() -> InvalidInput:
-    return InvalidInput(
-        "今日可读行数不足以提供整张表。请明日再试，或用 records 接口分页读取。",
-        "The rows left for today do not suffice for the whole table. Try tomorrow, or read pages by the records API.",
-        code="rows_left_too_few",
     )
