@@ -21,7 +21,7 @@ from catalog.errors import BatchHeld, ContractBroken, HubError, SourceError, Sou
 from catalog.identifiers import batch_id
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import deliveries, raw, sources
+from lake import deliveries, raw, reconciliation, sources
 from lake.sources import Delivery
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def _take(
         return _nothing_new(settings, delivery, last)
     staged = raw.stage(settings, contract.dataset, delivery.reader)
     try:
-        _reconcile(contract, delivery, staged.rows)
+        checked = _reconcile(settings, contract, delivery, staged)
         mark = known or raw.fingerprint(settings, staged)
     except BaseException:
         raw.drop(settings, staged)
@@ -80,7 +80,7 @@ def _take(
         return _nothing_new(settings, delivery, last)
     moment = now.astimezone(UTC)
     name = batch_id(contract.dataset, mark, moment)
-    facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment)
+    facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, checked)
     raw.commit_batch(settings, staged, facts)
     _finish(settings, contract.dataset, facts, by=by)
     log.info("collected %s rows into %s, kept aside %s", staged.rows, name, len(delivery.kept_aside))
@@ -99,6 +99,7 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
             rows=facts.rows,
             fingerprint=facts.fingerprint,
             position=facts.position,
+            message=_reconciled(facts),
             by=by,
             now=facts.collected_at,
         )
@@ -163,8 +164,18 @@ def _nothing_new(settings: Settings, delivery: Delivery, last: Batch) -> Batch:
     return last
 
 
-def _reconcile(contract: Contract, delivery: Delivery, stored: int) -> None:
-    """对账: what the source counted must be what the files hold."""
+def _reconciled(facts: raw.Facts) -> tuple[str, str]:
+    if facts.checked is None:
+        return ("", "")
+    return (
+        f"对账相符：{facts.rows} 行，{facts.checked} 列的合计与来源一致。",
+        f"Reconciled: {facts.rows} rows, and the sums of {facts.checked} columns, are those of the source.",
+    )
+
+
+def _reconcile(settings: Settings, contract: Contract, delivery: Delivery, staged: raw.Staged) -> int | None:
+    """对账: what the source counted must be what the files hold. The columns compared; None where nothing could be."""
+    stored = staged.rows
     if delivery.expected is not None and delivery.expected != stored:
         raise SourceError(
             f"数据集 {contract.dataset} 对账不符：来源 {delivery.expected} 行，入湖 {stored} 行。"
@@ -176,6 +187,9 @@ def _reconcile(contract: Contract, delivery: Delivery, stored: int) -> None:
             source_rows=delivery.expected,
             stored_rows=stored,
         )
+    if delivery.expected is None:
+        return None
+    return reconciliation.check(settings, contract, raw.places(staged), delivery.totals)
 
 
 def _reading(contract: Contract) -> str:

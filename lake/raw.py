@@ -39,7 +39,7 @@ class Staged:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a batch's commit says of it."""
+    """What a batch's commit says of it. checked: columns whose sums agree with the source's; None where it has none."""
 
     batch_id: str
     system: str
@@ -47,6 +47,7 @@ class Facts:
     fingerprint: str
     position: str | None
     collected_at: datetime
+    checked: int | None = None
 
 
 def stage(settings: Settings, dataset: str, reader: pa.RecordBatchReader) -> Staged:
@@ -58,6 +59,11 @@ def stage(settings: Settings, dataset: str, reader: pa.RecordBatchReader) -> Sta
     return Staged(uri, stored, write_files(uri, numbered, stored, run="batch", settings=settings))
 
 
+def places(staged: Staged) -> list[str]:
+    """Where the staged files lie, as engines open them."""
+    return [f"{staged.uri}/{file.path}" for file in staged.files]
+
+
 def drop(settings: Settings, staged: Staged) -> None:
     """Remove staged files that are not wanted after all."""
     remove_files(staged.uri, staged.files, settings=settings)
@@ -67,11 +73,11 @@ def fingerprint(settings: Settings, staged: Staged) -> str:
     """SHA-256 over column names and an order-free sum of row hashes: equal rows in any order give the same."""
     digest = hashlib.sha256("\0".join(f"{item.name}:{item.type}" for item in staged.schema).encode())
     if staged.files:
-        places = ", ".join(literal(f"{staged.uri}/{file.path}") for file in staged.files)
+        listed = ", ".join(map(literal, places(staged)))
         with connect(settings, functions=False) as connection:
             sums = connection.execute(
                 "SELECT count(*), sum(hash(delivered)::HUGEINT), bit_xor(hash(delivered, 'second'))"
-                f" FROM (SELECT * EXCLUDE (_row) FROM read_parquet([{places}])) AS delivered"
+                f" FROM (SELECT * EXCLUDE (_row) FROM read_parquet([{listed}])) AS delivered"
             ).fetchall()
         digest.update(repr(sums).encode())
     return digest.hexdigest()
@@ -92,6 +98,8 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts) -> None:
     }
     if facts.position is not None:
         told["position"] = facts.position
+    if facts.checked is not None:
+        told["checked"] = str(facts.checked)
     partition = {"_batch": facts.batch_id}
     change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
     try:
@@ -116,6 +124,7 @@ def newest(settings: Settings, dataset: str) -> Facts | None:
                 entry["fingerprint"],
                 entry.get("position"),
                 datetime.fromisoformat(entry["collected_at"]),
+                int(entry["checked"]) if "checked" in entry else None,
             )
     return None
 

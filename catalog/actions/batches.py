@@ -18,10 +18,14 @@ def register(
     rows: int,
     fingerprint: str,
     position: str | None,
+    message: tuple[str, str] = ("", ""),
     by: str,
     now: datetime,
 ) -> Batch:
-    """Register a delivery whose raw rows are durable. The same batch id twice is once."""
+    """Register a delivery whose raw rows are durable. The same batch id twice is once.
+
+    message: what reconciliation found, in Chinese and English.
+    """
     known = session.get(Batch, batch_id)
     if known is not None:
         return known
@@ -34,6 +38,8 @@ def register(
         position=position,
         status="collected",
         collected_at=now,
+        message_zh=message[0],
+        message_en=message[1],
     )
     session.add(batch)
     record(session, tag=EventTag.BATCH_REGISTERED, subject=batch_id, by=by, now=now, details={"rows": rows})

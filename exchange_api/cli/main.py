@@ -62,7 +62,6 @@ def application() -> "typer.Typer":
         run,
         serve,
         source,
-        source_profile,
         ticket,
         waiver,
     )
@@ -78,7 +77,6 @@ def application() -> "typer.Typer":
     app.callback()(_options)
     for module in (serve, backup):
         module.add(app)
-    source_profile.add(source.app)
     waiver.add(quality.app)
     nouns = {
         "agency": agency,

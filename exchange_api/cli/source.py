@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli import door
+from exchange_api.cli import door, source_profile
 from exchange_api.cli.speech import as_json, facts, listing, progress, say, tell
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from catalog.systems import SystemSpec
 
 app = door.noun("部门业务系统", "Departments' business systems")
+source_profile.add(app)
 System = Annotated[str, typer.Argument(help=say("系统代码", "Code of the system"))]
 Dataset = Annotated[str, typer.Argument(help=say("数据集代码", "Code of the dataset"))]
 

@@ -5,7 +5,7 @@ Nothing here knows how a system is reached.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -36,7 +36,8 @@ class Delivery:
     """One delivery, still to be read. `reader` may raise HubError while it is read.
 
     position: where to go on next time (opaque text); files: copies kept as they came; kept_aside: grows while reading;
-    new_columns: delivered, but not in the contract; expected: rows as the source itself counts them, when it can.
+    new_columns: delivered, but not in the contract; expected: rows as the source itself counts them, when it can;
+    totals: figures of columns as the source itself has them (lake/reconciliation.py).
     """
 
     reader: pa.RecordBatchReader
@@ -45,6 +46,7 @@ class Delivery:
     kept_aside: list[KeptAside] = field(default_factory=list)
     new_columns: tuple[str, ...] = ()
     expected: int | None = None
+    totals: Mapping[Any, Any] = field(default_factory=dict)
 
 
 def column_names(headers: Iterable[object]) -> list[str]:

@@ -14,6 +14,7 @@ from catalog.errors import HubError, SourceError, SourceRefused, SourceUnreachab
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.engines.duckdb import connect, literal, quote
+from lake.reconciliation import measures
 from lake.sources.delivery import Delivery, check_columns
 from lake.sources.native import columns_of, projection, release, stream
 
@@ -65,7 +66,9 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
         columns = columns_of(connection, relation)
         new = check_columns(contract, [name for name, _ in columns], contract.locator)
         condition, params, position = _window(connection, relation, contract, columns, since)
-        counted = connection.execute(f"SELECT count(*) FROM {relation}{condition}", params).fetchall()[0][0]
+        figures = measures(columns, contract)
+        asked = ", ".join(["count(*)", *(measure.at_source() for measure in figures)])
+        counted, *told = connection.execute(f"SELECT {asked} FROM {relation}{condition}", params).fetchall()[0]
     except duckdb.Error as error:
         release(connection)
         raise sentence(contract, error) from None
@@ -74,7 +77,9 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
         raise
     query = f"SELECT {projection(columns, contract)} FROM {relation}{condition}"
     reader = stream(connection, query, params, lambda error: sentence(contract, error))
-    return Delivery(reader, position, new_columns=new, expected=int(counted))
+    return Delivery(
+        reader, position, new_columns=new, expected=int(counted), totals=dict(zip(figures, told, strict=True))
+    )
 
 
 def table_of(spec: SystemSpec, contract: Contract) -> str:
