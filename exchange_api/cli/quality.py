@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from exchange_api.cli import door
 from exchange_api.cli.dataset import Code
-from exchange_api.cli.speech import as_json, facts, listing, named, say, worded
+from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, worded
 
 app = door.noun("数据质量", "Data quality")
 
@@ -103,6 +104,33 @@ def findings(
         "severity": say("级别", "Severity"),
     }
     listing(rows[:limit], headings, in_json=in_json, empty=say("没有质量问题。", "There is no finding."))
+
+
+@app.command(help=say("部门质量月报，.xlsx 或 .html", "Monthly report of the departments, .xlsx or .html"))
+def report(
+    month: Annotated[str, typer.Option("--month", help=say("月份，如 2026-11", "Month, as 2026-11"))],
+    out: Annotated[Path, typer.Option("--out", help=say("文件，.xlsx 或 .html", "File, .xlsx or .html"))],
+) -> None:
+    """The ranking of a month and, from the same numbers, what each department must mend."""
+    from catalog.errors import InvalidInput
+    from quality import report as monthly
+    from quality.grading import grading
+
+    given = door.settings()
+    with door.reading() as session:
+        standings = monthly.ranking(session, month, grading(given))
+    match out.suffix.lower():
+        case ".xlsx":
+            out.write_bytes(monthly.as_xlsx(standings, month))
+        case ".html":
+            out.write_text(monthly.as_html(standings, month), encoding="utf-8")
+        case _:
+            raise InvalidInput(
+                "月报的文件名须以 .xlsx 或 .html 结尾。",
+                "A report's file name ends with .xlsx or .html.",
+                code="report_form_unknown",
+            )
+    tell(say(f"已写入 {len(standings)} 个部门：{out}", f"{len(standings)} departments written: {out}"))
 
 
 def _rated(row: dict[str, Any]) -> dict[str, Any]:
