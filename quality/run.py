@@ -13,7 +13,7 @@ from catalog.contracts import Contract
 from catalog.errors import NotFound, Unavailable
 from catalog.settings import Settings
 from lake import tables
-from lake.engines.duckdb import connect
+from lake.engines.duckdb import confine, connect
 from lake.layout import Layout
 from quality import judged, rowmask, verdicts
 from quality.engine import checkpoint
@@ -45,6 +45,7 @@ def judge(
     history = verdicts.history(settings, contract.dataset)
     rules = with_waivers(rules_for(contract, hub_id=settings.hub_id, history=history), waived, now)
     with connect(settings, extensions=_extensions(contract), keep_order=False) as connection:
+        confine(connection, settings)
         judged.view_batch(connection, settings, contract, batch_id)
         scan = Scan(connection, rules, contract.keys, now)
         results = _run(scan, contract.dataset)
@@ -75,6 +76,7 @@ def judge_table(
     if known is not None:
         return known
     with connect(settings, extensions=_spatial(rules)) as connection:
+        confine(connection, settings)
         judged.view_table(connection, tables.scan(uri, version, settings=settings))
         keys = next((rule.items for rule in rules if rule.rule_id == "key.duplicate"), ())
         scan = Scan(connection, tuple(rules), keys, now)

@@ -55,6 +55,18 @@ def connect(
     return connection
 
 
+def confine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """From here on `connection` opens files of the lake and nothing else, and no setting can be changed back.
+
+    For SQL that came from outside: a contract's own rule must not read the hub's keys or call anybody. Load extensions
+    first.
+    """
+    places = [settings.lake_url.rstrip("/") + "/", str(settings.home / "tmp") + "/"]
+    connection.execute(f"SET allowed_directories = [{', '.join(literal(place) for place in places)}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
 def extension_path(name: str) -> Path | None:
     """The file of extension `name` in its installed wheel, or None when there is no such wheel."""
     spec = importlib.util.find_spec(f"duckdb_extension_{name}")

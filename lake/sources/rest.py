@@ -73,6 +73,7 @@ class Service:
         return token
 
     def _send(self, method: str, path: str, **given: Any) -> httpx.Response:
+        self._refuse_elsewhere(path)
         for attempt in range(1, ATTEMPTS + 1):
             wait = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
             self._keep_pace()
@@ -89,6 +90,18 @@ class Service:
                 wait = _asked_wait(answer, wait)
             self.pause(wait)
         raise self._unreachable()
+
+    def _refuse_elsewhere(self, path: str) -> None:
+        """A contract or a link names paths, never another host: the department's credentials go with the request."""
+        here, asked = self.client.base_url, self.client.build_request("GET", path).url
+        if (asked.scheme, asked.host, asked.port) != (here.scheme, here.host, here.port):
+            raise SourceUnreadable(
+                f"系统 {self.spec.code} 的契约或分页链接指向了别的服务器。请在契约中只写路径，例如 /api/records。",
+                f"The contract or a page's link of system {self.spec.code} points to another server. Give a path in the"
+                " contract, such as /api/records.",
+                code="rest_other_host",
+                system=self.spec.code,
+            )
 
     def _keep_pace(self) -> None:
         """Wait until the next request is due, where system option `requests_per_minute` sets a limit."""

@@ -30,6 +30,7 @@ def own(sql: str) -> RowRule:
         "CAST(phone AS INTEGER) > 1",
         "phone",
         "error('raised on purpose')",
+        "(SELECT octet_length(content) FROM read_blob('/etc/hostname')) > 0",  # a rule sees the lake, nothing beside it
         "amount > 1; DROP VIEW staged",
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,14 @@ def test_no_page_is_kept_of_a_delivery_before(settings: Settings, office: tuple[
     keep.mkdir(parents=True)
     (keep / "old.ndjson").write_text("{}\n")
     assert [path.name for path in take(settings, office[1]).files] == ["records.ndjson"]
+
+
+@pytest.mark.parametrize("locator", ["http://127.0.0.1:9/api/insured", "//127.0.0.1:9/api/insured"])
+def test_a_contract_cannot_send_the_departments_token_to_another_server(
+    settings: Settings, office: tuple[Office, str], locator: str
+) -> None:
+    spec = SystemSpec("hrss_api", "hrss", "rest", office[1], {}, {"client_id": "hub", "client_secret": "secret"})
+    with pytest.raises(SourceUnreadable) as refused:
+        sources.read(settings, spec, replace(CONTRACT, locator=locator), since=None, keep=settings.home / "keep")
+    assert refused.value.code == "rest_other_host"
+    assert office[0].calls == []
