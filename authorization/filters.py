@@ -22,6 +22,8 @@ OPERATORS: Final[Mapping[str, str]] = {"eq": "=", "ne": "<>", "lt": "<", "le": "
 """Comparisons; beside them `in` (a list), `starts` (text prefix) and `empty` (true or false)."""
 MOST_PARTS: Final = 50
 MOST_DEPTH: Final = 5
+INTEGERS: Final = range(-(2**63), 2**63)
+"""Integers a table can hold."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def comparison(item: str, op: str, value: Any, kinds: Mapping[str, str]) -> Comp
     if op == "empty":
         return Comparison(item, op, typed(value, "boolean"))
     if op == "starts" and kind == "string":
-        return Comparison(item, op, str(value))
+        return Comparison(item, op, typed(value, kind))
     if op == "in" and isinstance(value, list) and 1 <= len(value) <= MOST_PARTS:
         return Comparison(item, op, tuple(typed(part, kind) for part in value))
     if op in OPERATORS:
@@ -164,9 +166,9 @@ def typed(value: Any, kind: str) -> Value:
     try:
         match kind:
             case "string":
-                return str(value)
+                return _encodable(str(value))
             case "integer":
-                return int(str(value))
+                return _storable(int(str(value)))
             case "decimal":
                 return _finite(Decimal(str(value)))
             case "date":
@@ -183,6 +185,17 @@ def typed(value: Any, kind: str) -> Value:
         f"The value of a condition is not of kind {kind}. Write dates as 2026-01-31 and booleans as true or false.",
         code="filter_value_invalid",
     )
+
+
+def _encodable(value: str) -> str:
+    value.encode()  # half a surrogate pair is text to Python, and an error of the engine that would repeat it
+    return value
+
+
+def _storable(value: int) -> int:
+    if value not in INTEGERS:
+        raise ValueError
+    return value
 
 
 def _finite(value: Decimal) -> Decimal:

@@ -28,6 +28,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
         description="The data exchange and governance hub of a county-level city.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the redirect would lead to whatever host the request named
         lifespan=life,
     )
     app.state.hub = shared

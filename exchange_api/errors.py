@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem details. A HubError's sentence may leave the house, the text of anything else never."""
 
 import logging
+import traceback
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,13 +16,16 @@ from exchange_api.responses import json_bytes
 log = logging.getLogger("shuniu.api")
 
 PROBLEM = "application/problem+json"
+OURS = frozenset({"authorization", "catalog", "exchange_api", "lake", "quality"})
 
 SENTENCES: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "没有这个地址。", "There is nothing at this address."),
     405: ("method_not_allowed", "此地址不支持这种请求方法。", "This address does not take that method."),
     413: ("body_too_large", "请求内容过大。", "The request body is too large."),
+    421: ("host_unknown", "本系统不在这个主机名下提供服务。", "This hub does not answer under that host name."),
+    500: ("internal", "服务内部错误，已记录。", "Something went wrong inside; it was noted."),
 }
-"""Sentences for what the framework refuses before a route is reached."""
+"""Sentences for what is refused before a route is reached, and for what no route foresaw."""
 
 
 def install(app: FastAPI) -> None:
@@ -29,7 +33,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HubError, _hub_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(error: HubError, language: str) -> dict[str, Any]:
@@ -77,30 +80,35 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code, zh, en = SENTENCES.get(error.status_code, ("refused", "请求未被接受。", "The request was not accepted."))
-    detail = zh if _language(request) == "zh" else en
+    return plain(request, error.status_code, dict(error.headers or {}))
+
+
+def plain(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
+    """The problem document of a bare `status`, with a sentence of ours and nothing of what was sent."""
+    code, zh, en = SENTENCES.get(status, ("refused", "请求未被接受。", "The request was not accepted."))
     body = {
         "type": f"urn:shuniu:error:{code}",
         "title": code,
-        "status": error.status_code,
+        "status": status,
         "code": code,
-        "detail": detail,
+        "detail": zh if _language(request) == "zh" else en,
     }
-    return Response(json_bytes(body), error.status_code, dict(error.headers or {}), PROBLEM)
+    return Response(json_bytes(body), status, headers, PROBLEM)
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    # The class name helps whoever looks into it; the text might hold a value and stays out of log and answer.
-    log.error("unexpected %s at %s", type(error).__name__, request.scope.get("route") and request.scope["route"].path)
-    detail = "服务内部错误，已记录。" if _language(request) == "zh" else "Something went wrong inside; it was noted."
-    body = {
-        "type": "urn:shuniu:error:internal",
-        "title": "internal",
-        "status": 500,
-        "code": "internal",
-        "detail": detail,
-    }
-    return Response(json_bytes(body), 500, media_type=PROBLEM)
+def note(error: Exception) -> None:
+    """Log an error nobody foresaw: its class and the place. Its text might hold a value and is never written."""
+    log.error("unexpected %s at %s", type(error).__name__, _place(error))
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised and, when that is in a library, the last place of ours before: `module:line function`."""
+    frames = [
+        (frame.f_globals.get("__name__", "?"), frame, line) for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    ours = [found for found in frames if found[0].partition(".")[0] in OURS]
+    shown = dict.fromkeys(f"{name}:{line} {frame.f_code.co_name}" for name, frame, line in (*ours[-1:], *frames[-1:]))
+    return ", ".join(shown) or "an unknown place"
 
 
 def _language(request: Request) -> str:

@@ -98,9 +98,9 @@ def register(session, settings, code=TOPIC, sharing="conditional"):
     datasets.register(session, dataset=entry, items=ITEMS, by="test", now=NOW)
 
 
-def publish(settings, table, run_id, code=TOPIC):
+def publish(settings, table, run_id, code=TOPIC, **options):
     uri = Layout(settings.lake_url).topic(code)
-    written = tables.write(uri, table, run_id=run_id, settings=settings)
+    written = tables.write(uri, table, run_id=run_id, settings=settings, **options)
     with open_session(settings) as session:
         return datasets.publish(
             session, dataset=code, uri=uri, delta_version=written.version, rows=table.num_rows, verdict_id=None,

@@ -38,19 +38,20 @@ def city(tmp_path):
 
 @pytest.fixture
 def live(tmp_path):
-    """The city behind granian with two workers."""
+    """The city behind granian with two workers; what the server prints lies in server.log of its home."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = Settings(home=tmp_path, api_port=port, api_workers=2, public_url=f"http://127.0.0.1:{port}")
     tokens = build(settings)
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVE],
-        env={**os.environ, **settings.as_environ()},
-        cwd=Path(__file__).parents[3],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with (tmp_path / "server.log").open("wb") as printed:
+        server = subprocess.Popen(
+            [sys.executable, "-c", SERVE],
+            env={**os.environ, **settings.as_environ()},
+            cwd=Path(__file__).parents[3],
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        )
     try:
         with httpx.Client(base_url=settings.public_url, timeout=30) as client:
             wait_for(client)

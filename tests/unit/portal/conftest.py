@@ -18,7 +18,7 @@ from tests.factories.client import TestClient
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a filled small registry, made once for the tests of a file: none of them writes to it."""
-    settings = Settings(home=Path(tmp_path_factory.mktemp("portal")) / "home")
+    settings = Settings(home=Path(tmp_path_factory.mktemp("portal")) / "home", public_url="http://testserver")
     small_registry.fill(settings, now=datetime.now(UTC))
     yield settings
     forget_engines()
