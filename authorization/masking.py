@@ -4,10 +4,11 @@
 |--------------------|---------------------------------------------------|--------------------|
 | plain              | the value                                         | all                |
 | name               | 张* 张** 欧阳* 买*…*明                             | string             |
-| resident_id        | first 6, stars, last 4                            | string             |
-| resident_id_strict | first 1, stars, last 1                            | string             |
+| resident_id        | first 1, stars, last 1                            | string             |
+| resident_id_strict | the same                                          | string             |
+| resident_id_6_4    | first 6, stars, last 4; never to who has birthday | string             |
 | phone              | first 3, ****, last 4                             | string             |
-| address            | to street, town or village, then ****             | string             |
+| address            | to 街道, 镇, 乡, 村... before any road or number   | string             |
 | year_of_date       | the year                                          | date, timestamp    |
 | band:<width>       | 500-1000 (from, below)                            | integer, decimal   |
 | pseudonym          | 32 hex digits, HMAC-SHA-256, per recipient        | string             |
@@ -21,6 +22,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Any, Final
 
 from authorization.filters import Sql, quoted
@@ -33,12 +35,17 @@ COMPOUND_SURNAMES: Final = (
 )
 # fmt: on
 STREETS: Final = ("街道", "镇", "乡", "开发区", "村", "社区")
+DOOR_BEGINS: Final = "路街巷弄号栋幢0123456789０１２３４５６７８９"
+"""Where the part of an address that leads to a door may begin: nothing from there on is shown, in brackets neither."""
+NO_DOOR: Final = (("路街道", "□□□"), ("街道", "□□"))
+"""What holds such a sign and is none, with what stands in for it while the door is looked for (of equal length)."""
 BLOCK: Final = 64
 PSEUDONYM_LENGTH: Final = 32
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "name": frozenset({"string"}),
     "resident_id": frozenset({"string"}),
     "resident_id_strict": frozenset({"string"}),
+    "resident_id_6_4": frozenset({"string"}),
     "phone": frozenset({"string"}),
     "address": frozenset({"string"}),
     "year_of_date": frozenset({"date", "timestamp"}),
@@ -139,10 +146,14 @@ def _phone(value: str) -> str:
 
 
 def _address(value: str) -> str:
+    guarded = value
+    for word, stand_in in NO_DOOR:
+        guarded = guarded.replace(word, stand_in)
+    area = value[: next((place for place, sign in enumerate(guarded) if sign in DOOR_BEGINS), len(value))]
     for street in STREETS:
-        found = value.find(street)
+        found = area.find(street)
         if found >= 0:
-            return value[: found + len(street)] + "****"
+            return area[: found + len(street)] + "****"
     return "****"
 
 
@@ -159,16 +170,20 @@ def _band(value: Any, width: int) -> str | None:
 
 _PYTHON: Final[Mapping[str, Callable[[Any], Any]]] = {
     "name": _name,
-    "resident_id": _ends(6, 4),
+    "resident_id": _ends(1, 1),
     "resident_id_strict": _ends(1, 1),
+    "resident_id_6_4": _ends(6, 4),
     "phone": _phone,
     "address": _address,
     "year_of_date": _year,
 }
 
 _COMPOUND_SQL: Final = ", ".join(f"'{surname}'" for surname in COMPOUND_SURNAMES)
+_GUARDED_SQL: Final = reduce(lambda sql, pair: f"replace({sql}, '{pair[0]}', '{pair[1]}')", NO_DOOR, "{x}")
+_AREA_SQL: Final = f"left({{x}}, length(regexp_extract({_GUARDED_SQL}, '^[^{DOOR_BEGINS}]*')))"
 _ADDRESS_SQL: Final = " ".join(
-    f"WHEN contains({{x}}, '{street}') THEN left({{x}}, instr({{x}}, '{street}') + {len(street) - 1}) || '****'"
+    f"WHEN contains({_AREA_SQL}, '{street}')"
+    f" THEN left({{x}}, instr({_AREA_SQL}, '{street}') + {len(street) - 1}) || '****'"
     for street in STREETS
 )
 _BAND_SQL: Final = (
@@ -190,8 +205,9 @@ _SQL: Final[Mapping[str, str]] = {
         " WHEN length({x}) <= 3 THEN left({x}, 1) || repeat('*', length({x}) - 1)"
         " ELSE left({x}, 1) || repeat('*', length({x}) - 2) || right({x}, 1) END"
     ),
-    "resident_id": _ENDS_SQL.format(least=14, first=6, last=4, kept=10),
+    "resident_id": _ENDS_SQL.format(least=6, first=1, last=1, kept=2),
     "resident_id_strict": _ENDS_SQL.format(least=6, first=1, last=1, kept=2),
+    "resident_id_6_4": _ENDS_SQL.format(least=14, first=6, last=4, kept=10),
     "phone": (
         "CASE WHEN length({x}) >= 11 THEN left({x}, 3) || '****' || right({x}, 4) WHEN {x} IS NOT NULL THEN '****' END"
     ),

@@ -33,6 +33,7 @@ class Column:
     key: bool = False
 
 
+ID_ELEMENTS: Final = frozenset({"resident_id"})
 DEFAULT_MASKS: Final[Mapping[str, Mask]] = {
     "resident_id": Mask("resident_id_strict"),
     "foreign_resident_id": Mask("resident_id_strict"),
@@ -46,7 +47,7 @@ DEFAULT_MASKS: Final[Mapping[str, Mask]] = {
 
 BIRTH_ELEMENTS: Final = frozenset({"birth_date"})
 STRICT_ID: Final = Mask("resident_id_strict")
-LOOSE_ID: Final = Mask("resident_id")
+LOOSE_ID: Final = Mask("resident_id_6_4")
 
 
 def columns_of(
@@ -85,10 +86,25 @@ def _column(fact: ItemFact, mask: str | None) -> Column | None:
 
 def tighten(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Close what items would betray together: an id number shown 6+4 beside a birth date rebuilds the whole number."""
-    birth = any(column.element in BIRTH_ELEMENTS for column in columns)
+    birth = shows_birth(columns)
     return tuple(
         Column(column.name, column.kind, column.element, STRICT_ID, "tightened", column.key)
-        if birth and column.mask == LOOSE_ID
+        if (birth and column.mask == LOOSE_ID) or _as_phone(column)
         else column
         for column in columns
     )
+
+
+def shows_birth(columns: Sequence[Column]) -> bool:
+    """Whether a date of birth is among the columns, masked or not: a year alone leaves some thirty id numbers."""
+    return any(column.element in BIRTH_ELEMENTS for column in columns)
+
+
+def shows_loose_id(columns: Sequence[Column]) -> bool:
+    """Whether an id number is shown 6+4, to which a date of birth of the same person adds all but a guess."""
+    return any(column.mask == LOOSE_ID for column in columns)
+
+
+def _as_phone(column: Column) -> bool:
+    """An id number under the mask of a telephone number (3+4) would be as open as 6+4 inside one county."""
+    return column.element in ID_ELEMENTS and column.mask == Mask("phone")

@@ -116,17 +116,22 @@ def test_a_sensitive_item_without_any_mask_is_left_out():
 
 
 def test_an_id_number_is_shown_stricter_beside_a_birth_date():
-    loose = replace(GRANT, masks={"resident_id": "resident_id"})
+    loose = replace(GRANT, masks={"resident_id": "resident_id_6_4"})
     alone = decide(REQUEST, [loose], NOW).plan.columns[1]
     beside = decide(REQUEST, [replace(loose, items=("resident_id", "birth_date"))], NOW).plan.columns[0]
-    assert str(alone.mask) == "resident_id"
+    assert str(alone.mask) == "resident_id_6_4"
     assert (str(beside.mask), beside.obligation) == ("resident_id_strict", "tightened")
 
 
 def test_asking_for_the_id_number_alone_does_not_loosen_it():
-    both = replace(GRANT, items=("resident_id", "birth_date"), masks={"resident_id": "resident_id"})
+    both = replace(GRANT, items=("resident_id", "birth_date"), masks={"resident_id": "resident_id_6_4"})
     plan = decide(replace(REQUEST, items=("resident_id",)), [both], NOW).plan
     assert str(plan.columns[0].mask) == "resident_id_strict"
+
+
+def test_an_id_number_is_not_shown_as_a_telephone_number():
+    plan = decide(REQUEST, [replace(GRANT, masks={"resident_id": "phone"})], NOW).plan
+    assert [str(c.mask) for c in plan.columns if c.name == "resident_id"] == ["resident_id_strict"]
 
 
 def test_a_hidden_key_orders_nothing():
