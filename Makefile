@@ -36,7 +36,7 @@ demo: $(BIN)/.runtime ## build the demo city, run the whole way once, print a su
 	$(BIN)/python -m demo run $(CITY)
 
 up: $(BIN)/.runtime ## bring the city to life and keep it until Ctrl-C: Airflow, API and portal
-	$(BIN)/python -m demo up $(CITY)
+	$(BIN)/python -m demo up --build $(CITY)
 
 serve: $(BIN)/.runtime ## API and portal alone
 	$(BIN)/shuniu serve

@@ -14,6 +14,17 @@ from catalog.settings import Settings
 _NONCE = 12
 
 
+def keep_private(home: Path) -> None:
+    """From here on whatever this process and its children write is for its own user alone; `home` is closed to others.
+
+    For the doors (commands, demo): the lake, the registry, deliveries and logs under `home` hold people's data.
+    """
+    os.umask(0o077)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if home.stat().st_uid == os.geteuid():
+        home.chmod(0o700)
+
+
 def encrypt(settings: Settings, secret: dict[str, str], *, context: str) -> bytes:
     """Seal `secret`; `context` (the system's code) is bound in, so it opens for that system only."""
     nonce = os.urandom(_NONCE)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "rest", "mqtt", "ndjson")
+"""Kinds of systems the lake can read; lake.sources has one module for each."""
+
 
 @dataclass(frozen=True)
 class SystemSpec:

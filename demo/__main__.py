@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from catalog.errors import HubError
+from catalog.secrets import keep_private
 from catalog.settings import Settings
 from demo.plan import Plan
 
@@ -27,22 +28,32 @@ def run(residents: Residents = None, seed: Seed = None, dirt: Dirt = None, data:
 
 
 @app.command()
-def up(residents: Residents = None, seed: Seed = None, dirt: Dirt = None, data: Data = None) -> None:
-    """Revive the city already built (or build it, or another if one is asked for), and keep it until Ctrl-C."""
-    _main(_given(residents=residents, seed=seed, dirt=dirt, data=data), keep=True)
+def up(
+    residents: Residents = None,
+    seed: Seed = None,
+    dirt: Dirt = None,
+    data: Data = None,
+    build: Annotated[bool, typer.Option(help="没有城市时先建 / build a city where there is none")] = False,
+) -> None:
+    """Bring what stands in SHUNIU_HOME to life and keep it until Ctrl-C; a city is built only if asked for."""
+    _main(_given(residents=residents, seed=seed, dirt=dirt, data=data), keep=True, build=build)
 
 
 def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _main(asked: dict[str, Any], *, keep: bool) -> None:
+def _main(asked: dict[str, Any], *, keep: bool, build: bool = True) -> None:
     settings, console = Settings.from_environ(), Console()
+    keep_private(settings.home)
     signal.signal(signal.SIGTERM, _interrupt)  # as Ctrl-C: every process started here is stopped on the way out
     try:
         if "data" in asked:
             asked["data"] = asked["data"].resolve()
-        ok = _keep(settings, asked, console) if keep else _once(settings, Plan(**asked), console)
+        if keep:
+            ok = _keep(settings, asked, console, build=build or bool(asked))
+        else:
+            ok = _once(settings, Plan(**asked), console)
     except HubError as error:
         console.print(f"[red]✗[/red] {error.sentence(settings.language)}")
         sys.exit(error.exit_code)
@@ -66,12 +77,15 @@ def _once(settings: Settings, plan: Plan, console: Console) -> bool:
     return bool(told["ok"])
 
 
-def _keep(settings: Settings, asked: dict[str, Any], console: Console) -> bool:
+def _keep(settings: Settings, asked: dict[str, Any], console: Console, *, build: bool) -> bool:
     from demo import home
     from demo.alive import keep_alive
 
-    if not home.stands(settings, asked) and not _once(settings, Plan(**asked), console):
-        return False
+    if not home.stands(settings, asked):
+        if not build:
+            raise home.nothing_stands(settings)
+        if not _once(settings, Plan(**asked), console):
+            return False
     keep_alive(settings, console)
     return True
 

@@ -5,6 +5,7 @@
 
 import json
 import os
+import secrets
 import sys
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from demo.processes import Child, run, start, wait_for
 DAGS_FOLDER = Path(__file__).resolve().parent.parent / "dags"
 COMPONENTS = ("dag-processor", "scheduler")
 DONE = {"success", "failed"}
+# Pages read the logs from the disk all components share; the scheduler's own log server would listen on every address.
+OPTIONS = {"scheduler": ("--skip-serve-logs",)}
 
 
 @dataclass
@@ -78,9 +81,17 @@ class Airflow:
         return key_file(self.settings.keys_dir / name, bytes_wanted=32).hex()
 
     def migrate(self) -> None:
-        """Make or upgrade Airflow's own database."""
+        """Make or upgrade Airflow's own database, and choose the password of its one account."""
         self.home.mkdir(parents=True, exist_ok=True)
+        self._choose_password()
         run("airflow-migrate", [_airflow(), "db", "migrate"], env=self.environ(), log_dir=self._logs, timeout=300)
+
+    def _choose_password(self) -> None:
+        """Write the password file before Airflow starts: what Airflow generates itself it prints into its log."""
+        if not self.settings.airflow_password and not self.password_file.exists():
+            descriptor = os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                json.dump({self.settings.airflow_user: secrets.token_urlsafe(12)}, stream)
 
     def start_api(self) -> None:
         """Start the api-server and wait until it answers."""
@@ -99,7 +110,7 @@ class Airflow:
     def _start(self, component: str) -> None:
         child = start(
             f"airflow-{component}",
-            [_airflow(), component],
+            [_airflow(), component, *OPTIONS.get(component, ())],
             env=self.environ(),
             run_dir=self.settings.home / "run",
             log_dir=self._logs,

@@ -48,6 +48,16 @@ def stands(settings: Settings, asked: dict[str, Any]) -> bool:
     return not asked or bool(plan == Plan(**asked).as_json())
 
 
+def nothing_stands(settings: Settings) -> ConfigurationError:
+    """The error for a home with nothing to bring to life."""
+    return ConfigurationError(
+        f"{settings.home} 中没有数纽。请核对 SHUNIU_HOME；新建用 shuniu migrate，演示城市用 make up。",
+        f"There is no hub in {settings.home}. Check SHUNIU_HOME; make one with shuniu migrate, or a demo city with"
+        " make up.",
+        code="home_empty",
+    )
+
+
 def is_demo_home(settings: Settings) -> bool:
     """Whether this home was made by the demo."""
     return (settings.home / "demo" / MARKER).exists()

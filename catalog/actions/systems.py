@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.actions.events import EventTag, record
-from catalog.errors import NotFound
+from catalog.errors import InvalidInput, NotFound
 from catalog.models import System
 from catalog.secrets import decrypt, encrypt
 from catalog.settings import Settings
-from catalog.systems import SystemSpec
+from catalog.systems import KINDS, SystemSpec
 
 
 def register(session: Session, *, settings: Settings, spec: SystemSpec, by: str, now: datetime) -> System:
@@ -19,6 +19,13 @@ def register(session: Session, *, settings: Settings, spec: SystemSpec, by: str,
     Raises NotFound for an agency that is not registered.
     """
     queries.agency(session, spec.agency)
+    if spec.kind not in KINDS:
+        raise InvalidInput(
+            f"没有 {spec.kind} 这种业务系统。可用：{'、'.join(KINDS)}。",
+            f"There is no kind of system {spec.kind}. Use one of {', '.join(KINDS)}.",
+            code="system_kind_invalid",
+            kind=spec.kind,
+        )
     sealed = encrypt(settings, spec.secret, context=spec.code) if spec.secret else None
     system = session.merge(
         System(

@@ -50,7 +50,7 @@ def _targets(settings: Settings) -> dict[str, list[dict[str, Any]]]:
         for code in session.scalars(select(System.code).order_by(System.code)):
             spec = systems.opened(session, settings=settings, code=code)
             wanted = spec.options.get("feedback")
-            if wanted:
+            if isinstance(wanted, dict):
                 account = {
                     "user": spec.secret.get("feedback_user", ""),
                     "password": spec.secret.get("feedback_password", ""),

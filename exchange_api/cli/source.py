@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from catalog.systems import KINDS
 from exchange_api.cli import door, source_profile
 from exchange_api.cli.speech import as_json, facts, listing, progress, say, tell
 
@@ -69,7 +70,7 @@ def show(code: System, in_json: door.Json = False) -> None:
 def add(
     code: System,
     agency: Annotated[str, typer.Option(help=say("部门代码", "Code of the department"))],
-    kind: Annotated[str, typer.Option(help="postgresql | mysql | sqlite | files | rest | mqtt | ndjson")],
+    kind: Annotated[str, typer.Option(help=" | ".join(KINDS))],
     location: Annotated[str, typer.Option(help=say("地址或文件夹，不含口令", "URL or folder, without credentials"))],
     option: Annotated[list[str] | None, typer.Option(help=say("选项 名=值", "Option name=value"))] = None,
     secret_file: Annotated[

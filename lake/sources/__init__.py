@@ -11,12 +11,10 @@ from typing import Protocol, cast
 from catalog.contracts import Contract
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
-from catalog.systems import SystemSpec
+from catalog.systems import KINDS, SystemSpec
 from lake.sources.delivery import Delivery, KeptAside
 
 __all__ = ["KINDS", "Delivery", "KeptAside", "Source", "peek", "read"]
-
-KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "ndjson", "rest", "mqtt")
 
 
 class Source(Protocol):
