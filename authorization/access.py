@@ -91,6 +91,10 @@ class Access:
         """All grants made to `agency` as a whole or to `account`, revoked and expired ones too, by code."""
         return self._recall(("grants", agency, account), lambda session: _grants(session, agency, account))
 
+    def held(self, agency: str) -> tuple[Grant, ...]:
+        """All grants made to `agency` or to any of its accounts, revoked and expired ones too, by code."""
+        return self._recall(("held", agency), lambda session: _held(session, agency))
+
     def grant(self, code: str) -> Grant | None:
         """The grant `code`."""
         return self._recall(("grant", code), lambda session: _grant(session.get(AccessGrant, code)))
@@ -165,10 +169,14 @@ def _token(session: Session, token_id: str) -> _Token | None:
     return _Token(found.secret_hash, found.expires_at, found.revoked_at is not None, found.account)
 
 
-def _grants(session: Session, agency: str, account: str) -> tuple[Grant, ...]:
-    query = select(AccessGrant).where(AccessGrant.agency == agency, AccessGrant.account.in_(("", account)))
+def _held(session: Session, agency: str) -> tuple[Grant, ...]:
+    query = select(AccessGrant).where(AccessGrant.agency == agency)
     found = (_grant(row) for row in session.scalars(query.order_by(AccessGrant.code)))
     return tuple(grant for grant in found if grant is not None)
+
+
+def _grants(session: Session, agency: str, account: str) -> tuple[Grant, ...]:
+    return tuple(grant for grant in _held(session, agency) if grant.account in ("", account))
 
 
 def _grant(row: AccessGrant | None) -> Grant | None:

@@ -17,6 +17,8 @@ from authorization.obligations import Column, ItemFact, columns_of
 
 SURFACES: Final = frozenset({"records", "verify", "delta_sharing"})
 """Ways of reading a grant may open."""
+READING: Final = frozenset({"records", "delta_sharing"})
+"""Those that show rows."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,23 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "只能按已授权且未脱敏的数据项筛选或排序",
         "filtering and ordering is for items granted without a mask",
     ),
+    "verify_masked": (
+        "核验涉及向您脱敏提供的数据项，逐个核验会还原其值；请在不能读取该数据集的授权下核验",
+        "verification would tell, guess by guess, what is masked for you where you may read this dataset",
+    ),
     "nothing_left": ("授权的数据项已不存在", "none of the granted items is left"),
 }
 """Why a request is refused; shown to the caller and recorded."""
 
 
-def decide(request: Request, grants: Sequence[Grant], now: datetime) -> Decision:
+def decide(
+    request: Request, grants: Sequence[Grant], now: datetime, *, held: Sequence[Grant] | None = None
+) -> Decision:
     """Decide a request against the grants that exist. The first grant (by code) that fits gives the plan.
 
+    held: all grants of the caller's agency, its other accounts' too (None: `grants`). Where any of them opens reading
+    of the dataset, verification is for items masked neither there nor in the verifying grant: yes and no to chosen
+    values would undo the mask.
     Raises InvalidInput when a stored grant is itself not readable.
     """
     if request.sharing == "none":
@@ -137,6 +148,8 @@ def decide(request: Request, grants: Sequence[Grant], now: datetime) -> Decision
         if not _concerns(grant, request):
             continue
         found = _standing(grant, request, now) or _content(grant, request)
+        if isinstance(found, Plan) and request.surface == "verify":
+            found = _not_guessable(found, request, grants if held is None else held, now)
         if isinstance(found, Plan):
             return Decision(True, (), _obligations(found), found)
         reasons.append(found)
@@ -181,6 +194,21 @@ def _content(grant: Grant, request: Request) -> Plan | str:
     key = tuple(fact.name for fact in request.facts if fact.key)
     open_key = key if set(key) <= plain else ()
     return Plan(grant, columns, granted, row_filter, request.conditions, request.order, open_key)
+
+
+def _not_guessable(plan: Plan, request: Request, held: Sequence[Grant], now: datetime) -> Plan | str:
+    """The plan, or the reason when its questions would undo a mask under which the same agency reads the dataset."""
+    readable = [
+        grant
+        for grant in held
+        if (grant.agency, grant.dataset) == (request.agency, request.dataset)
+        and grant.surfaces & READING
+        and not grant.revoked
+        and grant.valid_from <= now < grant.valid_until
+    ]
+    shown = [column for grant in readable for column in columns_of(request.facts, grant.items, grant.masks or {})[0]]
+    masked = {column.name for column in (*shown, *plan.columns) if column.mask != PLAIN}
+    return "verify_masked" if readable and masked & set(plan.items) else plan
 
 
 def _obligations(plan: Plan) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def allow(hub: Hub, caller: Caller, facts: DatasetFacts, wish: Wish) -> Read:
         ),
         hub.access.grants(agency=caller.agency, account=caller.login),
         now,
+        held=hub.access.held(caller.agency),
     )
     if decision.plan is None:
         _refused(hub, caller, facts, wish, decision.reasons)

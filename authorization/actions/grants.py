@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from authorization.actions.revisions import advance
 from authorization.filters import parse
+from authorization.masking import PLAIN
 from authorization.models import AccessGrant, Account
 from authorization.obligations import Column, ItemFact, columns_of, shows_birth, shows_loose_id
-from authorization.policy import SURFACES
+from authorization.policy import READING, SURFACES
 from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -43,7 +44,7 @@ def issue(
 
     row_filter: authorization.filters' JSON form. masks: item → mask ('phone', 'band:500', 'plain', ...).
     Raises NotFound, Conflict (code taken), NotAllowed (dataset not shared), InvalidInput (items, masks, filter, terms;
-    an id number shown 6+4 and a date of birth in one agency's hands).
+    verification beside reading of a masked item; an id number shown 6+4 and a date of birth in one agency's hands).
     """
     _check_parties(session, code, agency, account)
     if queries.dataset(session, dataset).sharing == "none":
@@ -57,6 +58,7 @@ def issue(
     columns = _check_scope(facts, items, masks or {}, row_filter)
     _check_together(session, agency, columns)
     _check_terms(purpose, legal_basis, valid_from, valid_until, surfaces, calls_per_day)
+    _check_verify(surfaces, columns)
     grant = AccessGrant(
         code=code, agency=agency, account=account, dataset=dataset, items=list(items), purpose=purpose,
         row_filter=dict(row_filter or {}), masks=dict(masks or {}), legal_basis=legal_basis, surfaces=list(surfaces),
@@ -172,4 +174,18 @@ def _check_terms(
             "核验方式须限定每日次数，以防逐个猜测。",
             "Verification needs a number of calls per day, or values could be guessed one by one.",
             code="grant_verify_unlimited",
+        )
+
+
+def _check_verify(surfaces: Sequence[str], columns: Sequence[Column]) -> None:
+    """Refuse verification (which compares unmasked values) in a grant that also shows rows and masks an item of them.
+
+    Two grants that do so together are refused by the policy, at every question.
+    """
+    if "verify" in surfaces and READING & set(surfaces) and any(column.mask != PLAIN for column in columns):
+        raise InvalidInput(
+            "授权中有脱敏数据项时，核验不得与读取并存，否则逐个核验可还原脱敏值。请分开授权或去掉核验。",
+            "A grant that masks an item may not open verification beside reading: guess by guess it would undo the"
+            " mask. Leave one of them out.",
+            code="grant_verify_masked",
         )

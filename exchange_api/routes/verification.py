@@ -30,7 +30,11 @@ def verify(
     question: Question,
     caller: Annotated[Caller, require(Permission.GRANTED_RECORDS_VERIFY)],
 ) -> Response:
-    """{"holds": true} when a row the grant opens has all the values given. Masks do not matter: nothing is shown."""
+    """{"holds": true} when a row the grant opens has all the values given, compared as they are stored, not as masked.
+
+    An item that the caller's department reads masked (or the verifying grant masks, when any grant lets it read the
+    dataset) is refused: a yes after enough guesses would undo the mask. Every question costs a call of the day.
+    """
     facts = hub.facts.published(dataset)
     wish = Wish(surface="verify", purpose=question.purpose, items=tuple(question.values))
     read = allow(hub, caller, facts, wish)

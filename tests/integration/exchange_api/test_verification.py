@@ -1,9 +1,12 @@
 """Yes or no (核验): values are compared inside, nothing of a row leaves."""
 
+import time
+
 import pytest
 
+from authorization.actions import accounts, grants
 from catalog.database import open_session
-from tests.integration.exchange_api.city import TOPIC, grant, source_rows
+from tests.integration.exchange_api.city import NOW, TOPIC, grant, source_rows
 
 PATH = f"/api/v1/datasets/{TOPIC}/verify"
 PERSON = source_rows()[1]
@@ -15,6 +18,7 @@ def asked(city):
         grant(
             session,
             code="checks",
+            agency="stats",
             purpose="核验",
             surfaces=["verify"],
             calls_per_day=4,
@@ -22,7 +26,7 @@ def asked(city):
             masks={},
         )
 
-    def ask(account="housing_service", purpose="核验", **values):
+    def ask(account="stranger", purpose="核验", **values):
         return city.post(PATH, account, json={"values": values, "purpose": purpose})
 
     return ask
@@ -43,7 +47,36 @@ def test_single_values_foreign_items_purposes_and_callers_are_refused(asked):
     assert asked(resident_id="1").status_code == 422
     assert asked(resident_id="1", secret_note="x").status_code == 403
     assert asked(resident_id="1", name="x", purpose="好奇").status_code == 403
-    assert asked(account="stranger", resident_id="1", name="x").status_code == 403
+    assert asked(account="housing_service", resident_id="1", name="x").status_code == 403
+
+
+def test_what_a_department_reads_masked_it_cannot_find_out_by_guessing(city):
+    with open_session(city.settings) as session:
+        accounts.create(
+            session, login="colleague", agency="housing", kind="service", roles=["consumer"], name_zh="c", name_en="c",
+            by="test", now=NOW,
+        )  # fmt: skip
+        city.tokens["colleague"] = accounts.issue_token(session, login="colleague", label="t", days=1, by="t", now=NOW)
+        for code, account in (("guess", ""), ("guess_too", "colleague")):
+            grant(
+                session, code=code, account=account, purpose=code, surfaces=["verify"], calls_per_day=1000,
+                items=["person_no", "monthly_amount", "division_code", "phone"], masks={"monthly_amount": "plain"},
+            )  # fmt: skip
+
+    def guess(account="housing_service", purpose="guess", **values):
+        return city.post(
+            PATH, account, json={"values": {"person_no": PERSON["person_no"], **values}, "purpose": purpose}
+        )
+
+    for account, purpose in (("housing_service", "guess"), ("colleague", "guess_too")):
+        answer = guess(account, purpose, monthly_amount=str(PERSON["monthly_amount"]))
+        assert (answer.status_code, answer.json()["code"]) == (403, "access_denied")
+        assert "脱敏" in answer.json()["detail"]
+    assert guess(division_code=PERSON["division_code"]).json()["holds"] is True
+    with open_session(city.settings) as session:
+        grants.revoke(session, code="housing_grant", by="test", now=NOW)
+    time.sleep(0.6)
+    assert guess(monthly_amount=str(PERSON["monthly_amount"])).json()["holds"] is True
 
 
 def test_guessing_ends_with_the_quota(asked):

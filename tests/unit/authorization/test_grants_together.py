@@ -40,14 +40,18 @@ def test_id_numbers_shown_6_4_and_dates_of_birth_never_meet_in_one_agency(hub, f
     issue(hub, "elsewhere", agency="stats", dataset=dataset, **second)
 
 
-def test_one_grant_gives_not_both_either(hub):
-    with pytest.raises(InvalidInput):
-        issue(hub, "both", items=["resident_id", "birth_date"], masks={"resident_id": "resident_id_6_4"})
-
-
 def test_the_strict_form_goes_with_a_date_of_birth(hub):
     issue(hub, "born", **BORN)
     issue(hub, "strict", items=["person_no", "resident_id"], masks={"resident_id": "resident_id"})
+
+
+@pytest.mark.parametrize("surface", ["records", "delta_sharing"])
+def test_one_grant_may_not_mask_an_item_and_answer_questions_about_it(hub, surface):
+    with pytest.raises(InvalidInput) as refused:
+        issue(hub, "both", surfaces=["verify", surface], calls_per_day=5, **YEAR)
+    assert refused.value.code == "grant_verify_masked"
+    issue(hub, "plain", surfaces=["verify", surface], calls_per_day=5, **BORN)
+    issue(hub, "questions", surfaces=["verify"], calls_per_day=5, **YEAR)
 
 
 def test_a_grant_that_ended_still_counts_and_a_revoked_one_does_not(hub):

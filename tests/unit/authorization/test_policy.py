@@ -134,6 +134,33 @@ def test_an_id_number_is_not_shown_as_a_telephone_number():
     assert [str(c.mask) for c in plan.columns if c.name == "resident_id"] == ["resident_id_strict"]
 
 
+VERIFYING = replace(GRANT, code="v", surfaces=frozenset({"verify"}), masks={"resident_id": "plain"})
+QUESTION = replace(REQUEST, surface="verify", items=("person_no", "phone"))
+
+
+@pytest.mark.parametrize("masks", [{"resident_id": "plain"}, {"resident_id": "plain", "phone": "phone"}])
+def test_verification_never_undoes_a_mask_under_which_the_agency_reads(masks):
+    verifying = replace(VERIFYING, masks=masks)
+    colleagues = replace(GRANT, account="colleague")
+    assert decide(QUESTION, [verifying], NOW).allowed
+    assert decide(QUESTION, [verifying], NOW, held=[verifying, colleagues]).reasons == ("verify_masked",)
+    for harmless in (
+        replace(colleagues, revoked=True),
+        replace(colleagues, valid_until=NOW),
+        replace(colleagues, dataset="other"),
+        replace(colleagues, agency="stats"),
+        replace(colleagues, surfaces=frozenset({"verify"})),
+    ):
+        assert decide(QUESTION, [verifying], NOW, held=[verifying, harmless]).allowed
+
+
+def test_a_masked_item_is_not_verified_where_any_rows_may_be_read():
+    reading = replace(GRANT, items=("person_no",), masks={})
+    masking = replace(VERIFYING, masks={"phone": "phone"})
+    assert "verify_masked" in decide(QUESTION, [masking, reading], NOW).reasons
+    assert decide(QUESTION, [VERIFYING, reading], NOW).allowed
+
+
 def test_a_hidden_key_orders_nothing():
     assert decide(REQUEST, [GRANT], NOW).plan.key == ("person_no",)
     assert decide(REQUEST, [replace(GRANT, items=("phone",))], NOW).plan.key == ()
