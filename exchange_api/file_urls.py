@@ -1,21 +1,23 @@
 """URLs of projected files: a permission in themselves, for one recipient, one file, one hour; checked at every request.
 
 The signature's name is one that Delta kernels take for pre-signed (X-Amz-Signature). It covers everything the URL says;
-beyond it, token, account and grant must still stand: revocation ends URLs as well.
+beyond it, token and account must still stand, and policy must still allow what the file shows: revocation ends URLs,
+and so does a dataset that is shared no more or whose items are to be masked by now.
 """
 
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
 from authorization.access import Caller
+from authorization.permissions import Permission
 from authorization.policy import Grant
 from catalog.errors import NotAllowed
 from exchange_api.hub import Hub
-from exchange_api.reads import Read
+from exchange_api.reads import Read, Wish, allow
 from lake.projection import ProjectedFile
 
 LASTS_SECONDS: Final = 3600
@@ -55,17 +57,24 @@ def make(hub: Hub, read: Read, file: ProjectedFile) -> SignedUrl:
     return SignedUrl(f"{hub.settings.public_url.rstrip('/')}{path}?{query}", expires)
 
 
-def check(hub: Hub, path: str, query: Mapping[str, str]) -> Ticket:
-    """What the URL allows; raises NotAllowed when it is forged, too old, or what it stands on was revoked."""
+def check(hub: Hub, path: str, query: Mapping[str, str], *, fingerprint: str) -> Ticket:
+    """What the URL allows; raises NotAllowed when it is forged, too old, or what it stands on was revoked.
+
+    `fingerprint`: the policy the file was made under, as in its path; it must be the one policy has now. A refusal by
+    policy is recorded.
+    """
     said = {name: query.get(name, "") for name in SIGNED}
     now = hub.clock()
     holds = hmac.compare_digest(_signature(hub.keys.urls, path, said).encode(), query.get(SIGNATURE, "").encode())
     if not holds or now.timestamp() >= int(said["expires"]):
         raise _refused()
     grant = hub.access.grant(said["grant"])
-    stands = grant is not None and not grant.revoked and grant.valid_from <= now < grant.valid_until
     holder = hub.access.holder(said["token"], now)
-    if grant is None or not stands or holder is None:
+    if grant is None or holder is None or not holder.may(Permission.GRANTED_SHARES_READ):
+        raise _refused()
+    holder = replace(holder, token_id=said["token"])
+    wish = Wish(surface="delta_sharing", purpose=grant.purpose, grant=grant.code)
+    if allow(hub, holder, hub.facts.of(grant.dataset), wish).projection.fingerprint != fingerprint:
         raise _refused()
     return Ticket(said["token"], holder, grant, int(said["version"]))
 

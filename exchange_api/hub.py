@@ -3,8 +3,10 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from authorization.access import Access
 from authorization.keys import Keys, keys_of
@@ -13,6 +15,8 @@ from catalog.audit.trail import Trail
 from catalog.settings import Settings
 from exchange_api.facts import Facts
 from lake.pages import Pages
+
+RECORD_SECONDS: Final = 30
 
 
 def utc_now() -> datetime:
@@ -35,7 +39,7 @@ class Hub:
     _trail: Trail | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _second: int = 0
-    _seen: set[tuple[str, ...]] = field(default_factory=set)
+    _seen: dict[tuple[str, ...], Future[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Prepare what needs no thread and no lock file."""
@@ -53,15 +57,20 @@ class Hub:
                 self._trail = Trail(self.settings)
             return self._trail
 
-    def first_this_second(self, what: tuple[str, ...]) -> bool:
-        """Whether `what` was not asked about in the current second yet (one process, for thinning file fetches)."""
-        second = int(self.clock().timestamp())
+    def record_once_a_second(self, what: tuple[str, ...], **fields: Any) -> int:
+        """Record `fields` unless `what` was recorded in the current second (one process, for thinning file fetches).
+
+        Whoever comes second waits for the first one's record to be durable. Its sequence number; raises Unavailable to
+        all of them when it cannot be made durable.
+        """
+        trail, second = self.trail, int(self.clock().timestamp())
         with self._lock:
             if second != self._second:
-                self._second, self._seen = second, set()
-            first = what not in self._seen
-            self._seen.add(what)
-            return first
+                self._second, self._seen = second, {}
+            if what not in self._seen:
+                self._seen[what] = trail.submit(**fields)
+            recorded = self._seen[what]
+        return recorded.result(timeout=RECORD_SECONDS)
 
     def close(self) -> None:
         """Seal the trail and let its folder go."""
