@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8600, ge=1, le=65535, description="Port of the API and portal")
     api_workers: int = Field(default=1, ge=1, le=64, description="Worker processes of the API")
     public_url: str = Field(default="", description="URL under which people and programs reach the hub")
+    trusted_proxies: str = Field(
+        default="",
+        pattern=r"^([0-9a-fA-F:.]+(/\d{1,3})?(, ?)?)*$",
+        description="Addresses or networks of reverse proxies, with commas, whose X-Forwarded-For is believed",
+    )
     airflow_url: str = Field(default="", description="URL of an Airflow already running; empty: started here")
     airflow_port: int = Field(default=8601, ge=1, le=65535, description="Port of Airflow's own API and pages")
     airflow_user: str = Field(default="admin", description="Login the hub uses at Airflow's API")

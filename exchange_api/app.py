@@ -9,6 +9,7 @@ from catalog.settings import Settings
 from exchange_api import errors
 from exchange_api.hub import Hub
 from exchange_api.middleware import Guard
+from exchange_api.portal.doorkeeper import Doorkeeper
 from exchange_api.portal.routes import router as portal_router
 from exchange_api.routes import ROUTERS
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> FastAPI:
     )
     app.state.hub = shared
     app.state.settings = settings
+    app.state.doorkeeper = Doorkeeper(settings)
     app.add_middleware(Guard, hub=shared)
     errors.install(app)
     for router in (*ROUTERS, portal_router):

@@ -1,12 +1,13 @@
-"""Make accounts, sign people in, issue and revoke tokens."""
+"""Make and shut accounts, begin and end browser sessions, issue and revoke tokens."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from authorization.actions.revisions import advance
-from authorization.credentials import hash_password, new_token, password_holds
+from authorization.credentials import hash_password, new_token
 from authorization.models import Account, Credential
 from authorization.roles import ROLES, SEPARATED
 from catalog.actions.events import EventTag, record
@@ -14,9 +15,9 @@ from catalog.errors import Conflict, InvalidInput, NotFound
 from catalog.identifiers import check_dataset_code
 from catalog.models import Agency
 
-MOST_FAILURES = 5
-LOCKED = timedelta(minutes=15)
 LONGEST_TOKEN = 366
+SESSION = "session"
+"""Kind of the credential that stands for a browser session."""
 
 
 def create(
@@ -57,8 +58,6 @@ def create(
         roles=list(roles),
         password_hash=hash_password(password) if password is not None else None,
         active=True,
-        failed_sign_ins=0,
-        locked_until=None,
         created_at=now,
     )
     session.add(account)
@@ -69,9 +68,11 @@ def create(
 
 
 def disable(session: Session, *, login: str, by: str, now: datetime) -> Account:
-    """Shut an account: its password and every token of it stop working within 2 seconds. Raises NotFound."""
+    """Shut an account: its password, sessions and tokens stop working within 2 seconds, for good. Raises NotFound."""
     account = find(session, login)
     account.active = False
+    standing = (Credential.account == login, Credential.revoked_at.is_(None))
+    session.execute(update(Credential).where(*standing).values(revoked_at=now))
     advance(session)
     record(session, tag=EventTag.ACCOUNT_DISABLED, subject=login, by=by, now=now)
     return account
@@ -119,24 +120,39 @@ def revoke_token(session: Session, *, token_id: str, by: str, now: datetime) -> 
     record(session, tag=EventTag.ACCOUNT_TOKEN_REVOKED, subject=credential.account, by=by, now=now, details=details)
 
 
-def sign_in(session: Session, *, login: str, password: str, now: datetime) -> Account | None:
-    """The person whose login and password these are, else None. Five failures lock the login for 15 minutes.
+def sign_in(session: Session, *, login: str, lasts: timedelta, by: str, now: datetime) -> str:
+    """Begin a browser session of `login` for `lasts` and return its id. Raises NotFound; checks no password.
 
-    Returns rather than raises, so that the count of failures is stored with the caller's transaction.
+    It is a credential whose secret nobody is told: it can be named in a signed cookie and revoked, not used as a token.
     """
-    account = session.get(Account, login)
-    held = password_holds(password, account.password_hash if account else None)
-    if account is None or not account.active:
-        return None
-    if account.locked_until is not None and now < account.locked_until:
-        return None
-    if held:
-        account.failed_sign_ins, account.locked_until = 0, None
-        return account
-    account.failed_sign_ins += 1
-    if account.failed_sign_ins >= MOST_FAILURES:
-        account.failed_sign_ins, account.locked_until = 0, now + LOCKED
-    return None
+    account = find(session, login)
+    over = (Credential.account == login, Credential.kind == SESSION, Credential.expires_at <= now)
+    session.execute(delete(Credential).where(*over))
+    begun = new_token()
+    session.add(
+        Credential(
+            token_id=begun.token_id,
+            account=account.login,
+            kind=SESSION,
+            label="",
+            secret_hash=begun.secret_hash,
+            created_at=now,
+            expires_at=now + lasts,
+            revoked_at=None,
+        )
+    )
+    record(session, tag=EventTag.ACCOUNT_SIGNED_IN, subject=login, by=by, now=now)
+    return begun.token_id
+
+
+def sign_out(session: Session, *, session_id: str, by: str, now: datetime) -> None:
+    """End a browser session: its cookie stops working within 2 seconds, wherever it is. Raises NotFound."""
+    credential = session.get(Credential, session_id)
+    if credential is None or credential.kind != SESSION:
+        raise NotFound("没有这个会话。", "There is no such session.", code="session_unknown")
+    credential.revoked_at = credential.revoked_at or now
+    advance(session)
+    record(session, tag=EventTag.ACCOUNT_SIGNED_OUT, subject=credential.account, by=by, now=now)
 
 
 def find(session: Session, login: str) -> Account:

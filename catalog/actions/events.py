@@ -15,6 +15,8 @@ class EventTag(StrEnum):
 
     ACCOUNT_CREATED = "account:created"
     ACCOUNT_DISABLED = "account:disabled"
+    ACCOUNT_SIGNED_IN = "account:signed_in"
+    ACCOUNT_SIGNED_OUT = "account:signed_out"
     ACCOUNT_TOKEN_ISSUED = "account:token_issued"  # noqa: S105  # a name, not a token
     ACCOUNT_TOKEN_REVOKED = "account:token_revoked"  # noqa: S105  # likewise
     AGENCY_REGISTERED = "agency:registered"

@@ -9,6 +9,7 @@ from authorization.actions import accounts
 from catalog.database import open_session
 from catalog.errors import NotAllowed, NotFound
 from exchange_api.portal import rendering, sessions, texts, visits
+from exchange_api.portal.doorkeeper import Doorkeeper, address_of
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.words import N_
 
@@ -16,7 +17,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 PUBLIC = ("/login", "/logout", "/language/{language}", "/static/{name}")
 """Addresses open to everybody; every other page needs a permission."""
-WRONG = N_("Account or password is wrong, or the account is locked for 15 minutes after five failures.")
+WRONG = N_("Account or password is wrong, or there were five failures from here; then wait for 15 minutes.")
 Text = Annotated[str, Form(max_length=200)]
 
 
@@ -37,21 +38,27 @@ def sign_in(request: Request, csrf: Text = "", login: Text = "", password: Text 
     if not sessions.form_is_ours(visit.settings, request.cookies.get(sessions.FORM_COOKIE, ""), csrf):
         stale = N_("This form was open for too long. Please try again.")
         return _form(visit, login=login, back=back, problem=stale, status=400)
-    with open_session(visit.settings) as session:
-        account = accounts.sign_in(session, login=login.strip(), password=password, now=now)
-    if account is None:
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
+    name = login.strip()
+    if not doorkeeper.admits(login=name, password=password, address=address_of(request, visit.settings), now=now):
         return _form(visit, login=login, back=back, problem=WRONG, status=403)
+    with open_session(visit.settings) as session:
+        begun = accounts.sign_in(session, login=name, lasts=sessions.LASTS, by=name, now=now)
     response = _go(own_address(back))
-    sessions.begin(response, visit.settings, login=account.login, now=now)
+    sessions.begin(response, visit.settings, login=name, name=begun, now=now)
     return response
 
 
 @router.post("/logout")
 def sign_out(request: Request, csrf: Text = "") -> Response:
-    """End the session of this browser."""
+    """End the session of this browser: a copy of its cookie is worth nothing afterwards."""
     visit = visits.of(request)
     if visit.person is not None and not sessions.form_is_ours(visit.settings, visit.form, csrf):
         raise NotAllowed("请从页面上的按钮退出登录。", "Sign out with the button on the page.", code="form_foreign")
+    if visit.person is not None:
+        with open_session(visit.settings) as session:
+            by = visit.person.login
+            accounts.sign_out(session, session_id=visit.session_name, by=by, now=visit.hub.clock())
     response = _go("/login")
     sessions.end(response)
     return response

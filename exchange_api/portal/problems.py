@@ -19,6 +19,7 @@ HEADINGS = {
     403: N_("Not for this account"),
     404: N_("Not there"),
     422: N_("The address is not right"),
+    429: N_("Not just now"),
     503: N_("Not just now"),
 }
 

@@ -1,6 +1,7 @@
 """The portal's cookies: who is signed in, and that a form was drawn by us. Signed, never trusted for rights.
 
-A cookie only names an account; what that account may do is asked of authorization at every request.
+A cookie only names an account and its session; whether that session stands, and what the account may do, is asked of
+authorization at every request.
 """
 
 import hmac
@@ -22,21 +23,21 @@ LASTS = timedelta(hours=8)  # one working day
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in browser: the account's login and the random name of this session."""
+    """A signed-in browser: the account's login and the name of this session, by which the registry knows it."""
 
     login: str
     name: str
 
 
-def begin(response: Response, settings: Settings, *, login: str, now: datetime) -> None:
-    """Sign `login` in on the browser that gets `response`, under a new session name (no fixation), for 8 hours."""
-    claims = {"sub": login, "sid": secrets.token_urlsafe(18), "iat": now, "exp": now + LASTS}
+def begin(response: Response, settings: Settings, *, login: str, name: str, now: datetime) -> None:
+    """Let the browser that gets `response` name session `name` of `login`, new with every sign-in (no fixation)."""
+    claims = {"sub": login, "sid": name, "iat": now, "exp": now + LASTS}
     _set(response, settings, SESSION_COOKIE, jwt.encode(claims, _key(settings), algorithm="HS256"))
     response.delete_cookie(FORM_COOKIE)
 
 
 def end(response: Response) -> None:
-    """Sign out the browser that gets `response`."""
+    """Take the cookie from the browser that gets `response`."""
     response.delete_cookie(SESSION_COOKIE)
 
 

@@ -33,12 +33,15 @@ PLACES: tuple[tuple[str, str, frozenset[Permission]], ...] = (
 
 @dataclass(frozen=True)
 class Visit:
-    """One request. `person` is None before sign-in; `form` is what this browser's form tokens are bound to."""
+    """One request. `person` is None before sign-in; `form` is what this browser's form tokens are bound to;
+    `session_name` names the session in the registry.
+    """
 
     request: Request
     hub: Hub
     person: Caller | None
     form: str
+    session_name: str = ""
 
     @property
     def settings(self) -> Settings:
@@ -116,6 +119,6 @@ def of(request: Request) -> Visit:
     """The visit `request` makes, signed in or not. What the account may do is asked anew every time."""
     hub: Hub = request.app.state.hub
     session = sessions.current(request, hub.settings, now=hub.clock())
-    person = hub.access.caller(session.login) if session else None
+    person = hub.access.holder(session.name, hub.clock()) if session else None
     form = session.name if session and person else request.cookies.get(sessions.FORM_COOKIE, "")
-    return Visit(request, hub, person, form)
+    return Visit(request, hub, person, form, session.name if session and person else "")

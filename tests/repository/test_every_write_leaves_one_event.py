@@ -122,6 +122,12 @@ WRITES: dict[str, Write] = {
         s, login="program_a", label="l", days=1, **WHO
     ),
     "authorization.actions.accounts.revoke_token": lambda s, _: accounts.revoke_token(s, token_id=_token(s), **WHO),
+    "authorization.actions.accounts.sign_in": lambda s, _: accounts.sign_in(
+        s, login="program_a", lasts=timedelta(hours=8), **WHO
+    ),
+    "authorization.actions.accounts.sign_out": lambda s, _: accounts.sign_out(
+        s, session_id=_token(s, "session"), **WHO
+    ),
     "authorization.actions.grants.issue": lambda s, _: grants.issue(s, code="grant_b", **GRANT),
     "authorization.actions.grants.revoke": lambda s, _: grants.revoke(s, code="grant_a", **WHO),
 }
@@ -139,16 +145,15 @@ NOT_WRITES = {
     "catalog.actions.tickets.overdue": "reads",
     "catalog.actions.waivers.in_force": "reads",
     "authorization.actions.accounts.find": "reads",
-    "authorization.actions.accounts.sign_in": "counts failures; a sign-in is recorded by the door",
     "authorization.actions.grants.facts_of": "reads",
     "authorization.actions.revisions.advance": "part of a write that has its event",
 }
 
 
-def _token(session: Session) -> str:
+def _token(session: Session, kind: str = "token") -> str:
     from authorization.models import Credential
 
-    return session.scalars(select(Credential.token_id)).one()
+    return session.scalars(select(Credential.token_id).where(Credential.kind == kind)).one()
 
 
 @pytest.fixture
@@ -160,6 +165,7 @@ def furnished(registry: Settings) -> Settings:
         batches.register(session, batch_id="b-0", **BATCH)
         accounts.create(session, login="program_a", **ACCOUNT)
         accounts.issue_token(session, login="program_a", label="", days=1, **WHO)
+        accounts.sign_in(session, login="program_a", lasts=timedelta(hours=8), **WHO)
         grants.issue(session, code="grant_a", **GRANT)
         usage_reports.store(session, body=_statement("r-1"), **WHO)
         tickets.open_finding(session, rule_id="sex.code_list", **FINDING)

@@ -104,21 +104,42 @@ def test_revoked_tokens_and_disabled_accounts_are_forgotten_when_the_revision_is
     assert events(hub, "account:disabled") == [("clerk", "boss")]
 
 
-def test_five_wrong_passwords_lock_a_login_for_a_quarter_of_an_hour(hub):
+def test_a_session_ends_when_signed_out_and_all_end_with_the_account(hub):
+    moments = [0.0]
+    access = Access(hub, monotonic=lambda: moments[0])
+
+    def enter():
+        with open_session(hub) as session:
+            return accounts.sign_in(session, login="clerk", lasts=timedelta(hours=8), by="clerk", now=NOW)
+
+    def standing(*names):
+        moments[0] += 0.5
+        return [name for name in names if access.holder(name, NOW)]
+
     with open_session(hub) as session:
         make(session)
-
-    def enter(password, now):
-        with open_session(hub) as session:
-            return accounts.sign_in(session, login="clerk", password=password, now=now)
-
-    assert enter("Correct-Horse-7", NOW) is not None
-    for _ in range(accounts.MOST_FAILURES):
-        assert enter("wrong", NOW) is None
-    assert enter("Correct-Horse-7", NOW) is None
-    assert enter("Correct-Horse-7", NOW + accounts.LOCKED) is not None
+    first, second, third = enter(), enter(), enter()
+    assert standing(first, second, third) == [first, second, third]
     with open_session(hub) as session:
-        assert accounts.sign_in(session, login="nobody", password="x", now=NOW) is None
+        accounts.sign_out(session, session_id=first, by="clerk", now=NOW)
+    assert standing(first, second, third) == [second, third]
+    with open_session(hub) as session:
+        accounts.disable(session, login="clerk", by="boss", now=NOW)
+        assert {row.revoked_at for row in session.scalars(select(Credential))} == {NOW}
+    assert standing(first, second, third) == []
+    assert events(hub, "account:signed_out") == [("clerk", "clerk")]
+
+
+def test_sessions_that_have_run_out_are_swept_at_the_next_sign_in(hub):
+    with open_session(hub) as session:
+        make(session)
+        accounts.sign_in(session, login="clerk", lasts=timedelta(hours=8), by="clerk", now=NOW)
+        later = NOW + timedelta(hours=8)
+        kept = accounts.sign_in(session, login="clerk", lasts=timedelta(hours=8), by="clerk", now=later)
+        assert session.scalars(select(Credential.token_id)).all() == [kept]
+        token = accounts.issue_token(session, login="clerk", label="", days=1, by="boss", now=later)
+        with pytest.raises(NotFound):
+            accounts.sign_out(session, session_id=token.split("_")[1], by="clerk", now=later)
 
 
 def test_a_grant_is_issued_and_revoked_with_one_event_each(hub):

@@ -1,9 +1,11 @@
 """Signing in and out: what is accepted, what is refused, and that nobody is sent elsewhere."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import jwt
 import pytest
+from fastapi import Response
 
 from authorization.actions import accounts
 from catalog.database import open_session
@@ -60,6 +62,23 @@ def test_signing_out_needs_the_pages_own_button(signed_in: Callable[[str], TestC
     assert browser.post("/logout").status_code == 403
     assert browser.get("/").status_code == 200
     assert browser.post("/logout", data={"csrf": form_token(browser, "/")}).url.path == "/login"
+    assert browser.get("/", follow_redirects=False).status_code == 303
+
+
+def test_a_copy_of_the_cookie_is_worth_nothing_after_signing_out(signed_in: Callable[[str], TestClient]) -> None:
+    browser = signed_in("steward")
+    copy = browser.cookies[sessions.SESSION_COOKIE]
+    browser.post("/logout", data={"csrf": form_token(browser, "/")})
+    browser.app.state.hub.access._looked_at = -1e9  # as if the half second had passed
+    browser.cookies.set(sessions.SESSION_COOKIE, copy)
+    assert browser.get("/", follow_redirects=False).status_code == 303
+
+
+def test_a_cookie_we_signed_for_a_session_that_never_began_is_no_session(city: Settings, browser: TestClient) -> None:
+    answer = Response()
+    sessions.begin(answer, city, login="steward", name="0" * 12, now=datetime.now(UTC))
+    cookie = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
+    browser.cookies.set(sessions.SESSION_COOKIE, cookie)
     assert browser.get("/", follow_redirects=False).status_code == 303
 
 
