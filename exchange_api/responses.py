@@ -13,6 +13,7 @@ import orjson
 from fastapi import Request, Response
 
 from catalog.errors import InvalidInput
+from catalog.spreadsheets import defused
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson; charset=utf-8"
@@ -57,7 +58,11 @@ def ndjson(rows: Sequence[Row]) -> bytes:
 
 
 def csv_text(names: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """RFC 4180 with a header line, in UTF-8 with byte order mark, so that spreadsheets read Chinese."""
+    """RFC 4180 with a header line, in UTF-8 with byte order mark, so that spreadsheets read Chinese.
+
+    Text beginning with = + - @, tab or carriage return gets a ' before it, so that no spreadsheet runs it as a formula;
+    numbers and dates are untouched. Programs that need the text as it is take NDJSON or JSON.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
@@ -93,4 +98,6 @@ def _cell(value: Any) -> Any:
             return base64.b64encode(bytes(value)).decode()
         case bool():
             return "true" if value else "false"
+        case str():
+            return defused(value)
     return value

@@ -24,6 +24,7 @@ from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.models import UsageReport
 from catalog.settings import Settings
+from catalog.spreadsheets import defused
 from lake.feedback_tables import insert_lines
 
 KEEP_TRYING = timedelta(days=60)
@@ -162,7 +163,9 @@ def _to_folder(report: Report, target: Mapping[str, Any], now: datetime) -> str:
     lines = _feedback_lines(report, now)
     writer = csv.DictWriter(text, fieldnames=list(lines[0]) if lines else ["feedback_id"])
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows(
+        {name: defused(cell) if isinstance(cell, str) else cell for name, cell in one.items()} for one in lines
+    )
     _write_once(folder / f"{report.report_id}.csv", b"\xef\xbb\xbf" + text.getvalue().encode())
     return "file"
 
