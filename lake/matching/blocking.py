@@ -16,7 +16,7 @@ from lake.matching.prepare import RECORDS
 from lake.matching.roles import ROLES
 
 PAIRS = "matching_pair"
-_AT_SCALE = 100_000  # from so many records on only atoms of rank 1 are combined
+_AT_SCALE = 50_000  # from so many records on only atoms of rank 1 are combined
 _LEAST = 300_000  # pairs any number of records may have
 _OVERLAP = 3  # keys by which a pair is found, on average
 
@@ -71,16 +71,35 @@ def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
         " count(*) FILTER (loose) * (count(*) - (count(*) FILTER (loose) + 1) / 2.0) AS cost"
         f" FROM matching_key GROUP BY block HAVING count(*) > 1) WHERE cost > 0) WHERE spent <= {budget}"
     )
+    keys = "(SELECT * FROM matching_key SEMI JOIN matching_block USING (block))"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS SELECT DISTINCT least(l.record, r.record) AS record_l,"
-        " greatest(l.record, r.record) AS record_r FROM (SELECT * FROM matching_key SEMI JOIN matching_block"
-        " USING (block) WHERE loose) AS l JOIN (SELECT * FROM matching_key SEMI JOIN matching_block USING (block)) AS r"
-        " ON l.block = r.block AND (l.record < r.record OR NOT r.loose) AND l.record <> r.record"
-        f" WHERE {allowed(task)}"
+        "CREATE OR REPLACE TEMP TABLE matching_met AS SELECT least(l.record, r.record) AS record_l,"
+        " greatest(l.record, r.record) AS record_r, r.loose AS mutual,"
+        " CASE WHEN r.loose THEN least(l.record, r.record) ELSE l.record END AS seeker, count(*) AS met"
+        f" FROM {keys} AS l JOIN {keys} AS r ON l.block = r.block AND (l.record < r.record OR NOT r.loose)"
+        f" AND l.record <> r.record WHERE l.loose AND {allowed(task)} GROUP BY ALL"
     )
+    _prune(connection, task)
     connection.execute("DROP TABLE matching_key; DROP TABLE matching_block")
     row = connection.execute(f"SELECT count(*) FROM {PAIRS}").fetchone()
     return int(row[0]) if row else 0
+
+
+def _prune(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
+    """Keep of the pairs that met the ones that met most often: `nearest` for each record that is searched for.
+
+    A record whose keys meet a hundred others once and one other ten times has but one candidate worth its price.
+    """
+    searches = (
+        "SELECT record_l, record_r, met, seeker AS searched FROM matching_met UNION ALL"
+        " SELECT record_l, record_r, met, greatest(record_l, record_r) FROM matching_met WHERE mutual"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS SELECT DISTINCT record_l, record_r FROM (SELECT *, row_number() OVER"
+        f" (PARTITION BY searched ORDER BY met DESC, record_l, record_r) AS place FROM ({searches}))"
+        f" WHERE place <= {task.nearest}"
+    )
+    connection.execute("DROP TABLE matching_met")
 
 
 def allowed(task: Task) -> str:
@@ -90,24 +109,34 @@ def allowed(task: Task) -> str:
 
 
 def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> None:
-    """Table `matching_key` (record, source, loose, block): one row per record and key it has."""
+    """Table `matching_key` (record, source, loose, block): a row per record searched for and key it has, and per other
+    record and key that one of those has too."""
     known = atoms(task, 3)
     labels = {label: f"a{number}" for number, label in enumerate(known)}
     columns = ", ".join(f"{sql} AS {labels[label]}" for label, (_, sql, _) in known.items())
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE matching_atom AS SELECT record, source, loose, {columns} FROM {RECORDS}"
+        f" ORDER BY loose, record"
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_key (record BIGINT, source VARCHAR, loose BOOLEAN, block UBIGINT)"
     )
     lists = {label for label, (_, sql, _) in known.items() if sql.startswith("list_")}
     for number, rule in enumerate(rules(task, rank)):
-        relation, names = "matching_atom", [labels[label] for label in rule]
-        for label in lists.intersection(rule):  # one list a level: two in one SELECT would be zipped, not crossed
-            relation = f"(SELECT * REPLACE (unnest({labels[label]}) AS {labels[label]}) FROM {relation})"
-        present = " AND ".join(f"{name} IS NOT NULL AND {name} <> ''" for name in names)
-        connection.execute(
-            f"INSERT INTO matching_key SELECT record, source, loose, hash({number}, {', '.join(names)})"
-            f" FROM {relation} WHERE {present}"
-        )
+        names = [labels[label] for label in rule]
+        unrolled = [labels[label] for label in rule if label in lists]
+        searched = _keys(number, names, unrolled, "loose")
+        others = _keys(number, names, unrolled, "NOT loose")
+        connection.execute(f"INSERT INTO matching_key {searched}")
+        connection.execute(f"INSERT INTO matching_key {others} AND block IN (SELECT block FROM ({searched}))")
     connection.execute("DROP TABLE matching_atom")
+
+
+def _keys(rule: int, names: list[str], unrolled: list[str], which: str) -> str:
+    """SELECT of one rule's keys; it ends in a WHERE that more may be added to."""
+    relation = f"(SELECT * FROM matching_atom WHERE {which})"
+    for name in unrolled:  # one list a level: two in one SELECT would be zipped, not crossed
+        relation = f"(SELECT * REPLACE (unnest({name}) AS {name}) FROM {relation})"
+    present = " AND ".join(f"{name} IS NOT NULL AND {name} <> ''" for name in names)
+    hashed = f"SELECT record, source, loose, hash({rule}, {', '.join(names)}) AS block FROM {relation} WHERE {present}"
+    return f"SELECT * FROM ({hashed}) WHERE TRUE"

@@ -29,7 +29,8 @@ class Task:
     """What to match.
 
     single: sources that hold every entity at most once; register: the source that should hold all of them, so that an
-    identity number found there needs no further search; pairs_per_record: candidate pairs at most, on average.
+    identity number found there needs no further search; pairs_per_record: pairs that meet at most, on average; nearest:
+    candidates of a record that are compared; veto: columns that must have more than one part in common (twins).
     """
 
     name: str
@@ -38,6 +39,8 @@ class Task:
     single: tuple[str, ...] = ()
     register: str | None = None
     pairs_per_record: int = 100
+    nearest: int = 30
+    veto: tuple[str, ...] = ()
     seed: int = 20250801
 
     def __post_init__(self) -> None:
@@ -62,9 +65,10 @@ class Task:
 
 def task_from(document: dict[str, Any]) -> Task:
     """The task of a JSON document as `Task.to_dict` writes it. Raises ConfigurationError for unknown roles."""
-    rest: dict[str, Any] = {key: value for key, value in document.items() if key not in ("columns", "single")}
-    columns = tuple(Column(**column) for column in document["columns"])
-    return Task(columns=columns, single=tuple(document.get("single", ())), **rest)
+    known = dict(document)
+    known["columns"] = tuple(Column(**column) for column in document["columns"])
+    known.update({name: tuple(document.get(name, ())) for name in ("single", "veto")})
+    return Task(**known)
 
 
 def load_task(name: str) -> Task:

@@ -96,7 +96,8 @@ def _weighed(
         compared = scoring.compare(connection, task, blocking.PAIRS)
         shares = prepare.frequencies(connection, scoring.weighted_columns(task))
         model = Model(task, training.train(connection, task, compared), shares, 0.0, 0.0)
-        weighed = Weighed(compared.left, compared.right, training.weights(compared, model.learnt))
+        bits = training.vetoed(task, compared, training.weights(compared, model.learnt))
+        weighed = Weighed(compared.left, compared.right, bits)
     else:
         weighed = weigh(connection, model, blocking.PAIRS, memory)
     rest = unseen_inside(connection, task, weighed)

@@ -81,7 +81,7 @@ def review_table(connection: duckdb.DuckDBPyConnection, model: Model, found: Int
                 **{name: row[name] for name in ("source_l", "key_l", "source_r", "key_r")},
                 "probability": float(chance[place]),
                 "together": bool(together[place]),
-                "evidence": evidence(model, row),
+                "evidence": _final(evidence(model, row), float(chance[place])),
             }
             for place, pair in zip(asked, zip(left.tolist(), right.tolist(), strict=True), strict=True)
             for row in [seen[pair]]
@@ -100,3 +100,10 @@ def evidence(model: Model, row: dict[str, object]) -> list[dict[str, object]]:
         bits = sum(float(str(row.get(f"{part}{column.name}") or 0.0)) for part in ("mw_", "mw_tf_adj_"))
         steps.append({"column": column.name, "level": labels[level] if level >= 0 else "missing", "bits": bits})
     return steps
+
+
+def _final(steps: list[dict[str, object]], chance: float) -> list[dict[str, object]]:
+    """With a last step for what rules and not values say: a veto, two sound numbers that differ."""
+    said = float(np.log2(max(chance, 1e-12) / max(1 - chance, 1e-12)))
+    rest = said - sum(float(str(step["bits"])) for step in steps)
+    return [*steps, {"column": "", "level": "rule", "bits": rest}] if abs(rest) > 0.01 else steps

@@ -48,10 +48,11 @@ def plain(text: str | None) -> str | None:
     """NFKC, small letters, single blanks; None for empty texts and for words that mean 'nothing known'."""
     if text is None:
         return None
-    folded = _BLANK.sub(" ", text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().lower()
+    folded = " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split()).lower()
     return None if folded in _NOTHING else folded
 
 
+@lru_cache(maxsize=1 << 18)  # by distinct name: a city has far fewer names than people
 def name(text: str | None) -> str | None:
     """A person's name without dots and marks, variant characters folded, lost characters as '?'.
 
@@ -68,7 +69,7 @@ def name(text: str | None) -> str | None:
     return _BLANK.sub(" ", _LATIN_END.sub(" ", bare.replace("'", ""))).strip() or None
 
 
-@lru_cache(maxsize=1 << 18)  # by distinct name: a city has far fewer names than people
+@lru_cache(maxsize=1 << 18)
 def sound(folded: str | None) -> str | None:
     """How a folded name sounds: pinyin without tones (zh=z, ng=n ...), or the consonants of a name in letters."""
     if folded is None:
@@ -153,7 +154,9 @@ def branch(folded: str | None) -> str | None:
 
 
 def digits(text: str | None) -> str | None:
-    """The ASCII letters and digits of a code or number in order, large; a phone number keeps its last 11."""
+    """The ASCII letters and digits of a code or number in order, large."""
+    if text and text.isascii() and text.isalnum():
+        return text.upper() if text.lower() not in _NOTHING else None
     folded = plain(text)
     kept = re.sub(r"[^0-9a-z]", "", folded).upper() if folded else ""
     return kept or None
@@ -161,7 +164,7 @@ def digits(text: str | None) -> str | None:
 
 def phone(text: str | None) -> str | None:
     """The last 11 digits of a phone number; None for shorter ones than 5 and for one digit repeated."""
-    number = re.sub(r"\D", "", plain(text) or "")[-11:]
+    number = (text if text and text.isascii() and text.isdigit() else re.sub(r"\D", "", plain(text) or ""))[-11:]
     return number if len(number) >= 5 and len(set(number)) > 2 else None
 
 
@@ -171,7 +174,7 @@ _PLACEHOLDERS: Final = frozenset({"19000101", "18000101", "00000000", "99991231"
 
 def day(text: str | None) -> str | None:
     """A date as eight digits, whatever its marks (also impossible days, they are evidence); None for placeholders."""
-    found = _DATE.search(plain(text) or "")
+    found = _DATE.search((text if text and text.isascii() else plain(text)) or "")
     number = f"{found[1]}{int(found[2]):02d}{int(found[3]):02d}" if found else None
     return None if number in _PLACEHOLDERS else number
 

@@ -28,6 +28,10 @@ _SMOOTH = 0.5
 _SETTLED = 0.01  # bits
 
 
+VETO = -4.0
+"""Bits a pair has at most when a column forbids it: one in seventeen, below every threshold, still to be reviewed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """m and u per column, from nothing in common to the best level, and the prior of two records drawn at random."""
@@ -52,6 +56,15 @@ def weights(compared: Compared, learnt: Learnt) -> Floats:
             with np.errstate(divide="ignore"):
                 total += np.where(np.isnan(share), 0.0, np.log2(learnt.u[name][level] / share))
     return total
+
+
+def vetoed(task: Task, compared: Compared, bits: Floats) -> Floats:
+    """`bits`, but never enough for a match where a column of `task.veto` has at most one part in common: twins share
+    everything but their names, and whoever is in doubt is asked."""
+    for name in task.veto:
+        apart = (compared.levels[name] >= 0) & (compared.levels[name] <= 1)
+        bits = np.where(apart, np.minimum(bits, VETO), bits)
+    return bits
 
 
 def probability(bits: Floats) -> Floats:
@@ -108,7 +121,7 @@ def learn(
     first = {name: fixed.get(name, _first_m(size)) for name, size in sizes.items()}
     learnt = Learnt(first, everywhere, prior=max(expected, 1.0) / possible)
     for _ in range(_ROUNDS):
-        chance = probability(weights(candidates, learnt))
+        chance = probability(vetoed(task, candidates, weights(candidates, learnt)))
         apart = 1 - probability(weights(drawn, learnt))
         prior = float(np.clip(chance.sum() / possible, 0.01 / possible, 0.5))
         m = fixed or {
@@ -155,5 +168,5 @@ def train(connection: duckdb.DuckDBPyConnection, task: Task, candidates: Compare
     drawn = compare(connection, task, "matching_random")
     taught = compare(connection, task, "matching_taught") if find_taught(connection) >= _LEAST_TAUGHT else None
     records, loose = one(connection, f"SELECT count(*), count(*) FILTER (loose) FROM {RECORDS}")
-    possible = max(loose * (records - (loose + 1) / 2), 1.0)
+    possible = max(loose * (records - (loose + 1) / 2), 10.0)
     return learn(task, candidates, drawn, possible=possible, expected=0.3 * loose, taught=taught)

@@ -12,7 +12,7 @@ from lake.matching.memory import Memory
 from lake.matching.prepare import RECORDS
 from lake.matching.scoring import Floats, Ints, compare
 from lake.matching.trained import Model
-from lake.matching.training import weights
+from lake.matching.training import vetoed, weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memor
     """The weight of each pair of relation `pairs` (record_l, record_r; distinct)."""
     if memory is None or memory.pairs is None:
         compared = compare(connection, model.task, pairs)
-        return Weighed(compared.left, compared.right, weights(compared, model.learnt))
+        return Weighed(compared.left, compared.right, vetoed(model.task, compared, weights(compared, model.learnt)))
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_remembered AS SELECT pairs.record_l, pairs.record_r, said.bits"
         f" FROM (SELECT record_l, record_r FROM {pairs}) AS pairs"

@@ -1,0 +1,80 @@
+"""What names, addresses and numbers become before they are compared."""
+
+import pytest
+
+from lake.matching import text
+
+
+@pytest.mark.parametrize("dot", ["·", "•", "．", "・", "‧", ".", " ", ""])
+def test_a_name_is_the_same_with_every_kind_of_middle_dot(dot):
+    assert text.name(f"买买提{dot}艾合买提") == "买买提艾合买提"
+
+
+@pytest.mark.parametrize(("held", "folded"), [("肖峯", "萧峰"), ("劉國慶", "刘国庆"), ("闫喆", "阎哲")])
+def test_variant_and_traditional_characters_fold_to_one(held, folded):
+    assert text.name(held) == folded
+
+
+@pytest.mark.parametrize("lost", ["?", "？", "□", "\ue863"])
+def test_a_character_a_system_lost_becomes_one_mark(lost):
+    assert text.name(f"王{lost}") == "王?"
+
+
+@pytest.mark.parametrize(
+    ("name", "sound"),
+    [("单雄信", "san"), ("曾国藩", "zen"), ("仇英", "qiu"), ("解缙", "xie"), ("区寄", "ou"), ("尉迟恭", "yu ci")],
+)
+def test_surnames_are_read_as_surnames(name, sound):
+    assert text.sound(name).startswith(sound)
+
+
+def test_homophones_sound_alike():
+    assert text.sound("王伟") == text.sound("王玮")
+    assert text.sound("张晓燕") == text.sound("章小雁")
+
+
+def test_names_in_letters_lose_accents_and_marks():
+    assert text.name("José  O'Neil") == "jose oneil"
+    assert text.sound("philips") == text.sound("fillips")
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  ", "无", "不详", "NULL", "-"])
+def test_words_for_nothing_are_nothing(nothing):
+    assert text.plain(nothing) is None
+    assert text.name(nothing) is None
+
+
+def test_an_address_drops_province_and_city_and_writes_units_alike():
+    long = text.address("山东省莱州市文昌路街道北苑西路1号嘉城家园1号楼1单元202室")
+    assert long == "文昌路街道北苑西路1-嘉城家园1-1-202"
+    assert text.address("莱州市嘉城家园１-１-２０２") == "嘉城家园1-1-202"
+
+
+@pytest.mark.parametrize(
+    ("written", "day"), [("2012年9月1日", "20120901"), ("1971/6/24", "19710624"), ("19980920",) * 2]
+)
+def test_dates_become_eight_digits(written, day):
+    assert text.day(written) == day
+
+
+@pytest.mark.parametrize("placeholder", ["1900-01-01", "00000000", "9999-12-31", "soon"])
+def test_placeholder_dates_are_nothing(placeholder):
+    assert text.day(placeholder) is None
+
+
+def test_phones_keep_their_last_digits_and_nonsense_goes():
+    assert text.phone("+86 138-1234-5678") == "13812345678"
+    assert text.phone("00000000000") is None
+
+
+def test_organisations_lose_marks_and_legal_forms_but_not_being_a_branch():
+    folded = text.organisation("莱州 市金达（集团）有限公司")
+    assert folded == "莱州市金达集团有限公司"
+    assert text.organisation_core(folded) == "莱州市金达"
+    assert text.branch("莱州市金达集团有限公司夏邱分公司") == "1"
+    assert text.branch(folded) == "0"
+
+
+@pytest.mark.parametrize(("word", "code"), [("男", "1"), ("女", "2"), ("Female", "2"), ("1", "1"), ("x", None)])
+def test_sex_becomes_its_code(word, code):
+    assert text.sex(word) == code
