@@ -37,10 +37,14 @@ def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, in
         judged = session.execute(select(Batch.dataset, Batch.batch_id).where(Batch.status == "judged")).all()
         zones = session.execute(select(Dataset.code, Dataset.zone)).all()
     staged = sum(_remove(Path(layout.staging(dataset, batch_id))) for dataset, batch_id in judged)
+    with open_reader(settings) as session:
+        pinned = queries.published_all(session)
     files = 0
     for code, zone in zones:
         uri = {"standard": layout.standard, "base": layout.base, "topic": layout.topic}[zone](code)
-        if tables.version(uri, settings=settings) is not None:
+        version = tables.version(uri, settings=settings)
+        # An older version that is still the published one must stay readable, however long its successor stays unfit.
+        if version is not None and (code not in pinned or pinned[code].delta_version == version):
             files += len(tables.vacuum(uri, keep_hours=int(keep.total_seconds() // 3600), settings=settings))
     return {"staged": staged, "files": files}
 

@@ -166,6 +166,7 @@ def test_the_city_comes_alive_again_and_stops_when_asked(house: House, summary: 
             f"{url}/api/v1/datasets/topic_housing_support/records",
             params={"purpose": "housing_support", "limit": 5},
             headers={"Authorization": f"Bearer {entries['housing_service']['token']}"},
+            timeout=120,
         )
         assert answer.status_code == 200
         assert len(answer.json()["rows"]) == 5
