@@ -19,24 +19,25 @@ help: ## show this list
 # uv inside the venv installs in seconds; where it cannot be had, pip does the same from the same constraints.
 $(BIN)/.runtime: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; set PYTHON=/path/to/python3.11"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv -c constraints.txt || true
-	if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e . ; \
+	@echo "Installing into $(VENV) (about half a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv -c constraints.txt 2>/dev/null || true
+	@if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e . ; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . ; fi
 	@touch $@
 
 $(BIN)/.dev: $(BIN)/.runtime
-	if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e '.[dev]' ; \
+	@if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e '.[dev]' ; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' ; fi
 	@touch $@
 
 devenv: $(BIN)/.dev ## make .venv with everything a developer needs
 
 demo: $(BIN)/.runtime ## build the demo city, run the whole way once, print a summary, exit
-	$(BIN)/python -m demo run $(CITY)
+	@$(BIN)/python -m demo run $(CITY)
 
 up: $(BIN)/.runtime ## bring the city to life and keep it until Ctrl-C: Airflow, API and portal
-	$(BIN)/python -m demo up --build $(CITY)
+	@$(BIN)/python -m demo up --build $(CITY)
 
 serve: $(BIN)/.runtime ## API and portal alone
 	$(BIN)/shuniu serve

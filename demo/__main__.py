@@ -68,11 +68,12 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _once(settings: Settings, plan: Plan, console: Console) -> bool:
-    from demo import summary
+    from demo import accounts, summary
     from demo.run import run as run_city
 
     told = run_city(settings, plan, console=Console(stderr=True))
     summary.show(told, language=settings.language, console=console)
+    summary.show_accounts(accounts.read(settings).values(), language=settings.language, console=console)
     _how_to_go_on(settings, console, ok=bool(told["ok"]))
     return bool(told["ok"])
 
@@ -94,7 +95,7 @@ def _how_to_go_on(settings: Settings, console: Console, *, ok: bool) -> None:
     folder, zh = settings.home / "demo", settings.language == "zh"
     good, bad = ("✓ 全程走通", "✗ 有步骤失败") if zh else ("✓ the whole way worked", "✗ a step failed")
     console.print(f"{f'[green]{good}[/green]' if ok else f'[red]{bad}[/red]'}  {folder / 'summary.json'}")
-    console.print(f"{'演示账号' if zh else 'accounts'}: {folder / 'accounts.json'}")
+    console.print(f"{'口令和令牌' if zh else 'passwords and tokens'}: {folder / 'accounts.json'}")
     console.print(
         f"make up → {'门户与接口' if zh else 'portal and API'} {settings.public_url}, "
         f"Airflow http://127.0.0.1:{settings.airflow_port}"

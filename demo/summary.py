@@ -174,9 +174,10 @@ def show(summary: dict[str, Any], *, language: str, console: Console) -> None:
 
 
 STAGE_NAMES = {
-    "generate": "生成城市", "fill": "装入部门系统", "register": "登记目录", "airflow": "启动 Airflow", "night": "夜间任务",
-    "share": "授权共享", "usage_feedback": "反馈任务", "score": "与真相对照", "collect": "归集", "standardise": "标准化",
-    "judge": "质量评判", "build": "建基础库", "publish": "发布", "feedback": "送达反馈",
+    "generate": "生成城市", "fill": "装入部门系统", "register": "登记目录", "airflow": "启动 Airflow",
+    "night": "夜间任务", "share": "授权共享", "usage_feedback": "反馈任务", "score": "与真相对照",
+    "collect": "归集", "standardise": "标准化", "judge": "质量评判", "build": "建基础库", "publish": "发布",
+    "feedback": "送达反馈",
 }  # fmt: skip
 
 
@@ -186,14 +187,26 @@ def _stage_name(stage: dict[str, Any], zh: bool) -> str:
     return f"  · {name}" if "steps" in stage else name
 
 
+def show_accounts(entries: Iterable[Any], *, language: str, console: Console) -> None:
+    """Print the demo's accounts; passwords and tokens stay in their file."""
+    zh = language == "zh"
+    console.print(
+        _table(
+            "演示账号" if zh else "Demo accounts",
+            ("登录名", "角色", "部门", "说明") if zh else ("login", "role", "department", "who"),
+            ((entry.login, entry.role, entry.agency, entry.name_zh if zh else entry.name_en) for entry in entries),
+        )
+    )
+
+
 def _explained(zh: bool) -> str:
     """What a reader could stumble over in the tables above."""
     return (
         "缩进的阶段在“夜间任务”或“反馈任务”之内，秒数为各数据集之和。“—”：单凭一行无法判断，由基础库的融合对照体现；"
         "没有身份号码的行目前不参与融合，因此召回率低于 1。"
         if zh
-        else "Stages set in ran inside the night or the feedback task; their seconds are summed over datasets. A dash: no"
-        " rule on one row can tell; see the bases. Rows without an id number are not linked yet, so recall is below 1."
+        else "Stages set in ran inside the night or the feedback task; their seconds are summed over datasets. A dash:"
+        " no rule on one row can tell; see the bases. Rows without an id number are not linked yet: recall is below 1."
     )
 
 

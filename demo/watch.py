@@ -45,13 +45,17 @@ class Watch:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self.console,
+            disable=not self.console.is_terminal,
         )
         self._whole = self.progress.add_task("数纽演示城市" if language == "zh" else "Shuniu demo city", total=total)
 
     @contextmanager
     def stage(self, name: str, zh: str, en: str, *, total: int | None = None) -> Iterator["Running"]:
         """A stage `name`; the block sets `.rows` and calls `.advance()`."""
-        task = self.progress.add_task(f"  {zh if self.language == 'zh' else en}", total=total)
+        title = zh if self.language == "zh" else en
+        task = self.progress.add_task(f"  {title}", total=total)
+        if not self.console.is_terminal:  # bars would come all at once at the end: say where we are, line by line
+            self.console.print(f"{title} …")
         stage, begun = Stage(name), time.perf_counter()
         self.stages.append(stage)
         sampler = _Sampler()
@@ -65,6 +69,8 @@ class Watch:
             done = self.progress.tasks[task].total or 1
             self.progress.update(task, total=done, completed=done)
             self.progress.advance(self._whole)
+            if not self.console.is_terminal:
+                self.console.print(f"{title}: {stage.seconds:.0f} s")
 
     @property
     def peak_mib(self) -> int:
