@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from authorization.permissions import Permission
 from exchange_api.portal import words
@@ -75,14 +76,18 @@ def dataset(visit: CatalogueVisit, code: str) -> HTMLResponse:
     """One dataset: fields, quality, runs, versions, uses, lineage, sharing conditions."""
     with visit.reader() as session:
         one = dataset_views.describe(session, code)
-        uses = None
+        uses: tuple[usage.Use, ...] | None = None
+        used_downstream: tuple[usage.Use, ...] = ()
         if visit.may_see_of(one.provider_codes, *USAGE):
-            lines = _lines(visit, dataset=code, provider=visit.own_agency(Permission.ALL_USAGE_READ))
-            uses = usage.uses(session, lines)
+            own = visit.own_agency(Permission.ALL_USAGE_READ)
+            uses = usage.uses(session, _lines(visit, dataset=code, provider=own))
+            if not uses and one.targets:
+                used_downstream = _used_downstream(visit, session, code, own)
     return visit.page(
         "dataset.html",
         one=one,
         uses=uses,
+        used_downstream=used_downstream,
         quality_shown=visit.may_see_of((one.agency,), *QUALITY),
         runs_shown=visit.may_see_of((one.agency,), *RUNS),
     )
@@ -144,6 +149,14 @@ def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
 def _lines(visit: Visit, *, provider: str, dataset: str = "", since: date | None = None) -> list[dict[str, Any]]:
     """Lines of the usage table, all of them or a provider's own."""
     return usage_table.summary(visit.settings, provider=provider, dataset=dataset, since=since)
+
+
+def _used_downstream(visit: Visit, session: Session, code: str, provider: str) -> tuple[usage.Use, ...]:
+    """One use of every dataset made from `code` that somebody was given rows of."""
+    below = dataset_views.downstream(session, code)
+    lines = [line for line in _lines(visit, provider=provider) if line["dataset"] in below]
+    given = {use.dataset: use for use in usage.uses(session, lines) if use.decision == "allowed"}
+    return tuple(given[name] for name in sorted(given))
 
 
 def _address(path: str, **given: str) -> str:

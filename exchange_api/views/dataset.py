@@ -44,11 +44,15 @@ class Version:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A dataset this one is made from, or that is made from it; `items`: how many item-to-item edges."""
+    """A dataset this one is made from, or that is made from it; `items`: how many item-to-item edges.
+
+    `known`: the catalogue has an entry of it.
+    """
 
     code: str
     title: Pair
     items: int
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,20 @@ def neighbours(session: Session, code: str) -> tuple[tuple[Neighbour, ...], tupl
     return _counted(up, titles), _counted(down, titles)
 
 
+def downstream(session: Session, code: str) -> frozenset[str]:
+    """Codes of all datasets made from `code`, through however many others."""
+    targets: dict[str, set[str]] = {}
+    for source, target in session.execute(select(LineageEdge.source, LineageEdge.target).distinct()):
+        targets.setdefault(source, set()).add(target)
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        fresh = targets.get(waiting.pop(), set()) - found
+        found |= fresh
+        waiting += fresh
+    return frozenset(found - {code})
+
+
 def _counted(codes: Iterable[str], titles: dict[str, Pair]) -> tuple[Neighbour, ...]:
     counts = Counter(codes)
-    return tuple(Neighbour(code, names.name_of(titles, code), counts[code]) for code in sorted(counts))
+    return tuple(Neighbour(code, names.name_of(titles, code), counts[code], code in titles) for code in sorted(counts))

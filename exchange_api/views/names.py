@@ -24,3 +24,14 @@ def datasets(session: Session) -> dict[str, Pair]:
 def name_of(names: dict[str, Pair], code: str) -> Pair:
     """The name of `code`; the code itself where nobody named it (history outlives registry entries)."""
     return names.get(code, (code, code))
+
+
+def feedback(agencies: dict[str, Pair], name: str) -> Pair:
+    """The title of a feedback step's subject: 'usage', or 'usage_<agency>'; any other name is its own title."""
+    if name == "usage":
+        return "使用反馈", "Usage feedback"
+    agency = name.removeprefix("usage_")
+    if agency == name:
+        return name, name
+    zh, en = name_of(agencies, agency)
+    return f"使用反馈 · {zh}", f"Usage feedback · {en}"

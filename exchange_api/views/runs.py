@@ -15,7 +15,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the way. `message` is empty when `ok`."""
+    """One step of the way. `message` is empty when `ok`; `known`: the catalogue has an entry of that dataset."""
 
     step_id: int
     stage: str
@@ -30,6 +30,7 @@ class Step:
     peak_mib: int
     ok: bool
     message: Pair
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _step(row: RunStep, agencies: dict[str, Pair], titles: dict[str, Pair]) -> S
         step_id=row.step_id,
         stage=row.stage,
         dataset=row.dataset,
-        title=names.name_of(titles, row.dataset),
+        title=titles.get(row.dataset) or names.feedback(agencies, row.dataset),
         agency=row.agency,
         agency_name=names.name_of(agencies, row.agency),
         batch=row.batch,
@@ -93,4 +94,5 @@ def _step(row: RunStep, agencies: dict[str, Pair], titles: dict[str, Pair]) -> S
         peak_mib=row.peak_mib,
         ok=row.ok,
         message=(row.message_zh, row.message_en),
+        known=row.dataset in titles,
     )

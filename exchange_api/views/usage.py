@@ -48,12 +48,13 @@ class Provider:
 
 @dataclass(frozen=True)
 class Use:
-    """Reads of one dataset by one recipient for one purpose. `decision`: allowed, or refused."""
+    """Reads of one dataset by one recipient for one purpose. `decision`: allowed, or refused; `known`: catalogued."""
 
     recipient: str
     recipient_name: Pair
     dataset: str
     title: Pair
+    known: bool
     purpose: str
     decision: str
     calls: int
@@ -95,6 +96,7 @@ def uses(session: Session, lines: Iterable[Line]) -> tuple[Use, ...]:
             recipient_name=names.name_of(agencies, key[0]),
             dataset=key[1],
             title=names.name_of(titles, key[1]),
+            known=key[1] in titles,
             purpose=key[2],
             decision=key[3],
             calls=count,
