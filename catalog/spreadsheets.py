@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def defused(cell: str) -> str:

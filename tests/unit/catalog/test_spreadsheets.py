@@ -10,7 +10,7 @@ from exchange_api.responses import csv_text
 from lake import feedback
 
 
-@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_text_that_a_spreadsheet_would_run_is_defused(begins):
     cell = begins + 'HYPERLINK("http://x")'
     assert defused(cell) == "'" + cell
