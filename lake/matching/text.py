@@ -81,8 +81,14 @@ def _syllables(folded: str) -> list[str]:
     for length in (2, 1):
         known = _surnames().get(folded[:length]) if len(folded) > length else None
         if known:
-            return [*known, *lazy_pinyin(folded[length:], style=Style.NORMAL)]
-    return list(lazy_pinyin(folded, style=Style.NORMAL))
+            return [*known, *map(_syllable, folded[length:])]
+    return list(map(_syllable, folded))
+
+
+@lru_cache(maxsize=1 << 15)
+def _syllable(character: str) -> str:
+    """The commonest reading: names are no phrases, so what stands beside a character does not change its reading."""
+    return str(lazy_pinyin(character, style=Style.NORMAL)[0])
 
 
 _NEAR: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
