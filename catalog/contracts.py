@@ -110,11 +110,13 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
 
 
 def load_contract(path: Path) -> Contract:
-    """Read one ODCS v3.1 file. Raises ContractBroken with the place that is wrong."""
+    """Read one ODCS v3.1 file. Raises ContractBroken: it cannot be read, or the place that is wrong."""
     try:
         document = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise _broken(path.name, "UTF-8") from None
+    except OSError:  # gone, or not ours to read: that dataset's fault alone, so callers must be able to go on
+        raise _broken(path.name, "file missing or unreadable") from None
     return parse_contract(document, name=path.name)
 
 

@@ -1,0 +1,110 @@
+"""Publishing: only what the gate found fit; whatever else happens, the published version stays what it was."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from catalog import queries
+from catalog.actions import verdicts
+from catalog.contracts import load_contract
+from catalog.database import open_session
+from catalog.models import DatasetVersion, Verdict
+from catalog.settings import Settings
+from dags.steps import bases, publication
+from dags.steps.publication import publish_all
+from lake import tables
+from lake.layout import Layout
+from quality import rules
+from tests.factories.deliveries import a_registry_with
+
+CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"
+CODE, OTHER = "stats_indicator", "civil_subsistence"
+
+
+@pytest.fixture
+def hub(settings: Settings) -> Settings:
+    settings = settings.model_copy(update={"contracts_dir": CONTRACTS})
+    return a_registry_with(settings, *(load_contract(CONTRACTS / f"{code}.odcs.yaml") for code in (CODE, OTHER)))
+
+
+def deliver(hub: Settings, serial: int, outcome: str | None, now: datetime, *, code: str = CODE) -> None:
+    """A standard table of `serial` rows, and the verdict on the batch it came of."""
+    uri = Layout(hub.lake_url).standard(code)
+    tables.write(uri, pa.table({"n": list(range(serial))}), run_id=f"{code}{serial}", settings=hub)
+    if outcome is not None:
+        verdict = Verdict(
+            verdict_id=f"{code}{serial}", dataset=code, batch_id=f"b{serial}", outcome=outcome, rows=serial,
+            accepted=serial, quarantined=0, judged_at=now.replace(minute=serial),
+        )  # fmt: skip
+        with open_session(hub) as session:
+            verdicts.record(session, verdict=verdict, results=[], by="test", now=now)
+
+
+def published(hub: Settings, code: str = CODE) -> tuple[int, int, int, str | None] | None:
+    """(version, Delta version, rows, verdict) as published."""
+    with open_session(hub) as session:
+        found = queries.published(session, code)
+        return (found.version, found.delta_version, found.rows, found.verdict_id) if found else None
+
+
+@pytest.mark.parametrize("outcome", ["passed", "warned"])
+def test_a_fit_table_is_published_as_it_stands(hub: Settings, now: datetime, outcome: str) -> None:
+    deliver(hub, 1, outcome, now)
+    deliver(hub, 2, outcome, now)
+    assert publish_all(hub, clock=lambda: now) == {}
+    assert published(hub) == (1, 1, 2, f"{CODE}2")
+
+
+@pytest.mark.parametrize("outcome", ["blocked", "error"])
+def test_an_unfit_verdict_is_not_published_and_the_old_version_stays(
+    hub: Settings, now: datetime, outcome: str
+) -> None:
+    deliver(hub, 1, "passed", now)
+    publish_all(hub, clock=lambda: now)
+    before = published(hub)
+    deliver(hub, 2, outcome, now)
+    assert publish_all(hub, clock=lambda: now) == {}
+    assert published(hub) == before == (1, 0, 1, f"{CODE}1")
+
+
+def test_a_table_nobody_judged_is_not_published(hub: Settings, now: datetime) -> None:
+    deliver(hub, 1, None, now)
+    assert publish_all(hub, clock=lambda: now) == {}
+    assert published(hub) is None
+
+
+def test_a_dataset_without_a_valid_contract_is_told_and_the_others_are_published(
+    hub: Settings, now: datetime, tmp_path: Path
+) -> None:
+    for code in (CODE, OTHER):
+        deliver(hub, 1, "passed", now, code=code)
+    contracts = tmp_path / "contracts"
+    contracts.mkdir()
+    (contracts / f"{CODE}.odcs.yaml").write_bytes((CONTRACTS / f"{CODE}.odcs.yaml").read_bytes())
+    failed = publish_all(hub.model_copy(update={"contracts_dir": contracts}), clock=lambda: now)
+    assert list(failed) == [OTHER]
+    assert failed[OTHER]
+    assert (published(hub), published(hub, OTHER)) == ((1, 0, 1, f"{CODE}1"), None)
+
+
+@pytest.mark.parametrize(("outcome", "versions"), [("passed", 1), ("blocked", 0), ("error", 0)])
+def test_a_built_table_is_judged_now_and_published_only_when_fit(
+    hub: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch, outcome: Any, versions: int
+) -> None:
+    bases._enter_once(hub, clock=lambda: now)
+    uri = Layout(hub.lake_url).base("spatial_grid")
+    tables.write(uri, pa.table({"n": [1]}), run_id="built", settings=hub)
+    asked: list[tuple[str, str]] = []
+
+    def judge_table(_settings: Settings, name: str, uri: str, _rules: object, *, now: datetime) -> rules.Verdict:
+        asked.append((name, uri))
+        return rules.Verdict("v", name, "b", outcome, 1, 1, 0, now)
+
+    monkeypatch.setattr(publication, "judge_table", judge_table)
+    assert publish_all(hub, clock=lambda: now) == {}
+    assert asked == [("spatial_grid", uri)]
+    with open_session(hub) as session:
+        assert session.query(DatasetVersion).count() == versions
