@@ -190,3 +190,12 @@ def test_a_policys_name_changes_with_everything_that_changes_bytes():
 def test_a_stored_mask_that_does_not_fit_is_an_error_not_a_plain_value():
     with pytest.raises(InvalidInput):
         decide(REQUEST, [replace(GRANT, masks={"phone": "band:100"})], NOW)
+
+
+@pytest.mark.parametrize("mask", ["plain", "pseudonym", "address"])
+def test_a_policy_that_differs_in_one_mask_alone_has_another_fingerprint(mask):
+    def fingerprint(**masks):
+        return decide(REQUEST, [replace(GRANT, masks=masks)], NOW).plan.fingerprint("salt")
+
+    assert fingerprint(phone="phone") == fingerprint(phone="phone")
+    assert fingerprint(phone=mask) != fingerprint(phone="phone")
