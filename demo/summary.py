@@ -123,13 +123,7 @@ def _failed_steps(settings: Settings) -> list[dict[str, str]]:
 def show(summary: dict[str, Any], *, language: str, console: Console) -> None:
     """Print the summary as tables."""
     zh = language == "zh"
-    console.print(
-        _table(
-            "部门系统" if zh else "Departments' systems",
-            ("部门", "类型", "位置") if zh else ("department", "kind", "where"),
-            ((row["agency"], row["kind"], row["where"]) for row in summary["systems"]),
-        )
-    )
+    console.print(_systems_table(summary, zh))
     console.print(
         _table(
             "各阶段" if zh else "Stages",
@@ -207,6 +201,14 @@ def _explained(zh: bool) -> str:
         if zh
         else "Stages set in ran inside the night or the feedback task; their seconds are summed over datasets. A dash:"
         " no rule on one row can tell; see the bases. Rows without an id number are not linked yet: recall is below 1."
+    )
+
+
+def _systems_table(summary: dict[str, Any], zh: bool) -> Table:
+    return _table(
+        "部门系统" if zh else "Departments' systems",
+        ("部门", "类型", "位置") if zh else ("department", "kind", "where"),
+        ((row["agency"], row["kind"], row["where"]) for row in summary["systems"]),
     )
 
 
