@@ -1,6 +1,7 @@
 """`shuniu backup` and `shuniu restore`: keep the hub's state elsewhere, and bring it back into an empty home."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,8 @@ def backup(
     """Consistent while the hub runs. The backup holds keys: keep it as safe as the hub itself."""
     from exchange_api.cli import safekeeping
 
-    manifest = safekeeping.make(door.settings(), target.resolve(), with_lake=lake, now=door.now(), watch=_watch)
+    with _disk(target):
+        manifest = safekeeping.make(door.settings(), target.resolve(), with_lake=lake, now=door.now(), watch=_watch)
     if in_json:
         as_json({"target": str(target.resolve()), "files": len(manifest["files"]), "made_at": manifest["made_at"]})
         return
@@ -45,7 +47,8 @@ def restore(
     from exchange_api.cli import safekeeping
 
     given = door.settings()
-    manifest = safekeeping.restore(given, source.resolve(), watch=_watch)
+    with _disk(given.home):
+        manifest = safekeeping.restore(given, source.resolve(), watch=_watch)
     if in_json:
         as_json({"home": str(given.home), "files": len(manifest["files"]), "made_at": manifest["made_at"]})
         return
@@ -62,6 +65,22 @@ def restore(
                 "The backup holds no lake: put the files back as lake-files.json lists them.",
             )
         )
+
+
+@contextmanager
+def _disk(place: Path) -> Iterator[None]:
+    """Say what the operating system refused, by its own word for it: rights, space, a place that takes no files."""
+    from catalog.errors import Unavailable
+
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Unavailable(
+            f"无法写入 {place}（{reason}）。请检查路径、权限和剩余空间。",
+            f"{place} cannot be written ({reason}). Check the path, its rights and the space left.",
+            code="place_not_writable",
+        ) from None
 
 
 def _watch(name: str, files: list[Path]) -> Iterator[Path]:

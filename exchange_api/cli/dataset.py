@@ -74,7 +74,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         "sharing_condition": named(one.sharing_condition),
         "update_cycle": one.update_cycle,
         "grade": one.grade,
-        "origin": one.origin,
+        "origin": say("上级平台", "Upper-level platform") if one.origin == "upper" else say("本级", "This county"),
         "items": len(one.items),
         "version": newest.version if newest else None,
         "rows": newest.rows if newest else None,

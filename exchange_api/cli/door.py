@@ -4,6 +4,7 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from exchange_api.cli.speech import say
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from catalog.errors import Unavailable
     from catalog.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help=say("以 JSON 输出，供程序读取", "Print JSON for programs"))]
@@ -57,7 +59,10 @@ def reading() -> Iterator["Session"]:
     """A session for reading the registry; raises Unavailable with what to do when there is none yet."""
     from catalog.database import open_reader
 
-    with _registry_there(), open_reader(settings()) as session:
+    given = settings()
+    if _file_missing(given.registry_url):  # opening it would make an empty one, and its folder
+        raise _unavailable()
+    with _registry_there(), open_reader(given) as session:
         yield session
 
 
@@ -74,14 +79,25 @@ def writing() -> Iterator["Session"]:
 def _registry_there() -> Iterator[None]:
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
-    from catalog.errors import Unavailable
-
     try:
         yield
     except (OperationalError, ProgrammingError):
-        raise Unavailable(
-            "登记库打不开，或尚未建表。请检查 SHUNIU_HOME 与 SHUNIU_REGISTRY_URL，然后运行 shuniu migrate。",
-            "The registry cannot be opened, or has no tables yet. Check SHUNIU_HOME and SHUNIU_REGISTRY_URL, then run:"
-            " shuniu migrate.",
-            code="registry_unavailable",
-        ) from None
+        raise _unavailable() from None
+
+
+def _file_missing(registry_url: str) -> bool:
+    from sqlalchemy import make_url
+
+    url = make_url(registry_url)
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).is_file()
+
+
+def _unavailable() -> "Unavailable":
+    from catalog.errors import Unavailable
+
+    return Unavailable(
+        "登记库打不开，或尚未建表。请检查 SHUNIU_HOME 与 SHUNIU_REGISTRY_URL，然后运行 shuniu migrate。",
+        "The registry cannot be opened, or has no tables yet. Check SHUNIU_HOME and SHUNIU_REGISTRY_URL, then run:"
+        " shuniu migrate.",
+        code="registry_unavailable",
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import counted, listing, say
+from exchange_api.cli.speech import counted, listing, say, worded
 
 app = door.noun("数据湖", "The lake")
 Zone = Annotated[str, typer.Argument(help=say("库区：raw standard quarantine findings base topic usage", "Zone"))]
@@ -46,6 +46,8 @@ def status(in_json: door.Json = False) -> None:
         "rows": say("行数", "Rows"),
         "files": say("文件", "Files"),
     }
+    if not in_json:
+        rows = [row | {"zone": worded("zone", str(row["zone"]))} for row in rows]
     listing(rows, columns, in_json=in_json, empty=say("湖中还没有数据。", "There is nothing in the lake yet."))
 
 

@@ -22,6 +22,20 @@ def _chinese(error: Any, context: Any) -> str:
         case "MissingParameter":
             return f"缺少参数 {named}。"
         case "BadParameter":
-            return f"参数 {named} 的值不正确。"
+            return f"参数 {named} 的值不正确{_wanted(parameter, error)}。"
     is_group = context is not None and hasattr(context.command, "list_commands")
-    return "没有这个命令。" if is_group else "命令的参数不对。"
+    reason = error.format_message().rstrip(".")
+    return f"没有这个命令（{reason}）。" if is_group else f"命令的参数不对（{reason}）。"
+
+
+def _wanted(parameter: Any, error: Any) -> str:
+    """What the parameter takes, where its bounds say it; else the reason as it was given."""
+    least, most = getattr(parameter, "min", None), getattr(parameter, "max", None)
+    match least, most:
+        case None, None:
+            return f"（{error.message.rstrip('.')}）"
+        case _, None:
+            return f"，须为不小于 {least} 的数"
+        case None, _:
+            return f"，须为不大于 {most} 的数"
+    return f"，须为 {least} 至 {most} 的数"

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from exchange_api.cli import door
 from exchange_api.cli.dataset import Code
 from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, worded
+
+if TYPE_CHECKING:
+    from catalog.errors import NotFound
 
 app = door.noun("数据质量", "Data quality")
 
@@ -80,17 +83,23 @@ def findings(
     """Batch, row number and rule of each finding. The key of the row stays in the lake: it is personal data."""
     from catalog import queries
     from catalog.errors import NotFound
+    from exchange_api.views import quality
     from lake import tables
     from lake.layout import Layout
 
     given = door.settings()
     with door.reading() as session:
         queries.dataset(session, code)
+        judged = next(iter(quality.newest(session, dataset=code)), None)
+        failing = {one.rule_id: one.b - one.a for one in quality.rules_of(session, judged.verdict_id)} if judged else {}
     columns = ("batch", "row", "rule", "item", "severity", "judged_at")
     try:
         found = tables.read(Layout(given.lake_url).findings(code), columns, settings=given)
     except NotFound:
         found = None
+    _check_rule(rule, {*failing, *(found["rule"].unique().to_pylist() if found is not None else ())})
+    if found is None and any(failing.values()):
+        raise _findings_missing(code, given.lake_url)
     rows: list[Mapping[str, Any]] = []
     for batch in reversed(found.to_batches(max_chunksize=10_000) if found is not None else []):
         rows += [line for line in reversed(batch.to_pylist()) if not rule or line["rule"] == rule]
@@ -103,7 +112,9 @@ def findings(
         "item": say("数据项", "Item"),
         "severity": say("级别", "Severity"),
     }
-    listing(rows[:limit], headings, in_json=in_json, empty=say("没有质量问题。", "There is no finding."))
+    nothing = say("没有质量问题。", "There is no finding.")
+    unjudged = say("还没有质量判定。", "It has not been judged yet.")
+    listing(rows[:limit], headings, in_json=in_json, empty=nothing if judged else unjudged)
 
 
 @app.command(help=say("部门质量月报，.xlsx 或 .html", "Monthly report of the departments, .xlsx or .html"))
@@ -131,6 +142,30 @@ def report(
                 code="report_form_unknown",
             )
     tell(say(f"已写入 {len(standings)} 个部门：{out}", f"{len(standings)} departments written: {out}"))
+
+
+def _findings_missing(code: str, lake_url: str) -> "NotFound":
+    from catalog.errors import NotFound
+
+    return NotFound(
+        f"数据湖 {lake_url} 中没有 {code} 的问题表，而最新判定有不合格项。请检查 SHUNIU_HOME 与 SHUNIU_LAKE_URL。",
+        f"The lake {lake_url} holds no findings of {code}, yet its newest verdict counts failures. Check SHUNIU_HOME"
+        " and SHUNIU_LAKE_URL.",
+        code="findings_missing",
+        dataset=code,
+    )
+
+
+def _check_rule(rule: str, known: set[str]) -> None:
+    from catalog.errors import InvalidInput
+
+    if rule and rule not in known:
+        raise InvalidInput(
+            f"没有规则 {rule}。请用 shuniu quality show 查看这个数据集的规则。",
+            f"There is no rule {rule}. Look the dataset's rules up with: shuniu quality show.",
+            code="rule_unknown",
+            rule=rule,
+        )
 
 
 def _rated(row: dict[str, Any]) -> dict[str, Any]:

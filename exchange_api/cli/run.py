@@ -55,9 +55,11 @@ def show(
     """One step in full."""
     from catalog.errors import NotFound
     from catalog.models import RunStep
+    from exchange_api.views import names as called
 
     with door.reading() as session:
         step = session.get(RunStep, step_id)
+        name = called.name_of(called.agencies(session), step.agency) if step else ("", "")
     if step is None:
         raise NotFound(
             f"没有编号为 {step_id} 的步骤。请用 shuniu run list 查看编号。",
@@ -91,7 +93,8 @@ def show(
         "ok": say("成功", "Ok"),
         "message": say("说明", "What happened"),
     }
-    facts(found, in_json=in_json, headings=headings)
+    shown = found if in_json else found | {"stage": worded("stage", step.stage), "agency": named(name)}
+    facts(shown, in_json=in_json, headings=headings)
 
 
 @app.command(help=say("现在运行一个部门的流水线", "Run a department's pipeline now"))
@@ -99,7 +102,11 @@ def start(
     agency: Annotated[str, typer.Argument(help=say("部门代码", "Code of the department"))], in_json: door.Json = False
 ) -> None:
     """Ask Airflow for a run of the department's DAG; says where to watch it."""
+    from catalog import queries
+
     given = door.settings()
+    with door.reading() as session:
+        queries.agency(session, agency)
     dag = f"department_{agency}"
     run = _airflow(given, f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})
     if in_json:
@@ -151,8 +158,9 @@ def _unreachable(base: str) -> "Unavailable":
     from catalog.errors import Unavailable
 
     return Unavailable(
-        f"无法通过 {base} 启动流水线：Airflow 未运行或拒绝登录。请先 make up，或检查 SHUNIU_AIRFLOW_URL 与口令。",
-        f"Airflow at {base} does not answer or refuses the login. Start it with make up, or check SHUNIU_AIRFLOW_URL"
-        " and its password.",
+        f"无法通过 {base} 启动流水线：Airflow 未运行或拒绝登录。请先 make up；如已运行，"
+        "请让 SHUNIU_HOME、SHUNIU_AIRFLOW_PORT（或 SHUNIU_AIRFLOW_URL）与启动它时相同，并检查口令。",
+        f"Airflow at {base} does not answer or refuses the login. Start it with make up; if it runs, set"
+        " SHUNIU_HOME and SHUNIU_AIRFLOW_PORT (or SHUNIU_AIRFLOW_URL) as it was started with, and check the password.",
         code="airflow_unavailable",
     )

@@ -90,18 +90,20 @@ def progress(sentence: str) -> Iterator[None]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True))
-    with bar:
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         bar.add_task(sentence)
         yield
 
 
 def counted(sentence: str, things: Sequence[T]) -> Iterator[T]:
-    """Go through `things` with a progress bar on stderr."""
+    """Go through `things` with a progress bar on stderr; silent where stderr is no terminal."""
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(things, description=sentence, console=Console(stderr=True))
+    console = Console(stderr=True)
+    yield from track(things, description=sentence, console=console, disable=not console.is_terminal)
 
 
 def _draw(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> None:

@@ -22,7 +22,6 @@ LISTINGS = {
     ("usage", "list"): ("provider", "police"),
     ("audit", "show"): ("dataset", "topic_housing_support"),
     ("contract", "list"): ("dataset", "police_person"),
-    ("quality", "findings", "police_person"): (),
     ("lake", "status"): (),
 }
 

@@ -51,11 +51,11 @@ def test_a_noun_alone_lists_its_commands_and_counts_as_called_wrongly(shuniu: Sh
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nothing",), "没有这个命令。用法见：shuniu --help"),
+        (("nothing",), "没有这个命令（No such command 'nothing'）。用法见：shuniu --help"),
         (("dataset", "show"), "缺少参数 code。用法见：shuniu dataset show --help"),
         (("dataset", "show", "x", "--nope"), "没有选项 --nope。"),
-        (("run", "list", "--limit", "many"), "参数 --limit 的值不正确。"),
-        (("dataset", "show", "x", "y"), "命令的参数不对。"),
+        (("run", "list", "--limit", "many"), "参数 --limit 的值不正确，须为 1 至 10000 的数。"),
+        (("dataset", "show", "x", "y"), "命令的参数不对（Got unexpected extra argument(s) (y)）。"),
     ],
 )
 def test_a_wrong_call_exits_2_with_a_sentence(shuniu: Shuniu, arguments: tuple[str, ...], sentence: str) -> None:
