@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from authorization.permissions import Permission
+from catalog.errors import NotFound
 from exchange_api.portal import words
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
@@ -17,6 +18,7 @@ from exchange_api.views import bases as base_views
 from exchange_api.views import dataset as dataset_views
 from exchange_api.views import datasets as catalogue
 from exchange_api.views import names, overview, quality, runs, usage
+from exchange_api.views.names import Pair
 from lake import usage as usage_table
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
@@ -59,6 +61,8 @@ def datasets(
     """The catalogue: search, filter, page through."""
     wanted = catalogue.Filter(q.strip(), agency, zone, sharing, page)
     with visit.reader() as session:
+        if agency:
+            _agency(session, agency)
         found = catalogue.find(session, wanted)
     return visit.page(
         "datasets.html",
@@ -66,6 +70,7 @@ def datasets(
         wanted=wanted,
         agencies=[(code, visit.named(name)) for code, name in found.agencies.items()],
         zones=[(code, visit.word("zone", code)) for code in found.zones],
+        judged_of=_judged_of(visit),
         sharings=[(code, visit.word("sharing", code)) for code in words.WORDS["sharing"]],
         address=_address("/datasets", q=q, agency=agency, zone=zone, sharing=sharing),
     )
@@ -98,14 +103,16 @@ def bases(visit: CatalogueVisit) -> HTMLResponse:
     """The base and topic databases with their sources."""
     with visit.reader() as session:
         found = base_views.bases(session)
-    return visit.page("bases.html", found=found)
+    return visit.page("bases.html", found=found, judged_of=_judged_of(visit))
 
 
 @router.get("/runs")
 def steps(visit: RunVisit, agency: Word = "", outcome: Word = "", page: Page = 1) -> HTMLResponse:
     """What the pipelines did."""
-    agency = visit.own_agency(Permission.ALL_RUNS_READ) or agency
+    own = visit.own_agency(Permission.ALL_RUNS_READ)
+    agency = own or agency
     with visit.reader() as session:
+        chosen = _agency(session, agency)
         found = runs.steps(session, agency=agency, outcome=outcome, page=page)
         known = names.agencies(session)
     return visit.page(
@@ -113,7 +120,8 @@ def steps(visit: RunVisit, agency: Word = "", outcome: Word = "", page: Page = 1
         found=found,
         agency=agency,
         outcome=outcome,
-        agencies=[(code, visit.named(name)) for code, name in known.items()],
+        chosen=chosen,
+        agencies=[] if own else [(code, visit.named(name)) for code, name in known.items()],
         outcomes=[(code, visit.word("outcome", code)) for code in ("ok", "failed")],
         address=_address("/runs", agency=agency, outcome=outcome),
     )
@@ -122,23 +130,36 @@ def steps(visit: RunVisit, agency: Word = "", outcome: Word = "", page: Page = 1
 @router.get("/quality")
 def judged(visit: QualityVisit, agency: Word = "") -> HTMLResponse:
     """Quality by department, dimension and dataset."""
-    agency = visit.own_agency(Permission.ALL_QUALITY_READ) or agency
+    own = visit.own_agency(Permission.ALL_QUALITY_READ)
+    agency = own or agency
     with visit.reader() as session:
+        chosen = _agency(session, agency)
         found = quality.newest(session, agency=agency)
         ranking = quality.ranking(session, found)
         dimensions = quality.dimensions(session, agency=agency)
-    return visit.page("quality.html", judged=found, ranking=ranking, dimensions=dimensions, agency=agency)
+    return visit.page(
+        "quality.html",
+        judged=found,
+        ranking=ranking,
+        dimensions=dimensions,
+        chosen=chosen,
+        to_all="" if own else "/quality",
+    )
 
 
 @router.get("/usage")
 def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
     """Uses fed back to providers; a provider sees its own."""
-    provider = visit.own_agency(Permission.ALL_USAGE_READ) or provider
+    own = visit.own_agency(Permission.ALL_USAGE_READ)
+    provider = own or provider
     until = visit.hub.clock().date()
-    lines = _lines(visit, provider=provider, since=until - timedelta(days=usage.DAYS_SHOWN - 1))
     with visit.reader() as session:
+        chosen = _agency(session, provider)
+        lines = _lines(visit, provider=provider, since=until - timedelta(days=usage.DAYS_SHOWN - 1))
         return visit.page(
             "usage.html",
+            chosen=chosen,
+            to_all="" if own else "/usage",
             days=usage.by_day(lines, until=until),
             providers=usage.providers(session, lines),
             uses=usage.uses(session, lines),
@@ -146,9 +167,26 @@ def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
         )
 
 
+def _agency(session: Session, code: str) -> Pair | None:
+    """The name of the department a page is narrowed to, None for all. Raises NotFound for one nobody knows."""
+    name = names.agencies(session).get(code)
+    if code and name is None:
+        raise NotFound(
+            "没有这个部门。请从页面上的链接或列表中选择部门。",
+            "There is no such department. Choose one by the links and lists of the pages.",
+            code="agency_unknown",
+        )
+    return name
+
+
 def _lines(visit: Visit, *, provider: str, dataset: str = "", since: date | None = None) -> list[dict[str, Any]]:
     """Lines of the usage table, all of them or a provider's own."""
     return usage_table.summary(visit.settings, provider=provider, dataset=dataset, since=since)
+
+
+def _judged_of(visit: Visit) -> str | None:
+    """Whose verdicts the person sees: '' everybody's, the code of one department, or None: nobody's."""
+    return visit.own_agency(Permission.ALL_QUALITY_READ) if visit.may(*QUALITY) else None
 
 
 def _used_downstream(visit: Visit, session: Session, code: str, provider: str) -> tuple[usage.Use, ...]:

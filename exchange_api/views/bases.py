@@ -40,6 +40,7 @@ class BaseDatabase:
     code: str
     title: Pair
     abstract: Pair
+    agency: str
     zone: str
     rows: int | None
     version: int | None
@@ -65,6 +66,7 @@ def bases(session: Session) -> tuple[BaseDatabase, ...]:
             code=entry.code,
             title=(entry.title_zh, entry.title_en),
             abstract=(entry.abstract_zh, entry.abstract_en),
+            agency=entry.agency,
             zone=entry.zone,
             rows=version.rows if (version := published.get(entry.code)) else None,
             version=version.version if version else None,

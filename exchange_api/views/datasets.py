@@ -12,6 +12,14 @@ from exchange_api.views import latest, names
 from exchange_api.views.names import Pair
 
 PAGE_SIZE = 20
+SHORT_FOR = {
+    "身份证号码": "公民身份号码",
+    "身份证号": "公民身份号码",
+    "身份证": "公民身份号码",
+    "低保": "最低生活保障",
+    "社保": "社会保险",
+}
+"""Words people say → the words of the standards, which titles are written in. The longer before the shorter."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,12 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
-    """Entries that hold `word` in code, title, abstract or the name or title of one of their items."""
+    """Entries that hold `word`, or what it is short for, in code, title, abstract or an item's name or title."""
+    spellings = [word, *(word.replace(short, full) for short, full in SHORT_FOR.items() if short in word)]
+    return or_(*(_holds(spelling) for spelling in spellings))
+
+
+def _holds(word: str) -> ColumnElement[bool]:
     own = (Dataset.code, Dataset.title_zh, Dataset.title_en, Dataset.abstract_zh, Dataset.abstract_en)
     of_item = (DataItem.name, DataItem.title_zh, DataItem.title_en)
     item = select(DataItem.dataset).where(or_(*(column.icontains(word, autoescape=True) for column in of_item)))
