@@ -30,10 +30,14 @@ def listing(
     sharing: Word = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Catalogue entries that match, 100 to a page."""
+    """Catalogue entries that match, 100 to a page; the verdict's outcome stands in one's own, for the bureau in all."""
     with open_reader(hub.settings) as session:
         found = datasets.find(session, datasets.Filter(q.strip(), agency, zone, sharing, page), size=100)
-    return answer(public(found))
+    document = public(found)
+    for entry in document["entries"]:
+        if not _verdicts_shown(caller, entry["agency"]):
+            del entry["outcome"]
+    return answer(document)
 
 
 @router.get("/api/v1/datasets/{dataset}")
@@ -42,7 +46,11 @@ def description(hub: TheHub, caller: Reader, dataset: str) -> Response:
     with open_reader(hub.settings) as session:
         found = dataset_views.describe(session, dataset)
     document = public(found)
-    if found.agency != caller.agency and not caller.may(Permission.ALL_QUALITY_READ):
+    if not _verdicts_shown(caller, found.agency):
         for name in HIDDEN_FROM_OTHERS:
             document.pop(name, None)
     return answer(document)
+
+
+def _verdicts_shown(caller: Caller, agency: str) -> bool:
+    return caller.agency == agency or caller.may(Permission.ALL_QUALITY_READ)

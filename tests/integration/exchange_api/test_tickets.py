@@ -119,6 +119,15 @@ def test_a_department_sees_its_own_tickets_and_no_others(city, ticket):
     assert city.get("/api/v1/tickets/none-1", "steward").status_code == 404
 
 
+def test_the_catalogue_tells_a_verdict_to_its_department_and_the_bureau_alone(city, ticket):
+    def outcomes(login):
+        entries = city.get("/api/v1/datasets", login).json()["entries"]
+        return {entry["code"]: entry.get("outcome") for entry in entries}
+
+    assert outcomes("civil_clerk")[DATASET] == outcomes("steward")[DATASET] == "warned"
+    assert outcomes("police_clerk")[DATASET] is None
+
+
 def test_a_correction_has_no_rows_and_an_unknown_form_is_refused(city, ticket):
     with open_session(city.settings) as session:
         asked = tickets.open_correction(
