@@ -44,6 +44,7 @@ def make(settings: Settings, target: Path, *, with_lake: bool, now: datetime, wa
             code="backup_exists",
         )
     registry = _registry_file(settings)
+    _check_there(registry)
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
@@ -147,13 +148,16 @@ def _folders(settings: Settings) -> dict[str, Path]:
     }
 
 
-def _copy_registry(source: Path, target: Path) -> None:
-    if not source.is_file():
+def _check_there(registry: Path) -> None:
+    if not registry.is_file():
         raise NotFound(
-            f"没有登记库 {source}。请检查 SHUNIU_HOME，或先运行 shuniu migrate。",
-            f"There is no registry {source}. Check SHUNIU_HOME, or run shuniu migrate first.",
+            f"没有登记库 {registry}。请检查 SHUNIU_HOME，或先运行 shuniu migrate。",
+            f"There is no registry {registry}. Check SHUNIU_HOME, or run shuniu migrate first.",
             code="registry_missing",
         )
+
+
+def _copy_registry(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, no -wal beside it

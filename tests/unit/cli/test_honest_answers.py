@@ -82,3 +82,10 @@ def test_a_backup_where_nothing_can_be_written_is_a_sentence(shuniu: Shuniu, cit
     said = shuniu("backup", "/proc/nowhere", home=city.home)
     assert said.code == 1
     assert "无法写入 /proc/nowhere" in said.err
+
+
+def test_a_backup_of_a_mistyped_home_leaves_nothing_behind(shuniu: Shuniu, tmp_path: Path) -> None:
+    said = shuniu("backup", str(tmp_path / "backup"), home=tmp_path / "mistyped")
+    assert said.code == 1
+    assert "没有登记库" in said.err
+    assert not list(tmp_path.iterdir())
