@@ -4,7 +4,7 @@ import base64
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,8 @@ CSV = "text/csv; charset=utf-8; header=present"
 FORMS = ("json", "ndjson", "csv")
 
 Row = Mapping[str, Any]
+CODES = tuple[str, ...]
+"""The type of a list of codes: two of them are not a title in two languages."""
 
 
 def json_bytes(document: Any) -> bytes:
@@ -36,7 +38,8 @@ def answer(document: Any, status: int = 200) -> Response:
 def public(found: Any) -> Any:
     """A view (dataclass, tuple, pair of titles) as plain JSON: a (zh, en) pair becomes {"zh": ..., "en": ...}."""
     if is_dataclass(found) and not isinstance(found, type):
-        return {name: public(value) for name, value in asdict(found).items()}
+        parts = {field.name: (field.type, getattr(found, field.name)) for field in fields(found)}
+        return {name: list(part) if kind == CODES else public(part) for name, (kind, part) in parts.items()}
     if isinstance(found, tuple) and len(found) == 2 and all(isinstance(part, str) for part in found):
         return {"zh": found[0], "en": found[1]}
     if isinstance(found, Mapping):

@@ -15,7 +15,7 @@ from catalog.models import Dataset, Verdict
 from exchange_api.evidence import as_bytes, harmless, of_ticket
 from lake import tables
 from lake.layout import Layout
-from tests.integration.exchange_api.city import CANARY, NOW, item
+from tests.integration.exchange_api.city import CANARY, NOW, TOPIC, item
 
 DATASET, BATCH, RULE = "civil_aid", "civil_aid-1", "resident_id.check_digit"
 ITEMS = (
@@ -126,6 +126,12 @@ def test_the_catalogue_tells_a_verdict_to_its_department_and_the_bureau_alone(ci
 
     assert outcomes("civil_clerk")[DATASET] == outcomes("steward")[DATASET] == "warned"
     assert outcomes("police_clerk")[DATASET] is None
+
+
+def test_two_codes_are_a_list_and_not_a_title_in_two_languages(city, ticket):
+    providers = city.get(f"/api/v1/datasets/{TOPIC}", "steward").json()["provider_codes"]
+    assert isinstance(providers, list)
+    assert len(providers) == 2
 
 
 def test_a_correction_has_no_rows_and_an_unknown_form_is_refused(city, ticket):
