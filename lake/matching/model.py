@@ -6,22 +6,25 @@ Tasks are versioned JSON files in lake/matching/models/. Nothing is trained or r
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from catalog.errors import ConfigurationError
 from lake.matching.roles import ROLES
 
+_UNSAFE = re.compile(r"[^A-Za-z0-9]")
 MODELS = Path(__file__).parent / "models"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the records and the role it plays (a key of roles.ROLES)."""
+    """A column of the records and the role it plays (a key of roles.ROLES). title: its name for people, if another."""
 
     name: str
     role: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ class Task:
     def first(self, *roles: str) -> Column | None:
         """The first column with one of these roles."""
         return next((column for column in self.columns if column.role in roles), None)
+
+    def renamed(self) -> Task:
+        """The same task with column names any engine takes without quotes; the names given stay as titles."""
+        names = {column.name: f"m{n}_{_UNSAFE.sub('', column.name)}" for n, column in enumerate(self.columns)}
+        columns = tuple(Column(names[column.name], column.role, column.name) for column in self.columns)
+        return replace(self, columns=columns, veto=tuple(names[name] for name in self.veto))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; `task_from` reads them back."""

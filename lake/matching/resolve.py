@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from lake.engines.duckdb import quote
 from lake.matching import blocking, exact, prepare, scoring, training
 from lake.matching.clustering import best_threshold, cluster
 from lake.matching.clusters import cluster_table
@@ -57,6 +58,7 @@ def resolve(
     remembered: folder where runs of one model leave what they compared, so that only what changed is compared again.
     """
     clock = _Clock()
+    relation, task = _renamed(relation, task)
     memory = memory_of(model, remembered) if model and remembered else None
     records = prepare.prepare(connection, relation, task, known=memory.records if memory else None)
     if memory:
@@ -86,6 +88,13 @@ def resolve(
         **{f"seconds_{name}": seconds for name, seconds in clock.laps.items()},
     }
     return Resolution(clusters, review, redirects, trained, metrics)
+
+
+def _renamed(relation: str, task: Task) -> tuple[str, Task]:
+    """Relation and task with column names that Splink can make table names of."""
+    inner = task.renamed()
+    names = [f"{quote(column.title)} AS {column.name}" for column in inner.columns]
+    return f"(SELECT {', '.join(['source', 'key', 'known_id', *names])} FROM {relation})", inner
 
 
 def _weighed(

@@ -98,7 +98,9 @@ def evidence(model: Model, row: dict[str, object]) -> list[dict[str, object]]:
         labels = ["nothing in common", *[label for label, _ in reversed(levels_of(model.task, column))]]
         level = int(str(row[f"gamma_{column.name}"]))
         bits = sum(float(str(row.get(f"{part}{column.name}") or 0.0)) for part in ("mw_", "mw_tf_adj_"))
-        steps.append({"column": column.name, "level": labels[level] if level >= 0 else "missing", "bits": bits})
+        steps.append(
+            {"column": column.title or column.name, "level": labels[level] if level >= 0 else "missing", "bits": bits}
+        )
     return steps
 
 

@@ -145,6 +145,14 @@ def test_a_key_twice_in_a_source_is_refused_without_naming_a_value():
     assert PERSONS[0]["name"] not in str(refused.value)
 
 
+def test_columns_may_have_any_name():
+    rows = table(town(people(60, seed=8), seed=9))
+    names = ["source", "key", "known_id", "full", "order by", "出生 日期", "group", "地址", "x", "resident_id"]
+    roles = {"full": "full_name", "order by": "sex", "出生 日期": "birth_date", "group": "phone", "地址": "address"}
+    task = Task("any", tuple(Column(name, role) for name, role in roles.items()))
+    assert run(rows.rename_columns(names), task=task).metrics["entities"] < rows.num_rows
+
+
 def test_an_unknown_role_is_refused():
     with pytest.raises(ConfigurationError):
         Task("wrong", (Column("name", "nickname"),))
