@@ -38,7 +38,6 @@ class Settings(BaseSettings):
     airflow_user: str = Field(default="admin", description="Login the hub uses at Airflow's API")
     airflow_password: str = Field(default="", repr=False, description="Password for it; empty: the generated one")
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages: zh or en")
-    engine: Literal["duckdb"] = Field(default="duckdb", description="Engine that runs the lake's SQL")
     memory_limit: str = Field(default="1GB", description="Memory one engine connection may use")
     threads: int = Field(default=2, ge=1, le=256, description="Threads one engine connection may use")
     retry_seconds: int = Field(
