@@ -18,6 +18,7 @@ from demo.watch import Stage
 from lake import tables
 from lake.layout import Layout
 
+DATA_STAGES = ("collect", "standardise", "judge", "build", "publish")
 ZONES = ("raw", "standard", "quarantine", "findings", "base", "topic")
 
 
@@ -40,6 +41,7 @@ def collect(
         "finished_at": now.isoformat(),
         "ok": all(stage.ok for stage in stages) and not failed_dags and not failed_steps,
         "seconds": round(sum(stage.seconds for stage in stages), 1),
+        "data_span_seconds": _span(settings),
         "peak_mib": max((stage.peak_mib for stage in stages), default=0),
         "stages": [stage.as_json() for stage in stages] + _steps(settings),
         "systems": systems,
@@ -95,14 +97,26 @@ def _steps(settings: Settings) -> list[dict[str, Any]]:
     totals: dict[str, dict[str, Any]] = {}
     with open_reader(settings) as session:
         for step in session.scalars(select(RunStep).order_by(RunStep.step_id)):
-            empty = {"name": step.stage, "seconds": 0.0, "rows": 0, "peak_mib": 0, "ok": True, "steps": 0}
+            empty = {"name": step.stage, "seconds": 0.0, "cpu_seconds": 0.0, "rows": 0, "peak_mib": 0, "ok": True}
+            empty["steps"] = 0
             total = totals.setdefault(step.stage, empty)
             total["seconds"] = round(total["seconds"] + step.seconds, 2)
+            total["cpu_seconds"] = round(total["cpu_seconds"] + step.cpu_seconds, 2)
             total["rows"] += step.rows
             total["peak_mib"] = max(total["peak_mib"], step.peak_mib)
             total["ok"] = total["ok"] and step.ok
             total["steps"] += 1
     return list(totals.values())
+
+
+def _span(settings: Settings) -> float:
+    """Seconds on the wall from the first collection's start to the last publication's end, waiting included."""
+    with open_reader(settings) as session:
+        steps = list(session.scalars(select(RunStep).where(RunStep.stage.in_(DATA_STAGES))))
+    if not steps:
+        return 0.0
+    begun = min(step.started_at for step in steps)
+    return round(max((step.started_at - begun).total_seconds() + step.seconds for step in steps), 2)
 
 
 def _failed_steps(settings: Settings) -> list[dict[str, str]]:

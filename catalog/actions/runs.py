@@ -30,6 +30,7 @@ def record_step(
     agency: str,
     started: datetime,
     seconds: float,
+    cpu_seconds: float,
     rows: int,
     peak_mib: int,
     ok: bool,
@@ -46,6 +47,7 @@ def record_step(
         batch=batch,
         started_at=started,
         seconds=seconds,
+        cpu_seconds=cpu_seconds,
         rows=rows,
         peak_mib=peak_mib,
         ok=ok,
@@ -61,9 +63,10 @@ def record_step(
 def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Callable[[], datetime]) -> Iterator[Step]:
     """Time the block and store how it ended. Errors are stored with their sentence and raised again.
 
-    peak_mib is the process's peak so far (getrusage), so a step in a process of its own shows its own peak.
+    seconds are on the wall, cpu_seconds of all threads and ended children: steps running side by side share the wall,
+    not the processor. peak_mib is the process's peak so far (getrusage): a step in a process of its own shows its own.
     """
-    started, begun, done = clock(), time.perf_counter(), Step()
+    started, begun, burnt, done = clock(), time.perf_counter(), cpu_seconds(), Step()
     failure: HubError | None = None
     try:
         yield done
@@ -81,6 +84,7 @@ def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Ca
             agency=agency,
             started=started,
             seconds=time.perf_counter() - begun,
+            cpu_seconds=cpu_seconds() - burnt,
             rows=done.rows,
             peak_mib=peak_mib(),
             ok=failure is None,
@@ -111,3 +115,8 @@ def _sentence(error: BaseException, *, stage: str, dataset: str) -> HubError:
 def peak_mib() -> int:
     """Peak resident memory of this process so far, MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process, its threads and its ended children so far, seconds."""
+    return time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])

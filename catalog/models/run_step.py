@@ -20,6 +20,7 @@ class RunStep(Base):
     batch: Mapped[str | None] = mapped_column(String(120))
     started_at: Mapped[datetime] = mapped_column(index=True)
     seconds: Mapped[float] = mapped_column(Float)
+    cpu_seconds: Mapped[float] = mapped_column(Float, default=0.0)
     rows: Mapped[int] = mapped_column(BigInteger)
     peak_mib: Mapped[int] = mapped_column(Integer)
     ok: Mapped[bool] = mapped_column(Boolean)

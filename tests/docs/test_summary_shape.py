@@ -80,7 +80,8 @@ def small_day(registry: Settings) -> Settings:
     pq.write_table(pa.table({**defects, "kind": ["id_15", "name_variant"]}), truth / "planted.parquet")
     people = {"dataset": ["police_person"] * 2, "key": ["1", "2"], "entity": ["person"] * 2, "uid": ["u", "u"]}
     pq.write_table(pa.table(people), truth / "links.parquet")
-    step: dict[str, Any] = {"dataset": "police_person", "agency": "police", "started": NOW, "seconds": 1.5, "rows": 2}
+    step: dict[str, Any] = {"dataset": "police_person", "agency": "police", "started": NOW, "rows": 2}
+    step |= {"seconds": 1.5, "cpu_seconds": 1.0}
     runs.record_step(registry, stage="collect", peak_mib=90, ok=True, **step)
     told = {"code": "column_lost", "message_zh": "缺列。", "message_en": "A column is missing."}
     runs.record_step(registry, stage="standardise", peak_mib=95, ok=False, **step, **told)

@@ -286,6 +286,7 @@ def _steps(settings: Settings, now: datetime) -> None:
                 agency=code.partition("_")[0],
                 started=at,
                 seconds=seconds,
+                cpu_seconds=seconds / 2,
                 rows=0 if failed else rows,
                 peak_mib=218,
                 ok=not failed,

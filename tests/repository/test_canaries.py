@@ -39,7 +39,9 @@ def test_a_number_in_a_log_is_found_by_its_place_and_not_repeated(city: Settings
 
 def test_a_number_in_a_sentence_of_the_registry_is_found(city: Settings, now: datetime) -> None:
     step: dict[str, Any] = {"stage": "collect", "dataset": "police_person", "agency": "police", "started": now}
-    runs.record_step(city, **step, seconds=1.0, rows=0, peak_mib=1, ok=False, message_en=f"No phone {PHONE}.")
+    runs.record_step(
+        city, **step, seconds=1.0, cpu_seconds=0.5, rows=0, peak_mib=1, ok=False, message_en=f"No phone {PHONE}."
+    )
     assert leaks(city.home) == ["run_step.message_en"]
 
 

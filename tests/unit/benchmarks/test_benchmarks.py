@@ -19,11 +19,13 @@ MACHINE = Machine(cores=2, memory_gib=8.0, cpu="A processor", python="3.11.9")
 
 
 def stage(name: str, seconds: float, rows: int = 0, peak: int = 100) -> dict[str, Any]:
-    return {"name": name, "seconds": seconds, "rows": rows, "peak_mib": peak, "ok": True}
+    data = {} if name == "night" else {"cpu_seconds": seconds / 2}
+    return {"name": name, "seconds": seconds, "rows": rows, "peak_mib": peak, "ok": True} | data
 
 
 def run(residents: int, *, seconds: float = 200.0, factor: float = 1.0, peak: int = 2500) -> Measured:
     summary = {
+        "data_span_seconds": 80.0 + factor,
         "peak_mib": peak,
         "stages": [
             stage("night", 100.0 * factor, peak=peak),
@@ -50,16 +52,19 @@ def test_the_small_city_decides_time_and_memory() -> None:
 
 
 @pytest.mark.parametrize(("factor", "met"), [(12.0, True), (12.2, False)])
-def test_growth_counts_the_data_stages_and_not_airflows_night(factor: float, met: bool) -> None:
-    growth = decide([run(20_000), run(200_000, factor=factor)])[-1]
-    assert (growth.ours, growth.peer) == (30.0 * factor, 30.0)
+def test_growth_counts_the_data_stages_in_processor_time_and_not_airflows_night(factor: float, met: bool) -> None:
+    growth, wall = decide([run(20_000), run(200_000, factor=factor)])[-2:]
+    assert (growth.ours, growth.peer) == (15.0 * factor, 15.0)
     assert (growth.ratio, growth.met) == (factor, met)
+    assert (wall.ours, wall.peer, wall.met) == (80.0 + factor, 81.0, True)
 
 
 def test_the_table_of_stages_shows_rows_per_second_for_every_size() -> None:
     lines = stages([run(20_000), run(200_000, factor=10)]).splitlines()
-    assert lines[0].startswith("| stage | 20,000: s | 20,000: rows | 20,000: rows/s | 20,000: MiB | 200,000: s |")
-    assert "| `collect` | 10 | 40,000 | 4,000 | 100 | 100 | 400,000 | 4,000 | 100 |" in lines
+    assert lines[0].startswith(
+        "| stage | 20,000: s | 20,000: cpu s | 20,000: rows | 20,000: rows/s | 20,000: MiB | 200,000: s |"
+    )
+    assert "| `collect` | 10 | 5 | 40,000 | 4,000 | 100 | 100 | 50 | 400,000 | 4,000 | 100 |" in lines
     assert lines[-1].startswith("| whole | 200 |")
 
 
@@ -67,7 +72,7 @@ def test_a_stage_that_only_one_run_had_leaves_blanks_for_the_other() -> None:
     old = run(2_000)
     old.summary["stages"].pop()
     table = stages([old, run(20_000)])
-    assert "| `publish` |  |  |  |  | 2 |" in table
+    assert "| `publish` |  |  |  |  |  | 2 |" in table
 
 
 def test_results_hold_what_the_contract_names_and_replace_the_same_claim(tmp_path: Path) -> None:
