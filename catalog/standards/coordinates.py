@@ -63,19 +63,21 @@ def _bd09_from_cgcs2000(lng: Degrees, lat: Degrees) -> Pair:
 
 
 def _inverse(forward: Callable[[Degrees, Degrees], Pair], lng: Degrees, lat: Degrees, *, start: Pair) -> Pair:
-    """Fixed-point iteration: move by what the forward formula is still off, until nothing moves any more."""
+    """Fixed-point iteration: move by what the forward formula is still off, until nothing moves any more.
+
+    Each point stops by itself, whatever its neighbours in the array still need: the same point comes out the same to
+    the last bit wherever it stands, so a ring stays closed and neighbours keep their common border.
+    """
     x, y = start
+    moving = np.ones(lng.shape, dtype=np.bool_)
     for _ in range(_MOST_ROUNDS):
         there_x, there_y = forward(x, y)
         off_x, off_y = lng - there_x, lat - there_y
-        x, y = x + off_x, y + off_y
-        if _largest(off_x) < _ENOUGH and _largest(off_y) < _ENOUGH:
+        x, y = np.where(moving, x + off_x, x), np.where(moving, y + off_y, y)
+        moving &= np.maximum(np.abs(off_x), np.abs(off_y)) >= _ENOUGH
+        if not moving.any():
             break
     return x, y
-
-
-def _largest(values: Degrees) -> float:
-    return float(np.max(np.abs(values), initial=0.0))
 
 
 def _in_chunks(convert: Callable[[Degrees, Degrees], Pair], lng: Degrees, lat: Degrees) -> Pair:

@@ -50,3 +50,14 @@ def test_no_points_are_no_trouble() -> None:
     empty = np.empty(0)
     for turn in TO_CGCS2000.values():
         assert [part.size for part in turn(empty, empty)] == [0, 0]
+
+
+@pytest.mark.parametrize("frame", sorted(TO_CGCS2000))
+def test_a_point_comes_out_the_same_to_the_last_bit_wherever_it_stands(frame) -> None:
+    """A ring's first and last corner, or two counties' common border, must not part by a rounding."""
+    random = np.random.default_rng(11)
+    lng, lat = random.uniform(74, 135, 40_000), random.uniform(3.5, 53.5, 40_000)
+    together = TO_CGCS2000[frame](lng, lat)
+    for at in (0, 16_383, 16_384, 39_999):
+        alone = TO_CGCS2000[frame](lng[at : at + 1], lat[at : at + 1])
+        assert [part[at] for part in together] == [part[0] for part in alone]
