@@ -4,7 +4,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.errors import NotFound
-from catalog.models import Agency, Batch, DataItem, Dataset, DatasetVersion, LineageEdge, SourceDesignation, Verdict
+from catalog.models import (
+    Agency,
+    Batch,
+    DataItem,
+    Dataset,
+    DatasetVersion,
+    Event,
+    LineageEdge,
+    SourceDesignation,
+    Verdict,
+)
 
 
 def dataset(session: Session, code: str) -> Dataset:
@@ -56,6 +66,13 @@ def last_verdict(session: Session, code: str) -> Verdict | None:
     """The newest verdict on dataset `code`, or None."""
     query = select(Verdict).where(Verdict.dataset == code).order_by(Verdict.judged_at.desc(), Verdict.verdict_id.desc())
     return session.scalars(query.limit(1)).first()
+
+
+def changes(session: Session, verdict_id: str) -> dict[str, int]:
+    """Rows per 'item:what' that standardising changed in what that verdict judged; empty where none was counted."""
+    query = select(Event.details).where(Event.tag == "verdict:recorded", Event.subject == verdict_id)
+    details = session.scalars(query.limit(1)).first() or {}
+    return {note: int(rows) for note, rows in details.get("changes", {}).items()}
 
 
 def agency(session: Session, code: str) -> Agency:

@@ -45,6 +45,12 @@ def view_batch(connection: Any, settings: Settings, contract: Contract, batch_id
         )
 
 
+def changes(connection: Any) -> dict[str, int]:
+    """Rows of the relation judged per 'item:what' that standardising changed in them, by name."""
+    noted = f"SELECT unnest(_notes) AS note FROM {ROWS} WHERE len(_notes) > 0"
+    return dict(connection.execute(f"SELECT note, count(*) FROM ({noted}) GROUP BY note ORDER BY note").fetchall())
+
+
 def view_table(connection: Any, relation: str) -> None:
     """Make the view over a built table: its columns, numbered rows, and empty `_notes` and `_bad` where it has none."""
     present = _make_view(connection, relation)

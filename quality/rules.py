@@ -4,6 +4,7 @@ A rule is one SQL expression that is TRUE for a bad row, with the standard behin
 How rules are derived from a contract lies in suites.py and the *_rules modules; nothing here touches a database.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
@@ -89,7 +90,8 @@ class Verdict:
     """A judgement on one batch or table. `accepted` + `quarantined` = `rows`: broke no blocking rule, broke one.
 
     'passed' and 'warned': the accepted rows reached the standard zone. 'blocked' (the delivery as a whole is unfit) and
-    'error' (a rule raised, so nobody can say): none did, what stood there before still stands.
+    'error' (a rule raised, so nobody can say): none did, what stood there before still stands. `changes`: rows of the
+    delivery per 'item:what' that standardising changed, see lake.standardise.rendering.NOTES.
     """
 
     verdict_id: str
@@ -101,6 +103,7 @@ class Verdict:
     quarantined: int
     judged_at: datetime
     results: tuple[RuleResult, ...] = field(default=())
+    changes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def fit(self) -> bool:

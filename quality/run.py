@@ -5,7 +5,7 @@ and run again, it ends in the same state. While a rule cannot be run nothing is 
 batch may be judged again. The staged file stays; maintenance removes it later.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,11 +49,11 @@ def judge(
         judged.view_batch(connection, settings, contract, batch_id)
         scan = Scan(connection, rules, contract.keys, now)
         results = _run(scan, contract.dataset)
-        held = rowmask.held_rows(scan)
+        held, changed = rowmask.held_rows(scan), judged.changes(connection)
         decision = decide(results, waived, now=now, rows=scan.rows, accepted=scan.rows - held)
         if decision.outcome != "error":
             _write(settings, contract, batch_id, scan, goes_on=decision.goes_on)
-    verdict = _verdict(contract.dataset, batch_id, verdict_id, decision, scan, results, held)
+    verdict = _verdict(contract.dataset, batch_id, verdict_id, decision, scan, results, held, changed)
     verdicts.store(settings, verdict, by=by, now=now)
     return verdict
 
@@ -84,7 +84,7 @@ def judge_table(
         decision = decide(results, now=now, rows=scan.rows, accepted=scan.rows)
         if decision.outcome != "error":
             _write_findings(settings, name, batch_id, scan)
-    verdict = _verdict(name, batch_id, verdict_id, decision, scan, results, 0)
+    verdict = _verdict(name, batch_id, verdict_id, decision, scan, results, 0, {})
     verdicts.store(settings, verdict, by=by, now=now)
     return verdict
 
@@ -171,6 +171,7 @@ def _verdict(
     scan: Scan,
     results: tuple[RuleResult, ...],
     held: int,
+    changed: Mapping[str, int],
 ) -> Verdict:
     return Verdict(
         verdict_id=verdict_id,
@@ -182,6 +183,7 @@ def _verdict(
         quarantined=held,
         judged_at=scan.now,
         results=results,
+        changes=changed,
     )
 
 

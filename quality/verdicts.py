@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import models
+from catalog import models, queries
 from catalog.actions import verdicts
 from catalog.actions import waivers as stored
 from catalog.database import open_reader, open_session
@@ -30,7 +30,7 @@ def store(settings: Settings, verdict: Verdict, *, by: str, now: datetime) -> No
     )
     results = [_row(verdict.verdict_id, result) for result in verdict.results]
     with open_session(settings) as session:
-        verdicts.record(session, verdict=row, results=results, by=by, now=now)
+        verdicts.record(session, verdict=row, results=results, changes=verdict.changes, by=by, now=now)
 
 
 def settled(settings: Settings, batch_id: str) -> tuple[Verdict | None, str]:
@@ -110,6 +110,7 @@ def _verdict(session: Session, row: models.Verdict) -> Verdict:
         quarantined=row.quarantined,
         judged_at=row.judged_at,
         results=tuple(_result(each) for each in results),
+        changes=queries.changes(session, row.verdict_id),
     )
 
 

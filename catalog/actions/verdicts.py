@@ -1,6 +1,6 @@
 """Store judgements with their counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,19 @@ from catalog.actions.events import record as record_event
 from catalog.models import RuleResult, Verdict
 
 
-def record(session: Session, *, verdict: Verdict, results: Sequence[RuleResult], by: str, now: datetime) -> Verdict:
-    """Store `verdict` with the counts of its rules. The same verdict id twice is once."""
+def record(
+    session: Session,
+    *,
+    verdict: Verdict,
+    results: Sequence[RuleResult],
+    by: str,
+    now: datetime,
+    changes: Mapping[str, int] | None = None,
+) -> Verdict:
+    """Store `verdict` with the counts of its rules. The same verdict id twice is once.
+
+    `changes` (rows per 'item:what' that standardising changed) go into the event; catalog.queries.changes reads them.
+    """
     known = session.get(Verdict, verdict.verdict_id)
     if known is not None:
         return known
@@ -24,6 +35,11 @@ def record(session: Session, *, verdict: Verdict, results: Sequence[RuleResult],
         subject=verdict.verdict_id,
         by=by,
         now=now,
-        details={"outcome": verdict.outcome, "rows": verdict.rows, "quarantined": verdict.quarantined},
+        details={
+            "outcome": verdict.outcome,
+            "rows": verdict.rows,
+            "quarantined": verdict.quarantined,
+            "changes": dict(changes or {}),
+        },
     )
     return verdict

@@ -45,7 +45,7 @@ def list_(
 
 @app.command(help=say("查看一个数据集的最新判定，逐条规则", "Show a dataset's newest verdict, rule by rule"))
 def show(code: Code, in_json: door.Json = False) -> None:
-    """Every rule of the newest verdict, most failures first."""
+    """Every rule of the newest verdict, most failures first; and what standardising had changed in the delivery."""
     from catalog import queries
     from exchange_api.views import quality
 
@@ -53,9 +53,10 @@ def show(code: Code, in_json: door.Json = False) -> None:
         queries.dataset(session, code)
         judged = next(iter(quality.newest(session, dataset=code)), None)
         rules = quality.rules_of(session, judged.verdict_id) if judged else ()
+        changed = [asdict(one) for one in quality.changes_of(session, judged.verdict_id, code)] if judged else []
     rows = [_rated(asdict(rule)) for rule in rules]
     if in_json:
-        as_json({"verdict": asdict(judged) if judged else None, "rules": rows})
+        as_json({"verdict": asdict(judged) if judged else None, "rules": rows, "changes": changed})
         return
     if judged:
         headings = {"outcome": say("判定", "Verdict"), "rows": say("行数", "Rows"), "quarantined": say("隔离", "Held")}
@@ -71,6 +72,21 @@ def show(code: Code, in_json: door.Json = False) -> None:
     }
     rows = [row | {"title": named(row["title"]), "severity": worded("severity", row["severity"])} for row in rows]
     listing(rows, columns, in_json=False, empty=say("还没有质量判定。", "It has not been judged yet."))
+    if changed:
+        _put_right(changed)
+
+
+def _put_right(changed: list[dict[str, Any]]) -> None:
+    """What standardising changed before the rules were asked: a habit of the source its department may want to end."""
+    columns = {
+        "item": say("数据项", "Item"),
+        "title": say("标准化所做的更改", "What standardising changed"),
+        "rows": say("行数", "Rows"),
+    }
+    rows = [
+        one | {"item": f"{named(one['item_title'])} {one['item']}", "title": named(one["title"])} for one in changed
+    ]
+    listing(rows, columns, in_json=False)
 
 
 @app.command(help=say("列出问题行的位置和规则", "List where rows broke rules"))

@@ -16,7 +16,7 @@ router = APIRouter(tags=["catalogue"])
 
 Reader = Annotated[Caller, require(Permission.ALL_CATALOGUE_READ)]
 Word = Annotated[str, Query(max_length=80)]
-HIDDEN_FROM_OTHERS = ("judged", "rules", "dimensions", "steps", "system")
+HIDDEN_FROM_OTHERS = ("judged", "rules", "changes", "dimensions", "steps", "system")
 """Parts of a description that only the providing department and the bureau see."""
 
 

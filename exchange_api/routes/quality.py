@@ -18,7 +18,10 @@ router = APIRouter(tags=["quality"])
 
 @router.get("/api/v1/datasets/{dataset}/quality")
 def verdict(hub: TheHub, caller: Annotated[Caller, require(Permission.OWN_QUALITY_READ)], dataset: str) -> Response:
-    """The newest verdict on a dataset of one's own department, with its rules; the bureau sees every dataset's."""
+    """The newest verdict on a dataset of one's own department, with its rules and what standardising changed.
+
+    The bureau sees every dataset's.
+    """
     agency = own_agency(caller, Permission.ALL_QUALITY_READ)
     with open_reader(hub.settings) as session:
         entry = queries.dataset(session, dataset)
@@ -30,4 +33,5 @@ def verdict(hub: TheHub, caller: Annotated[Caller, require(Permission.OWN_QUALIT
             )
         judged = next(iter(quality.newest(session, dataset=dataset)), None)
         rules = quality.rules_of(session, judged.verdict_id) if judged else ()
-    return answer({"dataset": dataset, "verdict": public(judged), "rules": public(rules)})
+        changes = quality.changes_of(session, judged.verdict_id, dataset) if judged else ()
+    return answer({"dataset": dataset, "verdict": public(judged), "rules": public(rules), "changes": public(changes)})

@@ -82,6 +82,7 @@ class Description:
     versions: tuple[Version, ...]
     judged: quality.Judged | None
     rules: tuple[quality.Rule, ...]
+    changes: tuple[quality.Change, ...]
     dimensions: tuple[quality.Tally, ...]
     steps: tuple[runs.Step, ...]
     sources: tuple[Neighbour, ...]
@@ -119,6 +120,7 @@ def describe(session: Session, code: str) -> Description:
         versions=versions(session, code),
         judged=judged,
         rules=rules,
+        changes=quality.changes_of(session, judged.verdict_id, code) if judged else (),
         dimensions=quality.by_dimension(rules),
         steps=runs.steps(session, dataset=code, size=STEPS_SHOWN).steps,
         sources=sources,

@@ -10,9 +10,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from catalog import queries
 from catalog.models import Dataset, RuleResult, Verdict
 from exchange_api.views import latest, names
 from exchange_api.views.names import Pair
+from lake.standardise.rendering import NOTES
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,17 @@ class Rule:
     a: int
     b: int
     outcome: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What standardising put right in `rows` rows of a delivery before it was judged: `what` was done to `item`."""
+
+    item: str
+    item_title: Pair
+    what: str
+    title: Pair
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,16 @@ def rules_of(session: Session, verdict_id: str) -> tuple[Rule, ...]:
         )
         for found in session.scalars(query)
     )
+
+
+def changes_of(session: Session, verdict_id: str, dataset: str) -> tuple[Change, ...]:
+    """What standardising changed in what that verdict judged, the most rows first; what it is called in both words."""
+    titles = {item.name: (item.title_zh, item.title_en) for item in queries.items(session, dataset)}
+    found = []
+    for note, rows in queries.changes(session, verdict_id).items():
+        item, _, what = note.rpartition(":")
+        found.append(Change(item, titles.get(item, (item, item)), what, NOTES.get(what, (what, what)), rows))
+    return tuple(sorted(found, key=lambda one: (-one.rows, one.item, one.what)))
 
 
 def by_dimension(rules: Iterable[Rule]) -> tuple[Tally, ...]:

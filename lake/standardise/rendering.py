@@ -3,6 +3,7 @@
 Every item passes through three columns: `r` as delivered (text), `c` its spelling put right, `v` its value.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog.contracts import Item
@@ -58,12 +59,23 @@ class Rendering:
     joint: tuple[tuple[str, str], ...] = ()
 
 
-NOTES = frozenset(
-    {
-        "fullwidth", "upgraded15", "uppercase", "separators", "confusable", "date_format", "placeholder",
-        "abolished_division", "bracket_variant", "blanks", "unit", "variant_dot", "code_text", "swapped_axes",
-    }
-)  # fmt: skip
+NOTES: Mapping[str, tuple[str, str]] = {
+    "fullwidth": ("全角字母、数字改为半角", "full-width letters and digits made half-width"),
+    "upgraded15": ("15 位身份号码升为 18 位", "15-digit identity numbers upgraded to 18"),
+    "uppercase": ("小写字母改为大写", "small letters made capitals"),
+    "separators": ("去掉空格、连字符等分隔符", "blanks, hyphens and other separators taken out"),
+    "confusable": ("信用代码中误写的 O、I 改为 0、1", "O and I written for 0 and 1 in credit codes put right"),
+    "date_format": ("与多数写法不同的日期统一写法", "dates written otherwise than most brought to one form"),
+    "placeholder": ("占位日期（如 1900-01-01）视为未填", "placeholder dates such as 1900-01-01 taken as not given"),
+    "abolished_division": ("已撤销的行政区划代码改为现行代码", "codes of abolished divisions brought up to date"),
+    "bracket_variant": ("括号统一为全角", "brackets made full-width"),
+    "blanks": ("去掉文字中的空格", "blanks inside a text taken out"),
+    "unit": ("金额换算为规定单位", "amounts converted to the unit of the standard"),
+    "variant_dot": ("姓名间隔号统一", "dots inside names made one kind"),
+    "code_text": ("文字或缺零的代码改为标准代码", "texts and codes without leading zeros made codes of the list"),
+    "swapped_axes": ("经纬度颠倒，已对调", "longitude and latitude exchanged back"),
+}
+"""What may have been changed in a value, one word each, and the sentence for people (Chinese, English)."""
 
 
 def is_nothing(column: str) -> str:

@@ -173,6 +173,18 @@ def test_the_registry_keeps_the_verdict_with_the_counts_of_each_rule_and_one_eve
     assert [(event.tag, event.by) for event in events] == [("verdict:recorded", "steward")]
 
 
+def test_the_verdict_keeps_how_many_rows_standardising_changed_and_how(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    changed: dict[str, Any] = {"resident_id": GOOD_IDS[0], "_notes": ["resident_id:upgraded15", "phone:fullwidth"]}
+    held: dict[str, Any] = {"resident_id": "1", "_notes": ["resident_id:fullwidth"]}
+    rows = [changed | {"person_no": "n1"}, changed | {"person_no": "n2"}, held | {"person_no": "n3"}]
+    batch_id = stage([*rows, {"person_no": "n4", "resident_id": GOOD_IDS[1]}])
+    expected = {"phone:fullwidth": 2, "resident_id:fullwidth": 1, "resident_id:upgraded15": 2}
+    assert judge(registry, contract, batch_id, now=now).changes == expected
+    assert judge(registry, contract, batch_id, now=now).changes == expected, "read back from the registry"
+
+
 def test_an_empty_incremental_delivery_passes_with_every_rule_not_applicable(
     registry: Settings, stage: StageRows, now: datetime
 ) -> None:

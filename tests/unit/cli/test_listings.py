@@ -73,6 +73,16 @@ def test_a_datasets_quality_is_shown_rule_by_rule_with_a_and_b(shuniu: Shuniu, c
     assert "身份号码校验位正确" in shuniu("quality", "show", "police_person", home=city.home).out
 
 
+def test_a_datasets_quality_tells_what_standardising_changed(shuniu: Shuniu, city: Settings) -> None:
+    found = json.loads(shuniu("quality", "show", "police_person", "--json", home=city.home).out)
+    assert [(one["item"], one["what"], one["rows"]) for one in found["changes"]] == [
+        ("birth_date", "date_format", 227),
+        ("resident_id", "upgraded15", 102),
+    ]
+    assert found["changes"][1]["title"] == ["15 位身份号码升为 18 位", "15-digit identity numbers upgraded to 18"]
+    assert "15 位身份号码升为 18 位" in shuniu("quality", "show", "police_person", home=city.home).out
+
+
 def test_no_listing_of_systems_shows_a_secret(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
     secret = tmp_path / "secret.json"
     secret.write_text('{"user": "hub", "password": "CANARY-secret"}')

@@ -7,11 +7,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from catalog.contracts import load_contracts
 from catalog.errors import ContractBroken, NotFound
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
 from lake.standardise import staged_columns, standardise
+from lake.standardise.plan import render
+from lake.standardise.rendering import NOTES, Facts
 from tests.factories.staging import BATCH, contract, staged
 
 
@@ -70,3 +73,11 @@ def test_without_a_raw_table_there_is_nothing_to_standardise(settings: Settings)
 
 def test_a_batch_without_rows_gives_a_file_without_rows(settings: Settings) -> None:
     assert staged(settings, contract("record_no"), {"record_no": pa.array([], pa.string())}) == []
+
+
+def test_every_change_standardising_may_note_has_a_sentence() -> None:
+    contracts = load_contracts(Path(__file__).parents[3] / "demo" / "contracts")
+    rendered = [each for one in contracts.values() for each in render(one.items, Facts(crs=one.crs)).values()]
+    noted = {what for each in rendered for what, _ in each.notes}
+    assert "upgraded15" in noted
+    assert noted <= set(NOTES)

@@ -69,6 +69,15 @@ def test_a_dataset_shows_fields_quality_versions_lineage_and_sharing_conditions(
         assert expected in page
 
 
+@pytest.mark.parametrize(("login", "told"), [("steward", True), ("police_clerk", True), ("housing_clerk", False)])
+def test_what_standardising_changed_is_told_to_those_who_see_the_quality(
+    signed_in: Enter, login: str, told: bool
+) -> None:
+    page = words_of(signed_in(login), "/datasets/police_person")
+    assert ("公民身份号码 resident_id 15 位身份号码升为 18 位 102" in page) is told
+    assert ("标准化所做的更改" in page) is told
+
+
 def test_a_dataset_shows_its_uses_and_its_sources(signed_in: Enter) -> None:
     page = words_of(signed_in("steward"), "/datasets/topic_housing_support")
     assert "住房和城乡建设局 住房保障主题库 住房保障资格核验 65 1,625" in page
