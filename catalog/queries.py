@@ -105,3 +105,33 @@ def designations(session: Session, base: str) -> dict[str, list[SourceDesignatio
     for row in session.scalars(query.order_by(SourceDesignation.field, SourceDesignation.rank)):
         found.setdefault(row.field, []).append(row)
     return found
+
+
+def item_providers(session: Session, code: str) -> dict[str, tuple[str, ...]]:
+    """Item → agencies whose data its values are made of, through every table between, sorted.
+
+    Items nothing is recorded of are left out, and with them all items of a department's own dataset.
+    """
+    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for edge in session.scalars(select(LineageEdge)):
+        edges.setdefault((edge.target, edge.target_item), []).append((edge.source, edge.source_item))
+    owners = {row.code: row.agency for row in session.execute(select(Dataset.code, Dataset.agency))}
+    found = {}
+    for target, name in edges:
+        if target == code:
+            leaves = {owners[source] for source in _leaves((target, name), edges) if source in owners}
+            found[name] = tuple(sorted(leaves))
+    return found
+
+
+def _leaves(start: tuple[str, str], edges: dict[tuple[str, str], list[tuple[str, str]]]) -> set[str]:
+    """Datasets at the far end of what `start` is made of: those nothing is recorded before."""
+    seen, waiting, ends = {start}, [start], set()
+    while waiting:
+        here = waiting.pop()
+        if here not in edges:
+            ends.add(here[0])
+        fresh = [there for there in edges.get(here, []) if there not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return ends

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from authorization.actions.grants import facts_of
@@ -24,10 +25,18 @@ class DatasetFacts:
     agency: str
     sharing: str
     providers: tuple[str, ...]
+    item_providers: Mapping[str, tuple[str, ...]]
     items: tuple[ItemFact, ...]
     version: int | None
     uri: str
     delta_version: int
+
+    def providers_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Agencies whose data the items `names` are made of, sorted; all providers where lineage says nothing."""
+        traced = [self.item_providers.get(name) for name in names]
+        if not traced or None in traced:
+            return self.providers
+        return tuple(sorted({agency for found in traced for agency in found or ()})) or self.providers
 
 
 class Facts:
@@ -79,6 +88,7 @@ def _fetch(settings: Settings, code: str) -> DatasetFacts:
             agency=entry.agency,
             sharing=entry.sharing,
             providers=tuple(entry.providers),
+            item_providers=queries.item_providers(session, code),
             items=facts_of(queries.items(session, code)),
             version=newest.version if newest else None,
             uri=newest.uri if newest else "",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from authorization.access import Caller
-from authorization.filters import Comparison
+from authorization.filters import Comparison, items_of
 from authorization.policy import REASONS, Decision, Plan, Request, decide
 from authorization.pushdown import push_down
 from catalog.errors import HubError, NotAllowed
@@ -49,6 +49,12 @@ class Read:
         down = push_down(self.plan, self.hub.keys.pseudonyms)
         return Projection(down.columns, down.where, down.params, down.fingerprint)
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Names of the items the answer holds, is filtered by or ordered by."""
+        chosen = items_of(self.plan.where) if self.plan.where else ()
+        return tuple(dict.fromkeys((*self.plan.items, *chosen, *self.plan.order)))
+
     def take_quota(self, rows: int, *, whole: bool = False) -> int:
         """One call and up to `rows` rows of the grant's quota (`whole`: all or none); the rows that may be given.
 
@@ -78,7 +84,7 @@ class Read:
             surface=self.wish.surface,
             rows=rows,
             items=self.plan.items,
-            providers=self.facts.providers,
+            providers=self.facts.providers_of(self.used),
             decision="allowed",
         )
 

@@ -68,6 +68,6 @@ def _record(hub: Hub, ticket: file_urls.Ticket, name: str) -> None:
         surface=SURFACE,
         rows=0,
         items=ticket.grant.items,
-        providers=facts.providers,
+        providers=facts.providers_of(ticket.grant.items),
         decision="allowed",
     )

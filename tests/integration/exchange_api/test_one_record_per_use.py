@@ -2,8 +2,10 @@
 
 import pytest
 
+from catalog.actions import datasets
 from catalog.database import open_session
-from tests.integration.exchange_api.city import TOPIC, grant, source_rows
+from catalog.models import Dataset
+from tests.integration.exchange_api.city import NOW, TOPIC, grant, register, source_rows
 
 PERSON = source_rows()[1]
 RIGHT = {"resident_id": PERSON["resident_id"], "name": PERSON["name"]}
@@ -84,3 +86,31 @@ def test_rows_that_were_not_there_are_not_paid_for(reading):
 def test_a_read_takes_a_call_of_the_day(reading):
     statuses = [reading.records(account="stranger", purpose="次数", limit=1).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+def test_a_use_is_charged_to_the_departments_whose_items_were_used_and_to_no_other(city):
+    with open_session(city.settings) as session:
+        for code, agency in (("people", "police"), ("relief", "civil")):
+            register(session, city.settings, code=code)
+            session.get(Dataset, code).agency = agency
+        register(session, city.settings, code="base")
+        edges = [("name", "people", "name"), ("person_no", "people", "person_no")]
+        datasets.record_lineage(session, target="base", edges=edges, by="test", now=NOW)
+        edges = [("name", "base", "name"), ("person_no", "base", "person_no"), ("division_code", "relief", "area")]
+        datasets.record_lineage(session, target=TOPIC, edges=edges, by="test", now=NOW)
+        grant(session, code="names", agency="stats", purpose="名册", items=["name", "person_no"], masks={})
+        grant(session, code="sums", agency="stats", purpose="金额", masks={}, row_filter=None)
+    city.hub.facts.forget()
+    asked = [
+        ("名册", {"columns": "name"}),  # the grant filters by `alive`, which nobody traced: every provider is told
+        ("金额", {"columns": "name"}),
+        ("金额", {"columns": "division_code"}),
+        ("金额", {"columns": "name", "filter": "division_code:eq:370683"}),
+        ("金额", {"columns": "name", "order": "person_no"}),
+        ("金额", {"columns": "name,address"}),  # one of them nobody traced
+    ]
+    for purpose, terms in asked:
+        assert city.records(account="stranger", purpose=purpose, **terms).status_code == 200, terms
+    told = [record["providers"] for record in city.trail() if record["dataset"] == TOPIC]
+    everybody = ["civil", "police"]
+    assert told == [everybody, ["police"], ["civil"], everybody, ["police"], everybody]
