@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "rest", "mqtt", "ndjson")
+KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "sftp", "s3", "rest", "mqtt", "ndjson")
 """Kinds of systems the lake can read; lake.sources has one module for each."""
 
 
@@ -11,7 +11,7 @@ KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "rest", "mqtt", "ndjso
 class SystemSpec:
     """Where a department's data comes from. `secret` is kept encrypted in the registry and never printed.
 
-    kind: postgresql, mysql, sqlite, sql, files, rest, mqtt, ndjson. location: URL without credentials, or a folder.
+    kind: one of KINDS. location: URL without credentials, or a folder.
     """
 
     code: str

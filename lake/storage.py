@@ -11,6 +11,9 @@ from catalog.errors import ConfigurationError
 from catalog.settings import Settings
 from lake.layout import REMOTE, is_remote
 
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 30
+
 
 def delta_options(uri: str, settings: Settings | None) -> dict[str, str] | None:
     """The options delta-rs needs for `uri`; None for a local folder.
@@ -37,13 +40,26 @@ def filesystem(uri: str, settings: Settings | None) -> tuple[fs.FileSystem, str]
         Path(uri).mkdir(parents=True, exist_ok=True)
         return fs.LocalFileSystem(), uri
     given = _required(settings)
-    store = fs.S3FileSystem(
-        access_key=given.s3_access_key,
-        secret_key=given.s3_secret_key,
-        region=given.s3_region,
-        endpoint_override=_endpoint(given) if given.s3_endpoint else None,
-    )
+    endpoint = _endpoint(given) if given.s3_endpoint else ""
+    store = s3(key=given.s3_access_key, secret=given.s3_secret_key, region=given.s3_region, endpoint=endpoint)
     return store, uri.removeprefix(REMOTE)
+
+
+def s3(*, key: str, secret: str, region: str, endpoint: str) -> fs.S3FileSystem:
+    """An S3-compatible store. endpoint: URL, empty for the region's own; key empty: as nobody in particular.
+
+    A store that is away is told within the minute, not waited for.
+    """
+    return fs.S3FileSystem(
+        access_key=key or None,
+        secret_key=secret or None,
+        anonymous=not key,
+        region=region,
+        endpoint_override=endpoint or None,
+        connect_timeout=CONNECT_SECONDS,
+        request_timeout=ANSWER_SECONDS,
+        retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=3),
+    )
 
 
 def _endpoint(settings: Settings) -> str:

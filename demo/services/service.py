@@ -1,6 +1,6 @@
 """What a started (or named) server looks like to the rest of the demo, and the three of them together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
@@ -25,6 +25,8 @@ class Service:
     database: str = ""
     reader: tuple[str, str] = field(default=("", ""), repr=False)
     """An account that may only read, where the server itself knows one (the broker): user, password."""
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where a server is known, or its clients, by keys (SFTP): host_key, private_key as texts."""
     _stop: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
     @property

@@ -116,13 +116,18 @@ def _find(folder: Path, contract: Contract) -> list[Path]:
         )
     found = sorted(inside(folder, contract.locator), key=lambda path: path.name)
     if not found:
-        raise SourceUnreachable(
-            f"部门目录中没有符合 {contract.locator} 的文件。请部门上传，或核对契约中的文件名。",
-            f"No file in the department's folder meets {contract.locator}. Ask for it, or check the pattern.",
-            code="file_missing",
-            dataset=contract.dataset,
-        )
+        raise nothing_there(contract)
     return found
+
+
+def nothing_there(contract: Contract) -> SourceUnreachable:
+    """The error of a folder, wherever it is, without a file that the contract asks for."""
+    return SourceUnreachable(
+        f"部门目录中没有符合 {contract.locator} 的文件。请部门上传，或核对契约中的文件名。",
+        f"No file in the department's folder meets {contract.locator}. Ask for it, or check the pattern.",
+        code="file_missing",
+        dataset=contract.dataset,
+    )
 
 
 def inside(folder: Path, pattern: str) -> list[Path]:

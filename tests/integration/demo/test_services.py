@@ -12,8 +12,9 @@ from catalog.errors import ConfigurationError, Unavailable
 from demo.services import mysql, postgresql, processes, testing, throwaway
 from demo.services.service import Service
 from demo.services.start import STARTS, start_services
+from demo.services.testing import ALL
 
-KINDS = sorted(STARTS)
+KINDS = sorted({*STARTS, "s3"})
 
 
 def processes_on(folder: Path) -> list[psutil.Process]:
@@ -31,7 +32,7 @@ def test_a_server_stops_to_the_last_process_and_comes_back_with_its_password(kin
     first.stop()
     assert processes_on(tmp_path / kind) == []
     assert not processes.listening(first.port)
-    second = STARTS[kind](tmp_path / kind, {})
+    second = ALL[kind](tmp_path / kind, {})
     assert second
     assert second.password == first.password
     second.stop()
@@ -44,7 +45,7 @@ def test_a_server_stops_to_the_last_process_and_comes_back_with_its_password(kin
 def test_what_an_interrupted_run_left_behind_is_ended_first(kind: str, tmp_path: Path):
     lost = testing.require_or_skip(kind, tmp_path / kind, {})
     (before,) = [process for process in processes_on(tmp_path / kind) if process.ppid() == psutil.Process().pid]
-    found = STARTS[kind](tmp_path / kind, {})
+    found = ALL[kind](tmp_path / kind, {})
     assert found
     assert not before.is_running() or before.status() == psutil.STATUS_ZOMBIE
     found.stop()
@@ -92,7 +93,7 @@ def test_a_root_that_knows_no_other_user_has_no_server(tmp_path: Path, monkeypat
 def test_where_services_are_required_their_absence_fails_the_test(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(STARTS, kind, lambda *_: None)
+    monkeypatch.setitem(ALL, kind, lambda *_: None)
     with pytest.raises(pytest.fail.Exception, match="SHUNIU_TEST_"):
         testing.require_or_skip(kind, tmp_path, {testing.REQUIRED: "1"})
     with pytest.raises(pytest.skip.Exception, match="SHUNIU_TEST_"):

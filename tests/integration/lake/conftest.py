@@ -12,6 +12,7 @@ import pytest
 from psycopg import sql
 
 from catalog.systems import SystemSpec
+from demo.services import s3 as s3_service
 from demo.services.service import Service
 from demo.services.testing import lent
 
@@ -89,3 +90,25 @@ def health(mysql: Service) -> Iterator[tuple[SystemSpec, "pymysql.connections.Co
 def wrong_password() -> dict[str, str]:
     """A login nobody has."""
     return {"user": "nobody_known", "password": "not_the_password"}
+
+
+@pytest.fixture(scope="session")
+def s3(servers: Path) -> Iterator[Service]:
+    """An S3-compatible store."""
+    yield from lent("s3", servers / "s3")
+
+
+@pytest.fixture
+def bucket(s3: Service) -> Iterator[str]:
+    """A bucket of the test's own."""
+    store, name = s3_service.store(s3), f"shuniu-test-{token_hex(4)}"
+    store.create_dir(name)
+    yield name
+    if not s3.throwaway:
+        store.delete_dir(name)
+
+
+@pytest.fixture(params=["sftp", "sshd"], ids=["our library's server", "OpenSSH"])
+def sftp(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """An SFTP server: the small one, and Debian's where the machine has it."""
+    yield from lent(request.param, tmp_path / "sftp")
