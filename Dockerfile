@@ -1,6 +1,6 @@
 # One image for every service of the hub; docker-compose.yml says which command each runs.
 FROM python:3.11-slim
-RUN useradd --system --create-home --home-dir /srv/shuniu shuniu
+RUN useradd --system --create-home --home-dir /srv/shuniu shuniu && install -d -o shuniu -m 700 /srv/keys
 WORKDIR /opt/shuniu
 COPY constraints.txt pyproject.toml README.md ./
 COPY catalog catalog

@@ -91,3 +91,32 @@ def test_variables_without_a_default_stand_in_the_example_env(compose: dict[str,
     needed = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     offered = {line.split("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line}
     assert needed == offered
+
+
+def test_only_the_proxy_listens_on_the_machine_and_stores_are_reached_from_the_hub_alone(
+    compose: dict[str, Any],
+) -> None:
+    services = compose["services"]
+    assert [name for name, service in services.items() if service.get("ports")] == ["proxy"]
+    assert {name for name, service in services.items() if service["networks"] == ["back"]} == {
+        "registry",
+        "store",
+        "queue",
+    }
+    assert services["proxy"]["networks"] == ["front"]
+    assert compose["networks"]["back"]["internal"] is True
+
+
+def test_keys_are_seen_by_services_that_open_or_sign_and_by_no_other(compose: dict[str, Any]) -> None:
+    holders = {
+        name
+        for name, service in compose["services"].items()
+        if any(volume.startswith("keys:") for volume in service.get("volumes", []))
+    }
+    assert holders == {"migrate", "api-1", "api-2", "airflow-worker"}
+
+
+def test_no_store_or_queue_runs_without_a_password(compose: dict[str, Any]) -> None:
+    assert "${QUEUE_PASSWORD:?" in compose["services"]["queue"]["command"]
+    assert "${STORE_PASSWORD:?" in compose["services"]["store"]["environment"]["MINIO_ROOT_PASSWORD"]
+    assert "${REGISTRY_PASSWORD:?" in compose["services"]["registry"]["environment"]["POSTGRES_PASSWORD"]
