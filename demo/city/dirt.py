@@ -129,13 +129,17 @@ class Share:
         self.mark(item, kind, changed)
         return changed
 
-    def finish(self, source_names: Mapping[str, str]) -> pa.Table:
-        """Record the defects under the keys as delivered and return the table with the source's column names."""
+    def finish(self, source_names: Mapping[str, str], *, shuffled: bool = False) -> pa.Table:
+        """Record the defects under the keys as delivered and return the table with the source's column names.
+
+        shuffled: in an order that says nothing; rows that come in the truth's order would tell who is who.
+        """
         keys = self.delivered_keys()
         for rows, item, kind in self._pending:
             self._plants.add(self.dataset, keys.take(pa.array(rows)), item, kind)
         self._pending.clear()
-        return pa.table({source: self.columns[item] for item, source in source_names.items()})
+        table = pa.table({source: self.columns[item] for item, source in source_names.items()})
+        return table.take(pa.array(self._rng.permutation(self.rows))) if shuffled else table
 
     def delivered_keys(self) -> pa.Array:
         """One key per row: key item values as they stand now, joined by '|'."""

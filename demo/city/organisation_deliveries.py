@@ -216,7 +216,7 @@ def _squeeze_into_gbk(share: Share, item: str) -> None:
 
 def _finish(share: Share, context: CityContext, rows: pa.Table, source_names: dict[str, str]) -> pa.Table:
     context.links.add(share.dataset, share.delivered_keys(), "legal_person", rows["legal_uid"].combine_chunks())
-    return share.finish(source_names)
+    return share.finish(source_names, shuffled=True)
 
 
 def _mask(n: int, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

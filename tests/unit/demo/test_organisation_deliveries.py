@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -140,3 +141,13 @@ def test_rates_follow_the_dirt():
     rows = city(1)[1]["market_enterprise"].num_rows
     assert once == pytest.approx(0.05 * rows, abs=1)
     assert thrice == pytest.approx(0.15 * rows, abs=1)
+
+
+@pytest.mark.parametrize("dataset", KEYS)
+def test_no_delivery_comes_in_the_order_of_the_truth(dataset):
+    """Who links rows by their place in the file must not be right more often than by chance."""
+    context, tables = city(1.0)
+    uids = {link["key"]: link["uid"] for link in context.links.table().to_pylist() if link["dataset"] == dataset}
+    order = [uids[key] for key in tables[dataset][KEYS[dataset][0]].to_pylist() if key in uids]
+    rising = sum(after > before for before, after in pairwise(order))
+    assert abs(rising / (len(order) - 1) - 0.5) < 0.15
