@@ -20,6 +20,7 @@ from catalog.settings import Settings
 from lake import tables
 from lake.bases import inputs
 from lake.bases.model import BaseModel
+from lake.bases.resolution import Decisions, resolve_entities, task_text
 from lake.delta_commit import has_run, open_table
 from lake.engines.duckdb import connect, literal, quote
 from lake.layout import Layout
@@ -28,12 +29,6 @@ log = logging.getLogger(__name__)
 BATCH = 50_000
 PART_ROWS = 250_000
 Part: TypeAlias = tuple[str, str]  # ids from the first up to, not including, the second
-
-# Places of geometries: functions of the hub, so that another engine may have its own under the same names.
-_SPATIAL_FUNCTIONS = """
-CREATE OR REPLACE TEMP MACRO wkb_longitude(shape) AS ST_X(ST_Centroid(ST_GeomFromWKB(shape)));
-CREATE OR REPLACE TEMP MACRO wkb_latitude(shape) AS ST_Y(ST_Centroid(ST_GeomFromWKB(shape)));
-"""
 
 
 @dataclass(frozen=True)
@@ -49,27 +44,39 @@ class Built:
     new: bool = True
 
 
-def build(settings: Settings, model: BaseModel, models: Mapping[str, BaseModel], *, now: datetime) -> Built:
+def build(
+    settings: Settings,
+    model: BaseModel,
+    models: Mapping[str, BaseModel],
+    *,
+    now: datetime,
+    decisions: Decisions | None = None,
+) -> Built:
     """Build `model`; `models` holds every base by name. Each table is visible whole or not at all, itself last.
 
-    Departments that have not delivered count as empty and are named in `missing`. Raises NotFound when not one input
-    was ever delivered, Conflict when another run builds the same table.
+    Departments that have not delivered count as empty and are named in `missing`. decisions: what people said of
+    doubtful pairs. Raises NotFound when not one input was ever delivered, ContractBroken when the delivered rows would
+    remake the entities (guards.py), Conflict when another run builds the same table.
     """
     layout = Layout(settings.lake_url)
     places = {name: inputs.place_of(name, models, layout) for name in model.inputs}
     versions = {name: tables.version(uri, settings=settings) for name, uri in places.items()}
+    pinned = inputs.Pinned(settings, model, models, places, versions)
     _some_input(model, versions)
     read = tuple((name, version) for name, version in versions.items() if version is not None)
     missing = tuple(name for name, version in versions.items() if version is None)
     if missing:
         log.warning("%s is built without %s, which nobody has delivered yet", model.name, ", ".join(missing))
-    run_id = f"{model.name}:{_fingerprint(settings, model, read)}"
+    run_id = f"{model.name}:{_fingerprint(settings, model, read, decisions)}"
     uris = {name: uri_of(model, name, layout) for name in model.tables}
     new = not all(_has_run(uri, run_id, settings) for uri in uris.values())
     if new:
         facts = {"inputs": json.dumps(dict(read)), "built_at": now.isoformat(timespec="seconds")}
+        entities = resolve_entities(pinned, decisions=decisions, run_id=run_id, facts=facts, now=now)
         with connect(settings, extensions=("spatial",) if model.spatial else (), keep_order=False) as connection:
-            _open_inputs(connection, settings, model, models, places, versions)
+            pinned.open(connection)
+            if model.identity:
+                inputs.hold(connection, model.identity.answer, entities)
             parts = _prepare(connection, model)
             for name, uri in uris.items():
                 reader = _rows(connection, model, name, parts)
@@ -83,22 +90,6 @@ def build(settings: Settings, model: BaseModel, models: Mapping[str, BaseModel],
 def uri_of(model: BaseModel, table: str, layout: Layout) -> str:
     """Where a table of `model` lies: itself in its zone, those beside it in the base zone."""
     return layout.topic(table) if model.zone == "topic" else layout.base(table)
-
-
-def _open_inputs(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    model: BaseModel,
-    models: Mapping[str, BaseModel],
-    places: Mapping[str, str],
-    versions: Mapping[str, int | None],
-) -> None:
-    if model.spatial:
-        connection.execute(_SPATIAL_FUNCTIONS)
-    inputs.open_small(connection, model, settings)
-    for name, uri in places.items():
-        columns = inputs.columns_of(name, models)
-        inputs.open_view(connection, name, columns, uri=uri, version=versions[name], settings=settings)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> list[Part]:
@@ -156,11 +147,15 @@ def _has_run(uri: str, run_id: str, settings: Settings) -> bool:
     return table is not None and has_run(table, run_id)
 
 
-def _fingerprint(settings: Settings, model: BaseModel, read: tuple[tuple[str, int], ...]) -> str:
-    """What the rows follow from: the versions read, the SQL, the orders of sources, the county."""
+def _fingerprint(
+    settings: Settings, model: BaseModel, read: tuple[tuple[str, int], ...], decisions: Decisions | None
+) -> str:
+    """What the rows follow from: the versions read, the SQL, the orders of sources, the county, people's decisions."""
     text = [json.dumps(read), settings.hub_id]
     text += [model.sql(step) for step in dict.fromkeys((*model.steps, *model.tables))]
     text.append(json.dumps({name: list(order) for name, order in model.sources.items()}))
+    if model.identity:
+        text += [task_text(model.identity.task), str(decisions.last if decisions else 0)]
     return hashlib.sha256("\n".join(text).encode()).hexdigest()[:24]
 
 

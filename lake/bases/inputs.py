@@ -5,6 +5,7 @@ Small relations that are no tables (ranks of sources, code table, the hub's coun
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,33 @@ SQL_KINDS = {
     "geometry": "BLOB",
 }
 _TABLE = Path(__file__).with_name("inputs.csv")
+
+# Places of geometries: functions of the hub, so that another engine may have its own under the same names.
+_SPATIAL_FUNCTIONS = """
+CREATE OR REPLACE TEMP MACRO wkb_longitude(shape) AS ST_X(ST_Centroid(ST_GeomFromWKB(shape)));
+CREATE OR REPLACE TEMP MACRO wkb_latitude(shape) AS ST_Y(ST_Centroid(ST_GeomFromWKB(shape)));
+"""
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The inputs of one build of `model`, each at the version that is read; `models` holds every base by name."""
+
+    settings: Settings
+    model: BaseModel
+    models: Mapping[str, BaseModel]
+    places: Mapping[str, str]
+    versions: Mapping[str, int | None]
+
+    def open(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Give `connection` everything the SQL of the model reads."""
+        if self.model.spatial:
+            connection.execute(_SPATIAL_FUNCTIONS)
+        open_small(connection, self.model, self.settings)
+        for name, uri in self.places.items():
+            columns = columns_of(name, self.models)
+            version = self.versions[name]
+            open_view(connection, name, columns, uri=uri, version=version, settings=self.settings)
 
 
 @cache
@@ -92,9 +120,14 @@ def open_small(connection: duckdb.DuckDBPyConnection, model: BaseModel, settings
         small[f"{model.folder}_rank"] = _ranks(model.folder)
         small[f"{model.folder}_rule"] = _rules(model.folder)
     for name, rows in small.items():
-        # A table of its own, not a view of Python's memory: the engine may then run it wherever it likes.
-        connection.register(f"arrow_{name}", rows)
-        connection.execute(f"CREATE TEMP TABLE {quote(name)} AS SELECT * FROM {quote(f'arrow_{name}')}")
+        hold(connection, name, rows)
+
+
+def hold(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Give `connection` the table `name`. Not a view of Python's memory: the engine may run it wherever it likes."""
+    connection.register(f"arrow_{name}", rows)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS SELECT * FROM {quote(f'arrow_{name}')}")
+    connection.unregister(f"arrow_{name}")
 
 
 def _ranks(folder: str) -> pa.Table:

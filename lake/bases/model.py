@@ -16,12 +16,27 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
+class Identity:
+    """How a base's rows become entities. task: of lake/matching/models; prefix: what ids begin with.
+
+    records: the step with a row per source row to be matched: source, key, known_id, source_key and the task's columns.
+    answer: the relation later steps find the result under: source, key, entity_key, numbered, probability.
+    """
+
+    task: str
+    records: str
+    answer: str
+    prefix: str
+
+
+@dataclass(frozen=True)
 class BaseModel:
     """One base or topic table. `inputs`: the standard tables and other base tables its SQL reads, by name.
 
     steps: SQL files in order, each a relation the next ones see; the last gives the table itself.
     entity: (step, column) whose rows belong to one entity each; what follows is done for a part of the entities at a
         time, so that memory does not grow with the county.
+    identity: how rows without a number find their entity; its tables (state.py) lie beside the base as well.
     beside, beside_entities: tables written with it, one SQL file each, over everything or by parts (links, provenance).
     sources: item -> agencies by whose word it goes, first first (一数一源).
     spatial: the SQL asks for places of geometries.
@@ -35,6 +50,7 @@ class BaseModel:
     folder: str
     steps: tuple[str, ...]
     entity: tuple[str, str] | None = None
+    identity: Identity | None = None
     beside: tuple[str, ...] = ()
     beside_entities: tuple[str, ...] = ()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -24,26 +24,30 @@ def cluster_table(
     edges: Edges,
     previous: Mapping[tuple[str, str], str],
     secret: str,
+    prefix: str = "E",
 ) -> tuple[pa.Table, list[Redirect]]:
-    """(source, key, entity_key, probability; redirects). A new id comes from the number, else from a record's key."""
+    """(source, key, entity_key, numbered, probability; redirects). A new id comes from the smallest number, else from
+
+    the key of a record. numbered: whether the record has a sound number nobody disputes.
+    """
     rows = connection.execute(
         f"SELECT record, source, key, node, known_id FROM {RECORDS} ORDER BY record"
     ).to_arrow_table()
     member = found[rows["node"].to_numpy()]
     names = list(zip(rows["source"].to_pylist(), rows["key"].to_pylist(), strict=True))
-    fresh: dict[int, str] = {}
+    anchors: dict[int, tuple[int, str]] = {}
     for head, name, known in zip(member.tolist(), names, rows["known_id"].to_pylist(), strict=True):
-        anchor = f"1{known}" if known else f"2{name[0]}|{name[1]}"
-        fresh[head] = min(anchor, fresh.get(head, anchor))
+        anchor = (1, known) if known else (2, f"{name[0]}|{name[1]}")
+        anchors[head] = min(anchor, anchors.get(head, anchor))
     clusters = dict(zip(names, member.tolist(), strict=True))
-    keys, redirects = keep_keys(
-        previous, clusters, {head: new_key(anchor, secret=secret) for head, anchor in fresh.items()}
-    )
+    fresh = {head: new_key(anchor, prefix=prefix, secret=secret) for head, (_, anchor) in anchors.items()}
+    keys, redirects = keep_keys(previous, clusters, fresh)
     sure = support(len(found), found, edges)
     columns = {
         "source": rows["source"],
         "key": rows["key"],
         "entity_key": pa.array([keys[head] for head in member.tolist()]),
+        "numbered": rows["known_id"].is_valid(),
         "probability": pa.array(sure[rows["node"].to_numpy()]),
     }
     return pa.table(columns), redirects

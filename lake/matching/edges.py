@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from lake.matching import blocking
 from lake.matching.clustering import FORBIDDEN, FORCED, Rules, parts
+from lake.matching.exact import weak
 from lake.matching.model import Task
 from lake.matching.prepare import RECORDS
 from lake.matching.scoring import Floats, Ints
@@ -42,19 +43,18 @@ class Edges:
         return probability(self.bits)
 
 
-def nodes_of(connection: duckdb.DuckDBPyConnection, records: Ints) -> tuple[Ints, Any]:
-    """Node of each record, and whether it has a sound number."""
-    columns = connection.execute(
-        f"SELECT record, node, known_id IS NOT NULL AS known FROM {RECORDS} ORDER BY record"
-    ).fetchnumpy()
+def nodes_of(connection: duckdb.DuckDBPyConnection, task: Task, records: Ints) -> tuple[Ints, Any]:
+    """Node of each record, and whether it has a sound number that tells it from others."""
+    known = f"known_id IS NOT NULL AND NOT coalesce({weak(task, 'known_id')}, FALSE)"
+    columns = connection.execute(f"SELECT record, node, {known} AS known FROM {RECORDS} ORDER BY record").fetchnumpy()
     place = np.searchsorted(columns["record"], records)
     return columns["node"][place], columns["known"][place]
 
 
 def unseen_inside(connection: duckdb.DuckDBPyConnection, task: Task, weighed: Weighed) -> str:
     """Table of the pairs left out by blocking inside small connected parts: clusters are judged by all their pairs."""
-    left, _ = nodes_of(connection, weighed.left)
-    right, _ = nodes_of(connection, weighed.right)
+    left, _ = nodes_of(connection, task, weighed.left)
+    right, _ = nodes_of(connection, task, weighed.right)
     count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
     part = parts(count, left[weighed.bits >= 0], right[weighed.bits >= 0])
     sizes = np.bincount(part, minlength=count)
@@ -73,10 +73,10 @@ def unseen_inside(connection: duckdb.DuckDBPyConnection, task: Task, weighed: We
     return "matching_rest"
 
 
-def edges_of(connection: duckdb.DuckDBPyConnection, weighed: Weighed) -> Edges:
+def edges_of(connection: duckdb.DuckDBPyConnection, task: Task, weighed: Weighed) -> Edges:
     """Pairs of records as pairs of nodes, each with its best weight; two different sound numbers weigh against it."""
-    left, known_l = nodes_of(connection, weighed.left)
-    right, known_r = nodes_of(connection, weighed.right)
+    left, known_l = nodes_of(connection, task, weighed.left)
+    right, known_r = nodes_of(connection, task, weighed.right)
     weight = weighed.bits - np.where(known_l & known_r, CONFLICT, 0.0)
     low, high = np.minimum(left, right), np.maximum(left, right)
     order = np.lexsort((weighed.right, weighed.left, -weight, high, low))

@@ -6,6 +6,8 @@ away. What makes a number sound is judged before (catalog/standards).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -30,17 +32,23 @@ def number_nodes(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int
         f" placed AS (SELECT together, min(record) AS first, {register} AS registered FROM grouped GROUP BY together),"
         " numbered AS (SELECT together, registered, row_number() OVER (ORDER BY first) - 1 AS node FROM placed)"
         " SELECT grouped.* EXCLUDE (together), numbered.node,"
-        " grouped.known_id IS NULL OR NOT numbered.registered AS loose"
+        f" grouped.known_id IS NULL OR {weak(task, 'grouped.known_id')} OR NOT numbered.registered AS loose"
         " FROM grouped JOIN numbered USING (together) ORDER BY record"
     )
     (nodes,) = one(connection, f"SELECT coalesce(max(node), -1) + 1 FROM {RECORDS}")
     return nodes, disputed
 
 
+def weak(task: Task, number: str) -> str:
+    """SQL: whether the sound number `number` says nothing against a number of another kind."""
+    return f"starts_with({number}, {literal(task.weak)})" if task.weak else "FALSE"
+
+
 def _dispute(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
     """Take the number from records whose name has nothing to do with the number's other records; how many.
 
-    A number that goes with more than MOST_NAMES names says nothing about anybody: all its records lose it.
+    Of two parties as large as each other the register's keeps it. A number that goes with more than MOST_NAMES names
+    says nothing about anybody: all its records lose it.
     """
     name = task.first("full_name") if task.first("organisation") is None else None
     if name is None:
@@ -62,7 +70,8 @@ def _dispute(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
     held: dict[str, list[tuple[int, int, bool]]] = {}
     for number, left, right, agree in pairs:
         held.setdefault(number, []).append((left, right, bool(agree)))
-    loose = [record for edges in held.values() for record in _outvoted(edges)]
+    register = _register(connection, task, held)
+    loose = [record for edges in held.values() for record in _outvoted(edges, register)]
     crowd = f"SELECT record FROM {RECORDS} WHERE known_id IN ({names} > {MOST_NAMES})"
     loose += [record for (record,) in connection.execute(crowd).fetchall()]
     _forget(connection, task, loose)
@@ -83,12 +92,21 @@ def _forget(connection: duckdb.DuckDBPyConnection, task: Task, records: list[int
     connection.unregister("matching_disputed")
 
 
-def _outvoted(edges: list[tuple[int, int, bool]]) -> list[int]:
-    """Records outside the largest party of records that agree (of equally large ones, the smallest record's)."""
+def _register(connection: duckdb.DuckDBPyConnection, task: Task, numbers: Collection[str]) -> frozenset[int]:
+    """The register's records with one of these numbers."""
+    if task.register is None or not numbers:
+        return frozenset()
+    query = f"SELECT record FROM {RECORDS} WHERE source = ? AND list_contains(?, known_id)"
+    return frozenset(record for (record,) in connection.execute(query, [task.register, list(numbers)]).fetchall())
+
+
+def _outvoted(edges: list[tuple[int, int, bool]], register: Collection[int]) -> list[int]:
+    """Records outside the largest party of records that agree: of equally large ones the register's, then the first."""
     records = sorted({record for edge in edges for record in edge[:2]})
     place = {record: number for number, record in enumerate(records)}
     agreed = [(place[left], place[right]) for left, right, alike in edges if alike]
     left, right = (np.array([edge[side] for edge in agreed], np.int64) for side in (0, 1))
     party = parts(len(records), left, right)
-    largest = np.bincount(party).argmax()
+    votes = np.bincount(party, weights=[1 + 1e-3 * (record in register) for record in records])
+    largest = votes.argmax()
     return [record for record, member in zip(records, party, strict=True) if member != largest]

@@ -1,7 +1,8 @@
 """Entities keep their id for ever: which old id each new cluster takes over, and where ids that ended point to.
 
 Pure: dicts in, dicts out. An id follows the most of its records; of merged ids the one with most records stays (the
-smaller id where equal), of a split the largest piece keeps it; every other change is a redirect with its reason.
+smaller id where equal), of a split the largest piece keeps it (the one with the id's own number where equal); every
+other change is a redirect with its reason.
 """
 
 from __future__ import annotations
@@ -41,7 +42,12 @@ def keep_keys(
     overlap = Counter((previous[record], cluster) for record, cluster in clusters.items() if record in previous)
     kept: dict[Cluster, str] = {}
     taken: dict[str, Cluster] = {}
-    for (old, cluster), _ in sorted(overlap.items(), key=lambda item: (-item[1], item[0][0], str(item[0][1]))):
+
+    def turn(pair: tuple[str, Cluster]) -> tuple[int, bool, str, str]:
+        old, cluster = pair
+        return -overlap[pair], fresh[cluster] != old, old, str(cluster)
+
+    for old, cluster in sorted(overlap, key=turn):
         if cluster not in kept and old not in taken:
             kept[cluster], taken[old] = old, cluster
     used = set(previous.values())

@@ -1,7 +1,7 @@
 """What a run may remember of the one before: prepared records and weighed pairs, found again by their content.
 
-A folder per model. Both files say nothing that a full run would not find out anew, so losing them costs time only,
-and a run with memory gives the same answer as one without.
+Relations only: where they are kept is the caller's business. They say nothing that a full run would not find out anew,
+so losing them costs time only, and a run with memory gives the same answer as one without.
 """
 
 from __future__ import annotations
@@ -9,44 +9,32 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import duckdb
-
-from lake.engines.duckdb import literal
 from lake.matching.trained import Model
+
+PREPARED, WEIGHED = "matching_prepared", "matching_kept"
+"""Tables a run under a trained model leaves in its connection, for the next run to be given as Memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Where the prepared records and weighed pairs of one model are kept."""
+    """Both tables of an earlier run under the same model, as SQL usable in FROM."""
 
-    folder: Path
-
-    @property
-    def records(self) -> str | None:
-        """The prepared records as SQL usable in FROM, if there are any."""
-        return self._relation("records")
-
-    @property
-    def pairs(self) -> str | None:
-        """record_l, record_r, content_l, content_r, bits as SQL usable in FROM, if there are any."""
-        return self._relation("pairs")
-
-    def keep(self, connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-        """Replace `name` ('records' or 'pairs') by the rows of `query`; a reader never sees half of it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{name}.part"
-        connection.execute(f"COPY ({query}) TO {literal(str(part))} (FORMAT parquet, COMPRESSION zstd)")
-        part.replace(self.folder / f"{name}.parquet")
-
-    def _relation(self, name: str) -> str | None:
-        path = self.folder / f"{name}.parquet"
-        return f"read_parquet({literal(str(path))})" if path.is_file() else None
+    records: str
+    pairs: str
 
 
-def memory_of(model: Model, folder: Path) -> Memory:
-    """The memory of exactly this model under `folder`: another one weighs pairs otherwise and must not read it."""
+def signature(model: Model) -> str:
+    """Which model, and which edition of this package, weighed the pairs: another must not be given its memory."""
     document = json.dumps([model.task.to_dict(), model.learnt.chances(), model.learnt.prior], sort_keys=True)
     shares = "".join(f"{name}{table.num_rows}" for name, table in sorted(model.shares.items()))
-    return Memory(folder / hashlib.sha256((document + shares).encode()).hexdigest()[:16])
+    return hashlib.sha256((document + shares + _edition()).encode()).hexdigest()[:16]
+
+
+@cache
+def _edition() -> str:
+    """What cleans and compares: the files of this package."""
+    files = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".csv"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -33,7 +33,8 @@ class Task:
 
     single: sources that hold every entity at most once; register: the source that should hold all of them, so that an
     identity number found there needs no further search; pairs_per_record: pairs that meet at most, on average; nearest:
-    candidates of a record that are compared; veto: columns that must have more than one part in common (twins).
+    candidates of a record that are compared; veto: columns that must have more than one part in common (twins); weak:
+    what numbers begin with that name an entity but do not tell it from one with a number of another kind.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Task:
     pairs_per_record: int = 100
     nearest: int = 30
     veto: tuple[str, ...] = ()
+    weak: str = ""
     seed: int = 20250801
 
     def __post_init__(self) -> None:

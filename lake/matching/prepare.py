@@ -1,6 +1,7 @@
 """Records as delivered -> records ready to compare: one row number each, cleaned columns, derived columns.
 
-In: a relation with source, key, known_id and the task's columns. Out: DuckDB table `matching_record`.
+In: a relation with source, key, known_id and the task's columns. Out: DuckDB tables `matching_prepared`, what the next
+run may take over, and `matching_record`, the same with the frequency of values.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from lake.matching.model import Task
 from lake.matching.roles import ROLES
 from lake.matching.similarity import register
 
+PREPARED = "matching_prepared"
 RECORDS = "matching_record"
 
 MACROS = """
@@ -28,9 +30,9 @@ CREATE OR REPLACE TEMP MACRO matching_distance(a, b) AS
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *, known: str | None = None) -> int:
-    """Make `matching_record` (record BIGINT, content, source, key, known_id, cleaned and derived columns); rows made.
+    """Make `matching_prepared` (record BIGINT, content, source, key, known_id, cleaned and derived columns); rows made.
 
-    relation, known: SQL text usable in FROM; known is `matching_record` of an earlier run, whose rows are taken where
+    relation, known: SQL text usable in FROM; known is `matching_prepared` of an earlier run, whose rows are taken where
     their content is still the same. A record's number is a hash of source and key: it stays the same from run to run.
     Raises InvalidInput when a source names two rows by one key.
     """
@@ -51,9 +53,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *,
             f"SELECT * FROM (SELECT known.* FROM {known} AS known SEMI JOIN matching_raw USING (record, content)"
             f" UNION ALL BY NAME {new}) ORDER BY record"
         )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS {fresh}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {fresh}")
     connection.execute("DROP TABLE matching_raw")
-    return one(connection, f"SELECT count(*) FROM {RECORDS}")[0]
+    return one(connection, f"SELECT count(*) FROM {PREPARED}")[0]
 
 
 def _derived(task: Task, where: str = "") -> str:
@@ -91,7 +93,7 @@ def frequencies(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> di
     """Per prepared column: table value, share of all values of the prepared records."""
     return {
         name: connection.execute(
-            f"SELECT {quote(name)} AS value, count(*) / sum(count(*)) OVER () AS share FROM {RECORDS}"
+            f"SELECT {quote(name)} AS value, count(*) / sum(count(*)) OVER () AS share FROM {PREPARED}"
             f" WHERE {quote(name)} IS NOT NULL GROUP BY 1 ORDER BY 1"
         ).to_arrow_table()
         for name in columns
@@ -99,7 +101,10 @@ def frequencies(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> di
 
 
 def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) -> None:
-    """Add tf_<column> (share of the value when the model was trained; unseen ones as the rarest) to the records."""
+    """Make `matching_record`: prepared records and tf_<column>, the share of the value when the model was trained.
+
+    A value unseen then counts as the rarest.
+    """
     joins, columns = [], []
     for number, (name, table) in enumerate(shares.items()):
         connection.register(f"matching_share_{number}", table)
@@ -111,7 +116,7 @@ def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) ->
         )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT {', '.join(['records.*', *columns])}"
-        f" FROM {RECORDS} AS records {' '.join(joins)} ORDER BY record"
+        f" FROM {PREPARED} AS records {' '.join(joins)} ORDER BY record"
     )
     for number in range(len(shares)):
         connection.unregister(f"matching_share_{number}")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -22,21 +21,28 @@ from lake.matching.clustering import best_threshold, cluster
 from lake.matching.clusters import cluster_table
 from lake.matching.edges import decided, edges_of, single_rules, unseen_inside
 from lake.matching.identity import Redirect
-from lake.matching.memory import Memory, memory_of
+from lake.matching.memory import Memory
 from lake.matching.model import Task
 from lake.matching.review import review_table
-from lake.matching.trained import Model
+from lake.matching.trained import Model, Start
 from lake.matching.weighing import Weighed, remember, weigh
+
+TRAIN_FROM = 5_000
+"""Records from which on a hub learns its own model rather than weigh by the start of its task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """clusters: source, key, entity_key, probability. review: see review.py. metrics: counts and seconds, no value."""
+    """clusters: see clusters.py. review: see review.py. metrics: counts and seconds, no value.
+
+    trained: whether `model` was learnt here. Then, as under a model given, memory.py's tables are in the connection.
+    """
 
     clusters: pa.Table
     review: pa.Table
     redirects: list[Redirect]
     model: Model
+    trained: bool
     metrics: dict[str, float]
 
 
@@ -46,48 +52,49 @@ def resolve(
     task: Task,
     *,
     model: Model | None = None,
+    start: Start | None = None,
     previous: Mapping[tuple[str, str], str] | None = None,
     decisions: pa.Table | None = None,
-    remembered: Path | None = None,
+    memory: Memory | None = None,
     secret: str = "",
+    prefix: str = "E",
 ) -> Resolution:
     """Who is who in `relation` (SQL usable in FROM: source, key, known_id, the task's columns).
 
-    model: a trained one; None trains on these records. previous: (source, key) -> entity_key of the last run, so that
-    ids stay. decisions: source_l, key_l, source_r, key_r, verdict ('same', 'different', else ignored): people win.
-    remembered: folder where runs of one model leave what they compared, so that only what changed is compared again.
+    model: a trained one; None trains on these records, unless there is a `start` and they are fewer than TRAIN_FROM.
+    previous: (source, key) -> entity_key of the last run, so that ids stay. decisions: source_l, key_l, source_r,
+    key_r, verdict ('same', 'different', else ignored): people win. memory: what a run under the same `model` left, so
+    that only what changed is compared again. prefix: what new ids begin with; secret: what keeps them one way.
     """
     clock = _Clock()
     relation, task = _renamed(relation, task)
-    memory = memory_of(model, remembered) if model and remembered else None
     records = prepare.prepare(connection, relation, task, known=memory.records if memory else None)
-    if memory:
-        memory.keep(connection, "records", f"SELECT * FROM {prepare.RECORDS} ORDER BY record")
-    prepare.weigh(
-        connection, model.shares if model else prepare.frequencies(connection, scoring.weighted_columns(task))
-    )
+    shares = model.shares if model else prepare.frequencies(connection, scoring.weighted_columns(task))
+    prepare.weigh(connection, shares)
     nodes, disputed = exact.number_nodes(connection, task)
+    if model is None and start is not None and records < TRAIN_FROM:
+        loose, possible = training.searched(connection)
+        model = start.model(task, shares, loose=loose, possible=possible)
     clock.lap("prepare")
     pairs = blocking.block(connection, task)
     clock.lap("block")
     weighed, trained = _weighed(connection, task, model, memory)
     clock.lap("weigh")
-    edges = decided(connection, edges_of(connection, weighed), decisions)
+    edges = decided(connection, edges_of(connection, task, weighed), decisions)
     rules = single_rules(connection, task)
-    if model is None:
+    learnt_here = model is None
+    if learnt_here:
         bar, f1 = best_threshold(nodes, edges.left, edges.right, edges.bits, edges.chance, rules)
         trained = replace(trained, threshold=bar, expected_f1=f1)
     found = cluster(nodes, edges.left, edges.right, edges.bits, threshold=trained.threshold, rules=rules)
     clock.lap("cluster")
-    clusters, redirects = cluster_table(connection, found, edges, previous or {}, secret)
+    clusters, redirects = cluster_table(connection, found, edges, previous or {}, secret, prefix)
     review = review_table(connection, trained, found, edges)
     clock.lap("review")
-    metrics = {
-        **{"records": records, "nodes": nodes, "disputed": disputed, "pairs": pairs, "entities": len(np.unique(found))},
-        **{"threshold": trained.threshold, "expected_f1": trained.expected_f1, "review": review.num_rows},
-        **{f"seconds_{name}": seconds for name, seconds in clock.laps.items()},
-    }
-    return Resolution(clusters, review, redirects, trained, metrics)
+    counts = {"records": records, "nodes": nodes, "disputed": disputed, "pairs": pairs, "review": review.num_rows}
+    sizes = {"entities": len(np.unique(found)), "largest": int(np.bincount(found).max(initial=0))}
+    learnt = {"threshold": trained.threshold, "expected_f1": trained.expected_f1}
+    return Resolution(clusters, review, redirects, trained, learnt_here, counts | sizes | learnt | clock.seconds())
 
 
 def _renamed(relation: str, task: Task) -> tuple[str, Task]:
@@ -111,8 +118,7 @@ def _weighed(
         weighed = weigh(connection, model, blocking.PAIRS, memory)
     rest = unseen_inside(connection, task, weighed)
     weighed = weighed.with_more(weigh(connection, model, rest, memory))
-    if memory:
-        remember(connection, weighed, memory)
+    remember(connection, weighed)
     return weighed, model
 
 
@@ -122,6 +128,10 @@ class _Clock:
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
         self._last = time.perf_counter()
+
+    def seconds(self) -> dict[str, float]:
+        """Seconds of each lap, as metrics."""
+        return {f"seconds_{name}": seconds for name, seconds in self.laps.items()}
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()

@@ -167,6 +167,11 @@ def train(connection: duckdb.DuckDBPyConnection, task: Task, candidates: Compare
     sample_random(connection, task)
     drawn = compare(connection, task, "matching_random")
     taught = compare(connection, task, "matching_taught") if find_taught(connection) >= _LEAST_TAUGHT else None
-    records, loose = one(connection, f"SELECT count(*), count(*) FILTER (loose) FROM {RECORDS}")
-    possible = max(loose * (records - (loose + 1) / 2), 10.0)
+    loose, possible = searched(connection)
     return learn(task, candidates, drawn, possible=possible, expected=0.3 * loose, taught=taught)
+
+
+def searched(connection: duckdb.DuckDBPyConnection) -> tuple[int, float]:
+    """How many records are searched for, and how many pairs there could be among them and with the others."""
+    records, loose = one(connection, f"SELECT count(*), count(*) FILTER (loose) FROM {RECORDS}")
+    return loose, max(loose * (records - (loose + 1) / 2), 10.0)

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from lake.matching.memory import Memory
+from lake.matching.memory import WEIGHED, Memory
 from lake.matching.prepare import RECORDS
 from lake.matching.scoring import Floats, Ints, compare
 from lake.matching.trained import Model
@@ -38,7 +38,7 @@ class Weighed:
 
 def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memory: Memory | None = None) -> Weighed:
     """The weight of each pair of relation `pairs` (record_l, record_r; distinct)."""
-    if memory is None or memory.pairs is None:
+    if memory is None:
         compared = compare(connection, model.task, pairs)
         return Weighed(compared.left, compared.right, vetoed(model.task, compared, weights(compared, model.learnt)))
     connection.execute(
@@ -53,13 +53,12 @@ def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memor
     return Weighed(old["record_l"], old["record_r"], old["bits"]).with_more(weigh(connection, model, new))
 
 
-def remember(connection: duckdb.DuckDBPyConnection, weighed: Weighed, memory: Memory) -> None:
-    """Keep the pairs for the next run, by the content their records have now."""
+def remember(connection: duckdb.DuckDBPyConnection, weighed: Weighed) -> None:
+    """Make table `matching_kept` of the pairs, by the content their records have now: what the next run remembers."""
     connection.register("matching_weighed", weighed.table())
-    memory.keep(
-        connection,
-        "pairs",
-        "SELECT record_l, record_r, l.content AS content_l, r.content AS content_r, bits FROM matching_weighed"
-        f" JOIN {RECORDS} AS l ON l.record = record_l JOIN {RECORDS} AS r ON r.record = record_r ORDER BY ALL",
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {WEIGHED} AS"
+        " SELECT record_l, record_r, l.content AS content_l, r.content AS content_r, bits FROM matching_weighed"
+        f" JOIN {RECORDS} AS l ON l.record = record_l JOIN {RECORDS} AS r ON r.record = record_r ORDER BY ALL"
     )
     connection.unregister("matching_weighed")

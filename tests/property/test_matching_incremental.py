@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lake.engines.duckdb import connect
+from lake.matching.memory import PREPARED, WEIGHED, Memory
 from lake.matching.resolve import resolve
 from tests.factories.matching import groups, people, person_task, row, table, town
 
@@ -12,10 +13,20 @@ PERSONS = people(150, seed=5)
 ROWS = town(PERSONS, seed=6)
 
 
-def run(rows, **more):
+def run(rows, *, remembered=None, **more):
+    """The resolution; what a run left in `remembered` is used, and replaced by what this one leaves."""
     with connect() as connection:
         connection.register("held", table(rows))
-        return resolve(connection, "held", person_task(), **more)
+        memory = None
+        if remembered:
+            for name, kept in remembered.items():
+                connection.register(f"was_{name}", kept)
+            memory = Memory("was_records", "was_pairs")
+        found = resolve(connection, "held", person_task(), memory=memory, **more)
+        if remembered is not None:
+            remembered["records"] = connection.table(PREPARED).to_arrow_table()
+            remembered["pairs"] = connection.table(WEIGHED).to_arrow_table()
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +65,13 @@ def changed(rows, wanted):
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=changes, second=changes)
-def test_incremental_equals_full(model, tmp_path_factory, first, second):
-    folder = tmp_path_factory.mktemp("remembered")
-    run(ROWS, model=model, remembered=folder)
+def test_incremental_equals_full(model, first, second):
+    remembered = {}
+    run(ROWS, model=model, remembered=remembered)
     rows = ROWS
     for wanted in (first, second):
         rows = changed(rows, [(place % len(rows), change) for place, change in wanted])
-        incremental = run(rows, model=model, remembered=folder)
+        incremental = run(rows, model=model, remembered=remembered)
         full = run(rows, model=model)
         assert groups(incremental.clusters) == groups(full.clusters)
         assert incremental.review.to_pylist() == full.review.to_pylist()

@@ -1,10 +1,10 @@
 """The legal-person base database (法人单位信息资源库): one row per organisation, by its organisation code (GB 11714).
 
 A social credit code embeds that code, so departments that know only one of the two meet; old registration numbers
-are led to it through the register of enterprises.
+are led to it through the register of enterprises. Rows no number leads to it are matched (models/legal_person.json).
 """
 
-from lake.bases.model import BaseModel, field_orders, item, traced
+from lake.bases.model import BaseModel, Identity, field_orders, item, traced
 
 _FIELDS = (
     item("uscc", "uscc"),
@@ -47,11 +47,14 @@ LEGAL_PERSON = BaseModel(
         "organisation_observation",
         "registration_map",
         "organisation_keyed",
+        "organisation_record",
+        "organisation_placed",
         "organisation_ranked",
         "organisation_winner",
         "legal_person",
     ),
-    entity=("organisation_keyed", "legal_id"),
+    entity=("organisation_placed", "legal_id"),
+    identity=Identity("legal_person", "organisation_record", "organisation_identity", "L"),
     beside=("legal_person_links",),
     beside_entities=("legal_person_provenance",),
     sources={order.name: order.agencies for order in field_orders("legal_person")},

@@ -1,10 +1,11 @@
 -- One row per legal person: every field with the value that won, the department and the batch it came from.
--- An organisation code nobody delivered is the one the key holds, and says so: 'uscc'.
+-- An organisation code nobody delivered is the one the credit code embeds, else that of the number the organisation goes
+-- by, and says so: 'uscc'.
 SELECT organisation.legal_id,
        organisation.uscc, organisation.uscc_from, organisation.uscc_batch,
-       CASE WHEN length(organisation.org_key) = 9
-            THEN concat(substr(organisation.org_key, 1, 8), '-', substr(organisation.org_key, 9, 1)) END AS org_code,
-       CASE WHEN organisation.org_code IS NULL AND length(organisation.org_key) = 9
+       CASE WHEN organisation.known_code IS NOT NULL
+            THEN concat(substr(organisation.known_code, 1, 8), '-', substr(organisation.known_code, 9, 1)) END AS org_code,
+       CASE WHEN organisation.org_code IS NULL AND organisation.known_code IS NOT NULL
             THEN 'uscc' ELSE organisation.org_code_from END AS org_code_from,
        organisation.org_code_batch,
        organisation.reg_no, organisation.reg_no_from, organisation.reg_no_batch,
@@ -21,7 +22,10 @@ SELECT organisation.legal_id,
        organisation.tax_status, organisation.tax_status_from, organisation.tax_status_batch,
        organisation.credit_grade, organisation.credit_grade_from, organisation.credit_grade_batch,
        organisation.providers, organisation.source_rows
-  FROM (SELECT legal_id, min(org_key) AS org_key,
+  FROM (SELECT legal_id,
+               coalesce(arg_min(org_code, org_code_key) FILTER (WHERE org_code_key IS NOT NULL),
+                        substr(arg_min(uscc, uscc_key) FILTER (WHERE uscc_key IS NOT NULL), 9, 9),
+                        min(CASE WHEN length(org_key) = 9 THEN org_key END)) AS known_code,
                arg_min(uscc, uscc_key) FILTER (WHERE uscc_key IS NOT NULL) AS uscc,
                arg_min(agency, uscc_key) FILTER (WHERE uscc_key IS NOT NULL) AS uscc_from,
                arg_min(batch, uscc_key) FILTER (WHERE uscc_key IS NOT NULL) AS uscc_batch,

@@ -1,4 +1,5 @@
--- Which legal person each source row belongs to; NULL where no number tells.
-SELECT dataset, source_key AS key, batch, row_no AS "row", legal_id IS NOT NULL AS by_key, legal_id
-  FROM organisation_keyed
+-- Which legal person each source row belongs to; NULL where a row has neither a name nor a number.
+-- by_key: the row's own number tells; probability: of its strongest tie to the rest of it, 1 where it stands alone.
+SELECT dataset, source_key AS key, batch, row_no AS "row", record_id, by_key, probability, legal_id
+  FROM organisation_placed
  ORDER BY dataset, source_key, batch, row_no

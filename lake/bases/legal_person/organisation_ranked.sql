@@ -34,12 +34,12 @@ SELECT ordered.legal_id, ordered.org_key, ordered.dataset, ordered.agency, order
             THEN coalesce(ranks.tax_status, 99) * 1000000 + ordered.turn END AS tax_status_key,
        CASE WHEN ordered.credit_grade IS NOT NULL
             THEN coalesce(ranks.credit_grade, 99) * 1000000 + ordered.turn END AS credit_grade_key
-  FROM (SELECT keyed.legal_id, keyed.org_key, keyed.dataset, keyed.agency, keyed.batch, keyed.row_no, keyed.observed_at,
-               keyed.uscc, keyed.org_code, keyed.reg_no, keyed.name, keyed.former_name, keyed.org_type,
-               keyed.legal_representative, keyed.legal_representative_id, keyed.capital, keyed.established_on,
-               keyed.address, keyed.industry, keyed.status, keyed.tax_status, keyed.credit_grade,
-               row_number() OVER (PARTITION BY keyed.legal_id
-                    ORDER BY keyed.observed_at DESC NULLS LAST, keyed.dataset, keyed.batch, keyed.row_no) AS turn
-          FROM organisation_keyed AS keyed
-         WHERE keyed.legal_id IS NOT NULL) AS ordered
+  FROM (SELECT placed.legal_id, placed.org_key, placed.dataset, placed.agency, placed.batch, placed.row_no, placed.observed_at,
+               placed.uscc, placed.org_code, placed.reg_no, placed.name, placed.former_name, placed.org_type,
+               placed.legal_representative, placed.legal_representative_id, placed.capital, placed.established_on,
+               placed.address, placed.industry, placed.status, placed.tax_status, placed.credit_grade,
+               row_number() OVER (PARTITION BY placed.legal_id
+                    ORDER BY placed.observed_at DESC NULLS LAST, placed.dataset, placed.batch, placed.row_no) AS turn
+          FROM organisation_placed AS placed
+         WHERE placed.legal_id IS NOT NULL) AS ordered
   LEFT JOIN legal_person_rank AS ranks ON ranks.dataset = ordered.dataset

@@ -1,12 +1,13 @@
-"""The population base database (人口基础信息库): one row per person, by valid identity number (GB 11643).
+"""The population base database (人口基础信息库): one row per person, as every department's rows about them agree.
 
-Fusion is by key; rows without a valid number are linked to nobody here. Linking them is a step between observations and
-ranking, and changes nothing after it.
+Rows with the same valid identity number (GB 11643) are one person unless their names say otherwise; rows without one
+are matched (lake/matching, models/person.json). Fusion then is by the order of departments in fields.csv.
 """
 
-from lake.bases.model import BaseModel, field_orders, item, traced
+from lake.bases.model import BaseModel, Identity, field_orders, item, traced
 
 _FIELDS = (
+    item("resident_id", "resident_id"),
     item("name", "person_name"),
     item("sex", "sex"),
     item("ethnic", "ethnic"),
@@ -33,7 +34,6 @@ POPULATION = BaseModel(
     ),
     items=(
         item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3"),
-        item("resident_id", "resident_id"),
         *(part for each in _FIELDS for part in traced(each)),
         item("status", "person_status"),
         item("alive", "boolean", "是否在世", "Alive", grade="L3"),
@@ -41,9 +41,18 @@ POPULATION = BaseModel(
         item("source_rows", "count", "来源记录数", "Source rows"),
     ),
     folder="population",
-    steps=("person_observation", "person_placed", "person_ranked", "person_winner", "population"),
+    steps=(
+        "person_observation",
+        "person_numbered",
+        "person_record",
+        "person_placed",
+        "person_ranked",
+        "person_winner",
+        "population",
+    ),
     entity=("person_placed", "person_id"),
+    identity=Identity("person", "person_record", "person_identity", "P"),
     beside=("population_links",),
     beside_entities=("population_provenance",),
-    sources={"resident_id": ("police",)} | {order.name: order.agencies for order in field_orders("population")},
+    sources={order.name: order.agencies for order in field_orders("population")},
 )

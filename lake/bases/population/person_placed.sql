@@ -1,7 +1,9 @@
--- Observations with the id of their person. This is where rows without a number would be linked to somebody.
-SELECT concat('P', substr(sha256(concat(secret.secret, seen.resident_id)), 1, 24)) AS person_id,
-       coalesce(seen.stated_at, batch_moment(seen.batch)) AS observed_at,
-       seen.dataset, seen.agency, seen.batch, seen.row_no, seen.resident_id, seen.name, seen.sex,
-       seen.ethnic, seen.birth_date, seen.address, seen.division_code, seen.phone, seen.household_no,
-       seen.relation, seen.death_date, seen.status
-  FROM person_observation AS seen CROSS JOIN identity_secret AS secret
+-- Observations with the id of their person, as the matcher found it; NULL where a row says nothing about who it is.
+-- A number counts for its person only where nobody else's row disputes it.
+SELECT who.entity_key AS person_id, coalesce(who.numbered, false) AS by_key, who.probability, seen.record_id,
+       seen.observed_at, seen.dataset, seen.agency, seen.batch, seen.row_no, seen.source_key,
+       CASE WHEN who.numbered THEN seen.known_id END AS resident_id,
+       seen.name, seen.sex, seen.ethnic, seen.birth_date, seen.address, seen.division_code, seen.phone,
+       seen.household_no, seen.relation, seen.death_date, seen.status
+  FROM person_numbered AS seen
+  LEFT JOIN person_identity AS who ON who.source = seen.dataset AND who.key = seen.record_id

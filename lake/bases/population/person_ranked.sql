@@ -4,6 +4,8 @@
 SELECT ordered.person_id, ordered.dataset, ordered.agency, ordered.batch, ordered.row_no, ordered.observed_at,
        ordered.resident_id, ordered.name, ordered.sex, ordered.ethnic, ordered.birth_date, ordered.address,
        ordered.division_code, ordered.phone, ordered.household_no, ordered.relation, ordered.death_date, ordered.status,
+       CASE WHEN ordered.resident_id IS NOT NULL
+            THEN coalesce(ranks.resident_id, 99) * 1000000 + ordered.turn END AS resident_id_key,
        CASE WHEN ordered.name IS NOT NULL THEN coalesce(ranks.name, 99) * 1000000 + ordered.turn END AS name_key,
        CASE WHEN ordered.sex IS NOT NULL THEN coalesce(ranks.sex, 99) * 1000000 + ordered.turn END AS sex_key,
        CASE WHEN ordered.ethnic IS NOT NULL THEN coalesce(ranks.ethnic, 99) * 1000000 + ordered.turn END AS ethnic_key,

@@ -1,5 +1,6 @@
 -- Per person, the smallest ordering number of each field: what a claim must have to be the one that won.
 SELECT person_id,
+       min(resident_id_key) AS resident_id_key,
        min(name_key) AS name_key,
        min(sex_key) AS sex_key,
        min(ethnic_key) AS ethnic_key,

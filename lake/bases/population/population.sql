@@ -1,13 +1,14 @@
 -- One row per person: every field with the value that won, the department and the batch it came from.
 -- Sex and birth date nobody delivered are taken from the identity number (GB 11643), and say so: 'resident_id'.
-SELECT person.person_id, person.resident_id,
+SELECT person.person_id, person.resident_id, person.resident_id_from, person.resident_id_batch,
        person.name, person.name_from, person.name_batch,
        coalesce(person.sex, resident_id_sex(person.resident_id)) AS sex,
-       CASE WHEN person.sex IS NULL THEN 'resident_id' ELSE person.sex_from END AS sex_from, person.sex_batch,
+       CASE WHEN person.sex IS NULL AND person.resident_id IS NOT NULL
+            THEN 'resident_id' ELSE person.sex_from END AS sex_from, person.sex_batch,
        person.ethnic, person.ethnic_from, person.ethnic_batch,
        coalesce(person.birth_date, resident_id_birth(person.resident_id)) AS birth_date,
-       CASE WHEN person.birth_date IS NULL THEN 'resident_id' ELSE person.birth_date_from END AS birth_date_from,
-       person.birth_date_batch,
+       CASE WHEN person.birth_date IS NULL AND person.resident_id IS NOT NULL
+            THEN 'resident_id' ELSE person.birth_date_from END AS birth_date_from, person.birth_date_batch,
        person.address, person.address_from, person.address_batch,
        person.division_code, person.division_code_from, person.division_code_batch,
        person.phone, person.phone_from, person.phone_batch,
@@ -16,7 +17,10 @@ SELECT person.person_id, person.resident_id,
        person.death_date, person.death_date_from, person.death_date_batch,
        CASE WHEN person.dead OR person.death_date IS NOT NULL THEN '2' WHEN person.moved THEN '3' ELSE '1' END AS status,
        NOT (person.dead OR person.death_date IS NOT NULL) AS alive, person.providers, person.source_rows
-  FROM (SELECT person_id, min(resident_id) AS resident_id,
+  FROM (SELECT person_id,
+               arg_min(resident_id, resident_id_key) FILTER (WHERE resident_id_key IS NOT NULL) AS resident_id,
+               arg_min(agency, resident_id_key) FILTER (WHERE resident_id_key IS NOT NULL) AS resident_id_from,
+               arg_min(batch, resident_id_key) FILTER (WHERE resident_id_key IS NOT NULL) AS resident_id_batch,
                arg_min(name, name_key) FILTER (WHERE name_key IS NOT NULL) AS name,
                arg_min(agency, name_key) FILTER (WHERE name_key IS NOT NULL) AS name_from,
                arg_min(batch, name_key) FILTER (WHERE name_key IS NOT NULL) AS name_batch,

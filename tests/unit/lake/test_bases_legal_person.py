@@ -46,9 +46,9 @@ def organisations(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def test_an_organisation_is_one_row_whatever_number_a_department_knows(city: Settings) -> None:
-    assert build(city, "legal_person", now=NOW).rows == 3
+    assert build(city, "legal_person", now=NOW).rows == 4
     found = organisations(city)
-    assert set(found) == {"莱州华兴商贸有限公司", "莱西市某局", "莱州老店"}
+    assert set(found) == {"莱州华兴商贸有限公司", "莱西市某局", "莱州老店", "校验位错"}
     shop, office = found["莱州华兴商贸有限公司"], found["莱西市某局"]
     assert (shop["uscc"], shop["org_code"], shop["org_code_from"], shop["reg_no"]) == (
         SHOP, "MA3C0000-3", "uscc", OLD,
@@ -73,13 +73,13 @@ def test_a_registration_number_alone_is_an_organisation_of_its_own(city: Setting
     assert (lonely["uscc"], lonely["org_code"], lonely["reg_no"]) == (None, None, LONELY)
 
 
-def test_rows_no_number_leads_anywhere_are_linked_to_nothing(city: Settings) -> None:
+def test_a_row_no_number_or_name_leads_anywhere_is_an_organisation_of_its_own(city: Settings) -> None:
     build(city, "legal_person", now=NOW)
     links = read(city, Layout(city.lake_url).base("legal_person_links"))
     assert len(links) == 8
-    assert [(link["dataset"], link["key"]) for link in links if link["legal_id"] is None] == [
-        ("market_enterprise", "4")
-    ]
+    (alone,) = [link for link in links if not link["by_key"]]
+    assert (alone["dataset"], alone["key"]) == ("market_enterprise", "4")
+    assert [link["key"] for link in links if link["legal_id"] == alone["legal_id"]] == ["4"]
 
 
 def test_losing_names_stay_visible(city: Settings) -> None:

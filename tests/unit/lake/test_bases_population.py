@@ -43,6 +43,7 @@ def city(settings: Settings) -> Settings:
         "education_pupil",
         {"pupil_no": "G1", "resident_id": LI, "name": "李 娜", "sex": "1", "birth_date": day(1992, 6, 19)},
         {"pupil_no": "G2", "name": "没有号码"},
+        {"pupil_no": "G3", "address": "城港路街道2号"},
     )
     return settings
 
@@ -61,9 +62,11 @@ def claims(settings: Settings, number: str, field: str) -> list[tuple[Any, ...]]
     return [(row["value"], row["dataset"], row["rule"], row["won"]) for row in mine]
 
 
-def test_there_is_one_row_per_valid_number(city: Settings) -> None:
+def test_there_is_one_row_per_valid_number_and_per_row_nothing_leads_to_it(city: Settings) -> None:
     built = build(city, "population", now=NOW)
-    assert (built.name, built.rows, built.new) == ("population", 2, True)
+    assert (built.name, built.rows, built.new) == ("population", 5, True)
+    numbers = [row["resident_id"] for row in read(city, built.uri)]
+    assert sorted(number for number in numbers if number) == sorted([WANG, LI])
     assert dict(built.inputs) == {
         "police_person": 0, "health_death": 0, "hrss_insurance": 0, "education_pupil": 0,
     }  # fmt: skip
@@ -131,9 +134,11 @@ def test_exactly_one_claim_wins_for_every_value_of_a_person(city: Settings) -> N
 def test_every_source_row_is_linked_or_said_not_to_be(city: Settings) -> None:
     build(city, "population", now=NOW)
     links = read(city, Layout(city.lake_url).base("population_links"))
-    assert len(links) == 8
+    assert len(links) == 9
     unknown = {(link["dataset"], link["key"]) for link in links if link["person_id"] is None}
-    assert unknown == {("police_person", "3"), ("police_person", "4"), ("education_pupil", "G2")}
+    assert unknown == {("education_pupil", "G3")}
+    without = {(link["dataset"], link["key"]) for link in links if not link["by_key"]}
+    assert without == unknown | {("police_person", "3"), ("police_person", "4"), ("education_pupil", "G2")}
     assert {link["person_id"] for link in links} - {None} == {
         row["person_id"] for row in read(city, Layout(city.lake_url).base("population"))
     }
@@ -155,7 +160,7 @@ def test_a_new_delivery_makes_a_new_version_and_persons_keep_their_ids(city: Set
     built = build(city, "population", now=NOW)
     assert (built.delta_version, built.new) == (1, True)
     assert (person(city, WANG)["person_id"], person(city, WANG)["name"]) == (before, "王大伟")
-    assert tables.rows(built.uri, 0, settings=city) == 2
+    assert tables.rows(built.uri, 0, settings=city) == 5
 
 
 def test_built_in_many_parts_it_is_the_same(

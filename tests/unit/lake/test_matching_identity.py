@@ -22,6 +22,12 @@ def test_of_a_split_the_largest_piece_keeps_the_id_and_the_rest_is_named():
     assert redirects == [Redirect("E1", "new2", SPLIT)]
 
 
+def test_of_a_split_in_equal_pieces_the_one_with_the_number_of_the_id_keeps_it():
+    keys, redirects = keep_keys({"a": "E1", "b": "E1"}, {"a": 1, "b": 2}, {1: "new1", 2: "E1"})
+    assert keys == {1: "new1", 2: "E1"}
+    assert redirects == [Redirect("E1", "new1", SPLIT)]
+
+
 def test_an_id_without_records_is_gone():
     keys, redirects = keep_keys({"a": "E1", "b": "E2"}, {"a": 1}, FRESH)
     assert keys == {1: "E1"}

@@ -1,0 +1,107 @@
+"""Which source rows are about the same person or organisation: the records of a base, matched, with lasting ids.
+
+The rows of every department go to lake.matching, with the model, ids and memory of the last build and with what people
+decided; what comes back is checked (guards.py), its traces are kept (state.py), and the rows are fused by it.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from lake.bases.guards import Filled, check_size, check_sources
+from lake.bases.identity import secret
+from lake.bases.inputs import Pinned
+from lake.bases.model import Identity
+from lake.bases.state import State
+from lake.engines.duckdb import connect, quote
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What people said of pairs of records: columns record_l, record_r, verdict. last: the number of the newest one."""
+
+    rows: pa.Table
+    last: int
+
+
+def task_text(name: str) -> str:
+    """The file of a matching task, and of its start: what a build follows from."""
+    from lake.matching.model import MODELS
+
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(MODELS.glob(f"{name}.*json")))
+
+
+def resolve_entities(
+    pinned: Pinned, *, decisions: Decisions | None, run_id: str, facts: Mapping[str, str], now: datetime
+) -> pa.Table:
+    """source, key, entity_key, numbered, probability of every record; no rows for a base without identities.
+
+    Raises ContractBroken when the delivered rows would remake the entities; then nothing was written.
+    """
+    settings, identity = pinned.settings, pinned.model.identity
+    if identity is None:
+        return pa.table({})
+    # Splink takes its time to be imported: only who builds these bases waits for it.
+    from lake.matching.model import load_task
+    from lake.matching.resolve import TRAIN_FROM, resolve
+    from lake.matching.trained import load_start
+
+    task, state = load_task(identity.task), State(settings, pinned.model)
+    with connect(settings) as connection:
+        _open_records(connection, pinned, identity)
+        sources = _filled(connection)
+        check_sources(pinned.model.name, sources, state.sources())
+        model = state.trained(task, sources)
+        found = resolve(
+            connection,
+            "base_record",
+            task,
+            model=model,
+            start=load_start(identity.task),
+            previous=state.previous(),
+            decisions=_decided(connection, decisions),
+            memory=state.memory(model) if model else None,
+            secret=secret(settings),
+            prefix=identity.prefix,
+        )
+        check_size(pinned.model.name, int(found.metrics["largest"]))
+        log.info("%s: %s", pinned.model.name, found.metrics)
+        remember = model is not None or (found.trained and found.metrics["records"] >= TRAIN_FROM)
+        state.keep(connection, found, remember=remember, sources=sources, run_id=run_id, facts=facts, now=now)
+    return found.clusters
+
+
+def _open_records(connection: duckdb.DuckDBPyConnection, pinned: Pinned, identity: Identity) -> None:
+    """Table base_record: the rows to match."""
+    pinned.open(connection)
+    steps = pinned.model.steps
+    for step in steps[: steps.index(identity.records) + 1]:
+        connection.execute(f"CREATE TEMP VIEW {quote(step)} AS {pinned.model.sql(step)}")
+    connection.execute(f"CREATE TEMP TABLE base_record AS SELECT * FROM {quote(identity.records)}")
+
+
+def _filled(connection: duckdb.DuckDBPyConnection) -> dict[str, Filled]:
+    rows = connection.execute(
+        "SELECT source, count(*), count(name), count(known_id) FROM base_record GROUP BY source ORDER BY source"
+    ).fetchall()
+    return {source: Filled(*counts) for source, *counts in rows}
+
+
+def _decided(connection: duckdb.DuckDBPyConnection, decisions: Decisions | None) -> pa.Table | None:
+    """The decisions by source and key, as resolve takes them; those about rows that are gone fall away."""
+    if decisions is None or not decisions.rows.num_rows:
+        return None
+    connection.register("base_decision", decisions.rows)
+    found = connection.execute(
+        "SELECT l.source AS source_l, l.key AS key_l, r.source AS source_r, r.key AS key_r, said.verdict"
+        " FROM base_decision AS said JOIN base_record AS l ON l.key = said.record_l"
+        " JOIN base_record AS r ON r.key = said.record_r ORDER BY ALL"
+    ).to_arrow_table()
+    connection.unregister("base_decision")
+    return found

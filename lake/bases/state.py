@@ -1,0 +1,194 @@
+"""What a build with identities leaves for the next one, as tables beside the base.
+
+<base>_links                      which entity each source row belongs to: the ids of the last build
+<base>_redirects                  ids that merged, split or ended, with the reason and when; never rewritten
+<base>_review                     doubtful pairs with their evidence, for people
+<base>_sources                    per source: rows, those with a name, those with a sound number (guards.py)
+<base>_model                      the matching model, written when it is trained
+<base>_prepared, <base>_weighed   what a run under that model need not do again
+Each is written whole and once per run, before the base itself.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.settings import Settings
+from lake import tables
+from lake.bases.guards import Filled
+from lake.bases.model import BaseModel
+from lake.layout import Layout
+
+if TYPE_CHECKING:
+    from lake.matching.memory import Memory
+    from lake.matching.model import Task
+    from lake.matching.resolve import Resolution
+    from lake.matching.trained import Model
+
+GROWN = 2
+"""A model is learnt anew when there are so many times the records it was learnt from, or a new source."""
+BATCH = 50_000
+_TAUGHT = "source"
+REDIRECTS = pa.schema(
+    [("old", pa.string()), ("to", pa.string()), ("reason", pa.string()), ("at", pa.timestamp("us", "UTC"))]
+)
+REVIEW = pa.schema(
+    [
+        *((name, pa.string()) for name in ("pair", "dataset_l", "key_l", "record_l", "entity_l")),
+        *((name, pa.string()) for name in ("dataset_r", "key_r", "record_r", "entity_r")),
+        ("probability", pa.float64()),
+        ("together", pa.bool_()),
+        ("evidence", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """The tables of one base with identities."""
+
+    settings: Settings
+    model: BaseModel
+
+    def uri(self, part: str) -> str:
+        """Where the table `<base>_<part>` lies."""
+        return Layout(self.settings.lake_url).base(f"{self.model.name}_{part}")
+
+    def previous(self) -> dict[tuple[str, str], str]:
+        """(dataset, record id) -> entity id of the last build; empty before the first one."""
+        entity = self.model.key[0]
+        rows = self._rows("links", ("dataset", "record_id", entity))
+        if rows is None:
+            return {}
+        rows = rows.filter(pc.is_valid(rows[entity]))
+        names = zip(rows["dataset"].to_pylist(), rows["record_id"].to_pylist(), strict=True)
+        return dict(zip(names, rows[entity].to_pylist(), strict=True))
+
+    def sources(self) -> dict[str, Filled]:
+        """What the sources told in the last build."""
+        rows = self._rows("sources", ("dataset", "rows", "named", "numbered"))
+        return {row.pop("dataset"): Filled(**row) for row in rows.to_pylist()} if rows is not None else {}
+
+    def trained(self, task: "Task", now: Mapping[str, Filled]) -> "Model | None":
+        """The model of earlier builds, unless the task is another or so much came that it has to be learnt anew."""
+        from lake.matching.trained import from_table
+
+        rows = self._rows("model", ("column", "value", "share"))
+        if rows is None:
+            return None
+        seen = rows.filter(pc.equal(rows["column"], _TAUGHT))
+        taught = dict(zip(seen["value"].to_pylist(), seen["share"].to_pylist(), strict=True))
+        count = sum(filled.rows for filled in now.values())
+        model = from_table(rows)
+        outgrown = count > GROWN * sum(taught.values()) or not set(now) <= set(taught)
+        return None if outgrown or model.task != task.renamed() else model
+
+    def memory(self, model: "Model") -> "Memory | None":
+        """What the last run under exactly this model left."""
+        from lake.matching.memory import Memory, signature
+
+        found = {}
+        for part in ("prepared", "weighed"):
+            uri = self.uri(part)
+            version = tables.version(uri, settings=self.settings)
+            if version is None or _fact(uri, self.settings, "model") != signature(model):
+                return None
+            found[part] = tables.scan(uri, version, settings=self.settings)
+        return Memory(found["prepared"], found["weighed"])
+
+    def keep(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        found: "Resolution",
+        *,
+        remember: bool,
+        sources: Mapping[str, Filled],
+        run_id: str,
+        facts: Mapping[str, str],
+        now: datetime,
+    ) -> None:
+        """Write everything but the links. `connection` is the one `found` was resolved in."""
+        from lake.matching.memory import PREPARED, WEIGHED, signature
+        from lake.matching.trained import as_table
+
+        def write(part: str, rows: tables.Rows, *, append: bool = False, **known: str) -> None:
+            mode: Literal["append", "overwrite"] = "append" if append else "overwrite"
+            told = dict(facts) | known
+            tables.write(self.uri(part), rows, mode=mode, run_id=run_id, facts=told, settings=self.settings)
+
+        if remember:
+            for part, table, order in (("prepared", PREPARED, "record"), ("weighed", WEIGHED, "record_l, record_r")):
+                rows = connection.execute(f"SELECT * FROM {table} ORDER BY {order}").to_arrow_reader(BATCH)
+                write(part, rows, model=signature(found.model))
+        if remember and found.trained:
+            write("model", pa.concat_tables([as_table(found.model), _taught(sources)]))
+        write("sources", _as_rows(sources))
+        moved = [{"old": one.old, "to": one.to, "reason": one.reason, "at": now} for one in found.redirects]
+        write("redirects", pa.Table.from_pylist(moved, schema=REDIRECTS), append=True)
+        write("review", _review(connection, found))
+
+    def _rows(self, part: str, columns: tuple[str, ...]) -> pa.Table | None:
+        """These columns of the newest version; None where there is no such table, or one from before it had them."""
+        uri = self.uri(part)
+        version = tables.version(uri, settings=self.settings)
+        if version is None or not set(columns) <= set(tables.schema(uri, version, settings=self.settings).names):
+            return None
+        return tables.read(uri, columns, version, settings=self.settings)
+
+
+def _fact(uri: str, settings: Settings, name: str) -> str | None:
+    return next((str(commit[name]) for commit in tables.history(uri, 1, settings=settings) if name in commit), None)
+
+
+def _taught(sources: Mapping[str, Filled]) -> pa.Table:
+    from lake.matching.trained import KEPT
+
+    rows = [{"column": _TAUGHT, "value": name, "share": float(filled.rows)} for name, filled in sources.items()]
+    return pa.Table.from_pylist(rows, schema=KEPT)
+
+
+def _as_rows(sources: Mapping[str, Filled]) -> pa.Table:
+    names = sorted(sources)
+    counts = {
+        what: pa.array([getattr(sources[name], what) for name in names], pa.int64())
+        for what in ("rows", "named", "numbered")
+    }
+    return pa.table({"dataset": pa.array(names, pa.string()), **counts})
+
+
+_ASKED = """
+SELECT source_l AS dataset_l, hl.source_key AS key_l, asked.key_l AS record_l, el.entity_key AS entity_l,
+       source_r AS dataset_r, hr.source_key AS key_r, asked.key_r AS record_r, er.entity_key AS entity_r,
+       asked.probability, together, evidence
+  FROM review_asked AS asked
+  JOIN review_entity AS el ON el.source = source_l AND el.key = asked.key_l
+  JOIN review_entity AS er ON er.source = source_r AND er.key = asked.key_r
+  JOIN base_record AS hl ON hl.source = source_l AND hl.key = asked.key_l
+  JOIN base_record AS hr ON hr.source = source_r AND hr.key = asked.key_r
+ ORDER BY place
+"""
+
+
+def _review(connection: duckdb.DuckDBPyConnection, found: "Resolution") -> pa.Table:
+    """The pairs to review with the keys of their rows and the entities they are in, the most doubtful first."""
+    places = pa.array(range(found.review.num_rows), pa.int64())
+    connection.register("review_asked", found.review.append_column("place", places))
+    connection.register("review_entity", found.clusters)
+    rows = connection.execute(_ASKED).to_arrow_table().to_pylist()
+    connection.unregister("review_asked")
+    connection.unregister("review_entity")
+    for row in rows:
+        row |= {"pair": pair_of(row["record_l"], row["record_r"]), "evidence": json.dumps(row["evidence"])}
+    return pa.Table.from_pylist(rows, schema=REVIEW)
+
+
+def pair_of(record_l: str, record_r: str) -> str:
+    """The name of a pair of records, whichever comes first."""
+    return "V" + hashlib.sha256("|".join(sorted((record_l, record_r))).encode()).hexdigest()[:11]
