@@ -39,7 +39,9 @@ DETECTORS: dict[str, Detector] = {
     "id_lowercase_x": Detector("身份号码末位小写 x", "lower-case x in an id", notes=("uppercase",)),
     "name_variant": Detector("姓名同音或异体", "homophone or variant name"),
     "rare_character": Detector("姓名用字被替换", "rare character replaced"),
-    "name_middle_dot": Detector("间隔号写法不一", "middle dot written otherwise", notes=("variant_dot",)),
+    "name_middle_dot": Detector(
+        "间隔号写法不一", "middle dot written otherwise", notes=("variant_dot", "blanks")
+    ),  # a dot written as a blank is noticed as one
     "name_dot_lost": Detector("间隔号丢失", "middle dot lost"),
     "birth_wrong": Detector("出生日期错误", "wrong birth date", rules=("row.birth_matches_id",)),
     "birth_placeholder": Detector("出生日期为占位值", "placeholder birth date", rules=(".placeholder",)),
