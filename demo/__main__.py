@@ -68,12 +68,12 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _once(settings: Settings, plan: Plan, console: Console) -> bool:
-    from demo import accounts, summary
+    from demo import accounts, showing
     from demo.run import run as run_city
 
     told = run_city(settings, plan, console=Console(stderr=True))
-    summary.show(told, language=settings.language, console=console)
-    summary.show_accounts(accounts.read(settings).values(), language=settings.language, console=console)
+    showing.show(told, language=settings.language, console=console)
+    showing.show_accounts(accounts.read(settings).values(), language=settings.language, console=console)
     _how_to_go_on(settings, console, ok=bool(told["ok"]))
     return bool(told["ok"])
 

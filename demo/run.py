@@ -141,7 +141,6 @@ def live_through(city: City, watch: Watch) -> dict[str, Any]:
         settings,
         city.plan,
         watch.stages,
-        systems=[asdict(row) for row in city.systems.describe()],
         planted=planted,
         truth=truth,
         share={**asdict(read), "ok": read.ok},

@@ -17,7 +17,7 @@ def score_quality(settings: Settings) -> list[dict[str, Any]]:
 
     `found` and `false` are None where no rule on one row can decide the kind.
     """
-    contracts = load_contracts(settings.contracts_dir)
+    contracts = _of_the_city(settings)
     with _connection() as con:
         con.execute(f"CREATE VIEW planted AS SELECT * FROM read_parquet('{_truth(settings)}/planted.parquet')")
         _load_rows(con, settings, contracts)
@@ -27,7 +27,7 @@ def score_quality(settings: Settings) -> list[dict[str, Any]]:
 
 def score_bases(settings: Settings) -> dict[str, dict[str, float]]:
     """Per base: precision, recall and F1 over pairs of delivered rows put into one entity; linked rows; entities."""
-    contracts = load_contracts(settings.contracts_dir)
+    contracts = _of_the_city(settings)
     layout = Layout(settings.lake_url)
     scores = {}
     with _connection() as con:
@@ -38,6 +38,16 @@ def score_bases(settings: Settings) -> dict[str, dict[str, float]]:
             if tables.version(uri) is not None:
                 scores[base] = _score_pairs(con, tables.scan(uri), entity, uid)
     return scores
+
+
+def generated(settings: Settings) -> set[str]:
+    """Datasets the generator delivered: of real files beside them there is no truth to score by."""
+    return {path.stem for path in (settings.home / "demo" / "deliveries").glob("*.parquet")}
+
+
+def _of_the_city(settings: Settings) -> dict[str, Contract]:
+    ours = generated(settings)
+    return {name: found for name, found in load_contracts(settings.contracts_dir).items() if name in ours}
 
 
 def _truth(settings: Settings) -> Path:

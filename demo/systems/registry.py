@@ -26,16 +26,6 @@ FILLS: dict[str, Callable[[Place, Deliveries], None]] = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the summary: whose system, of which kind, where. Never a password."""
-
-    system: str
-    agency: str
-    kind: str
-    where: str
-
-
 @dataclass
 class Systems:
     """The departments' systems while they run. `notes` are the errors of servers that did not come up."""
@@ -48,11 +38,6 @@ class Systems:
         """End every process started here; data stay for the next start. A second call does nothing."""
         while self._stops:
             self._stops.pop()()
-
-    def describe(self) -> list[Row]:
-        """One row per system, sorted by department."""
-        rows = (Row(spec.code, spec.agency, spec.kind, spec.location) for spec in self.specs.values())
-        return sorted(rows, key=lambda row: (row.agency, row.system))
 
 
 def fill(

@@ -14,13 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.actions import runs, usage_reports
+from catalog.actions import datasets, runs, systems, usage_reports, verdicts
+from catalog.contracts import load_contracts
 from catalog.database import open_session
+from catalog.models import RuleResult, Verdict
 from catalog.settings import Settings
+from catalog.systems import SystemSpec
 from demo import score, summary
+from demo.agencies import register_all
 from demo.plan import Plan
 from demo.reading import Reading
-from demo.systems.registry import Row
 from demo.watch import Stage
 from lake import tables
 from lake.layout import Layout
@@ -67,6 +70,8 @@ def pattern(field: str) -> re.Pattern[str]:
 def small_day(registry: Settings) -> Settings:
     """One table of two rows about one person, one planted defect and its note, one step of each kind, one report."""
     layout, truth = Layout(registry.lake_url), registry.home / "demo" / "truth"
+    (registry.home / "demo" / "deliveries").mkdir(parents=True)
+    (registry.home / "demo" / "deliveries" / "police_person.parquet").touch()
     registry.contracts_dir.mkdir(parents=True)
     truth.mkdir(parents=True)
     shutil.copy(CONTRACTS / "police_person.odcs.yaml", registry.contracts_dir)
@@ -85,7 +90,17 @@ def small_day(registry: Settings) -> Settings:
     runs.record_step(registry, stage="collect", peak_mib=90, ok=True, **step)
     told = {"code": "column_lost", "message_zh": "缺列。", "message_en": "A column is missing."}
     runs.record_step(registry, stage="standardise", peak_mib=95, ok=False, **step, **told)
+    told = {"title_zh": "长度", "title_en": "Length", "dimension": "0102", "severity": "warning", "outcome": "failed"}
+    result = RuleResult(verdict_id="v", rule_id="name.length", item="name", a=1, b=2, **told)
+    counts = {"rows": 2, "accepted": 2, "quarantined": 0, "judged_at": NOW}
+    verdict = Verdict(verdict_id="v", dataset="police_person", batch_id="b", outcome="warned", **counts)
+    contract = load_contracts(registry.contracts_dir)["police_person"]
     with open_session(registry) as session:
+        register_all(session, by="t", now=NOW)
+        spec = SystemSpec(contract.system, contract.agency, "sqlite", "somewhere")
+        systems.register(session, settings=registry, spec=spec, by="t", now=NOW)
+        datasets.register_contract(session, contract=contract, hub_id="h", by="t", now=NOW)
+        verdicts.record(session, verdict=verdict, results=[result], by="t", now=NOW)
         body = {"report_id": "r-1", "provider": "police", "period_start": "", "period_end": "", "calls": 1, "rows": 2}
         body |= {"merkle_root": "", "signature": ""}
         usage_reports.store(session, body=body, by="t", now=NOW)
@@ -101,7 +116,6 @@ def example(small_day: Settings) -> dict[str, Any]:
         small_day,
         Plan(),
         [replace(Stage("generate"), seconds=1.0, rows=2, peak_mib=100, ok=True)],
-        systems=[asdict(Row("police_db", "police", "sqlite", "somewhere"))],
         planted=score.score_quality(small_day),
         truth=score.score_bases(small_day),
         share={**asdict(read), "ok": read.ok},

@@ -12,7 +12,10 @@ import httpx
 import psutil
 import pytest
 
+from lake import tables
+from lake.layout import Layout
 from tests.canaries import leaks
+from tests.factories import real_files
 from tests.functional.conftest import House
 
 pytestmark = pytest.mark.timeout(1500)
@@ -30,9 +33,10 @@ DATA_STAGES = {"collect", "standardise", "judge", "build", "publish", "feedback"
 
 
 @pytest.fixture(scope="module")
-def demo(house: House) -> subprocess.CompletedProcess[str]:
-    """The finished command."""
-    return house.demo("run", "--residents", str(RESIDENTS))
+def demo(house: House, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The finished command, with a folder of real files beside the city."""
+    data = real_files.write(tmp_path_factory.mktemp("data"))
+    return house.demo("run", "--residents", str(RESIDENTS), "--data", str(data))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,7 @@ def test_no_department_failed(summary: dict[str, Any]) -> None:
 
 def test_every_dataset_lies_in_the_raw_and_standard_zones(summary: dict[str, Any]) -> None:
     zones = summary["zones"]
-    assert len(zones["raw"]) == 19
+    assert len(zones["raw"]) == 19 + len(real_files.DATASETS)
     assert set(zones["standard"]) == set(zones["raw"])
     assert zones["raw"]["police_person"] > RESIDENTS * 0.95
 
@@ -89,6 +93,23 @@ def test_the_base_databases_are_built_and_hold_against_the_truth(summary: dict[s
     assert summary["bases"]["truth"]["population"]["precision"] > 0.99
     assert summary["bases"]["truth"]["population"]["recall"] > 0.6
     assert summary["bases"]["truth"]["legal_person"]["precision"] > 0.99
+
+
+def test_real_files_come_out_in_the_bases_with_their_defects_reported(house: House, summary: dict[str, Any]) -> None:
+    named = {(found["dataset"], found["rule"].rpartition(".")[2]): found for found in summary["quality"]["found"]}
+    real = {dataset for (dataset, _), found in named.items() if found["real"]}
+    assert real == real_files.DATASETS - {"civil_village_rare"}  # the one file here without a defect
+    assert named["bureau_division", "abolished_but_in_use"]["failed"] == 1
+    assert named["bureau_ethnic", "letter_code_form"]["failed"] == 1
+    assert named["land_county", "outside_city"]["failed"] == 1
+    divisions = tables.read(Layout(house.settings.lake_url).base("spatial_division")).to_pylist()
+    by_code = {row["division_code"]: row for row in divisions}
+    assert by_code["370783001003"]["name"] == real_files.RARE_NAME
+    assert by_code["370783001003"]["name_from"] == "civil"
+    county = by_code["370783"]
+    assert (county["longitude"], county["latitude"]) == pytest.approx(
+        tuple(corner + 0.05 for corner in real_files.CORNER), abs=1e-7
+    )
 
 
 def test_planted_dirt_that_one_row_can_show_is_found_and_nothing_else_is_called_so(summary: dict[str, Any]) -> None:
