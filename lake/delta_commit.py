@@ -15,7 +15,7 @@ from deltalake.transaction import AddAction, RemoveAction, Transaction, create_t
 from catalog.errors import Conflict
 from catalog.settings import Settings
 from lake.delta_files import DataFile, time_ms
-from lake.storage import delta_options
+from lake.storage import answering, delta_options
 
 RUN_VERSION = 1  # a run commits to a table once, so its transaction number is always the same
 APPEND_ATTEMPTS = 5
@@ -41,7 +41,8 @@ def open_table(uri: str, settings: Settings | None = None, version: int | None =
     """The table at `uri` (as of `version`), or None when there is no such table or version."""
     options = delta_options(uri, settings)
     try:
-        return DeltaTable(uri, version=version, storage_options=options)
+        with answering(uri):
+            return DeltaTable(uri, version=version, storage_options=options)
     except TableNotFoundError:
         return None
     except DeltaError:
@@ -69,12 +70,8 @@ def commit(uri: str, table: DeltaTable | None, change: Change, settings: Setting
     when somebody else was first, or when a column would change its type.
     """
     try:
-        if table is None:
-            _create(uri, change, settings)
-        elif change.mode == "append" and not change.removed:
-            _append(table, change)
-        else:
-            _replace(table, change)
+        with answering(uri):
+            _commit(uri, table, change, settings)
     except DeltaError as error:
         # Also "table exists already" on a race of two first writers.
         if isinstance(error, CommitFailedError) or "already exists" in str(error):
@@ -83,6 +80,15 @@ def commit(uri: str, table: DeltaTable | None, change: Change, settings: Setting
     committed = open_table(uri, settings)
     assert committed is not None
     return int(committed.version())
+
+
+def _commit(uri: str, table: DeltaTable | None, change: Change, settings: Settings | None) -> None:
+    if table is None:
+        _create(uri, change, settings)
+    elif change.mode == "append" and not change.removed:
+        _append(table, change)
+    else:
+        _replace(table, change)
 
 
 def _create(uri: str, change: Change, settings: Settings | None) -> None:

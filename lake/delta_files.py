@@ -18,10 +18,11 @@ import pyarrow.parquet as pq
 
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
-from lake.storage import filesystem
+from lake.storage import answering, filesystem
 
 ROW_GROUP_ROWS = 122_880
 TARGET_BYTES = 96 * 1024 * 1024
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_STATISTIC = 64  # longer texts are no use for pruning and would bloat the log
 
 
@@ -98,9 +99,10 @@ def write_files(
         for batch_group in _files(_row_groups(rows, schema)):
             name = f"{prefix}-{len(written):05d}.parquet"
             written.append(DataFile(name, 0, 0, "", 0))  # known before it exists, so that a failure removes it too
-            with store.open_output_stream(f"{root}/{name}") as sink:
-                metadata = _write_one(sink, batch_group, schema)
-            size = store.get_file_info(f"{root}/{name}").size
+            with answering(uri):
+                with store.open_output_stream(f"{root}/{name}") as sink:
+                    metadata = _write_one(sink, batch_group, schema)
+                size = store.get_file_info(f"{root}/{name}").size
             written[-1] = DataFile(name, size, metadata.num_rows, statistics(metadata, schema), time_ms())
     except BaseException:
         remove_files(uri, written, settings=settings)
@@ -112,7 +114,7 @@ def remove_files(uri: str, files: list[DataFile], *, settings: Settings | None =
     """Remove written but uncommitted files; one that is gone already is no matter."""
     store, root = filesystem(uri, settings)
     for file in files:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), answering(uri):
             store.delete_file(f"{root}/{file.path}")
 
 
@@ -182,10 +184,17 @@ def _column_statistics(found: dict[str, Any], name: str, parts: list[Any]) -> No
     ranges = [part for part in parts if part.has_min_max]
     if not ranges or any(not part.has_min_max and part.num_values for part in parts):
         return
-    low = _json_value(min(part.min for part in ranges), widen=False)
-    high = _json_value(max(part.max for part in ranges), widen=True)
+    low = _json_value(min(_bound(part, "min") for part in ranges), widen=False)
+    high = _json_value(max(_bound(part, "max") for part in ranges), widen=True)
     if low is not None and high is not None:
         found["minValues"][name], found["maxValues"][name] = low, high
+
+
+def _bound(part: Any, end: str) -> Any:
+    """The smallest or greatest value of a row group. A moment is taken raw: pyarrow would import pandas to make it."""
+    if part.logical_type.type != "TIMESTAMP":
+        return getattr(part, end)
+    return EPOCH + timedelta(microseconds=getattr(part, f"{end}_raw"))
 
 
 def _json_value(value: Any, *, widen: bool) -> str | int | float | None:

@@ -3,11 +3,13 @@
 Gives every part of the lake the same view of both (pyarrow filesystem, delta-rs options). Knows nothing of tables.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyarrow import fs
 
-from catalog.errors import ConfigurationError
+from catalog.errors import ConfigurationError, Unavailable
 from catalog.settings import Settings
 from lake.layout import REMOTE, is_remote
 
@@ -43,6 +45,38 @@ def filesystem(uri: str, settings: Settings | None) -> tuple[fs.FileSystem, str]
     endpoint = _endpoint(given) if given.s3_endpoint else ""
     store = s3(key=given.s3_access_key, secret=given.s3_secret_key, region=given.s3_region, endpoint=endpoint)
     return store, uri.removeprefix(REMOTE)
+
+
+def remove_file(uri: str, settings: Settings) -> bool:
+    """Remove one file, wherever it lies; False when it was not there."""
+    if not is_remote(uri):
+        there = Path(uri).is_file()
+        Path(uri).unlink(missing_ok=True)
+        return there
+    store, path = filesystem(uri, settings)
+    with answering(uri):
+        if store.get_file_info(path).type != fs.FileType.File:
+            return False
+        store.delete_file(path)
+    return True
+
+
+@contextmanager
+def answering(uri: str) -> Iterator[None]:
+    """Say in a sentence when the store of `uri` does not answer; what a disk says passes through."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError:
+        if not is_remote(uri):
+            raise
+        raise Unavailable(
+            "数据湖所在的对象存储没有应答或拒绝了访问。请检查 SHUNIU_S3_ENDPOINT、密钥和该服务后重试。",
+            "The object store of the lake does not answer, or refused. Check SHUNIU_S3_ENDPOINT, the keys and that"
+            " service, and try again.",
+            code="store_unavailable",
+        ) from None
 
 
 def s3(*, key: str, secret: str, region: str, endpoint: str) -> fs.S3FileSystem:

@@ -1,8 +1,6 @@
 """What waits too long, and what may be thrown away."""
 
-import shutil
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -12,6 +10,7 @@ from catalog.models import Batch, Dataset
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
+from lake.storage import remove_file
 from quality.tickets import escalate_overdue
 
 
@@ -36,7 +35,7 @@ def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, in
     with open_reader(settings) as session:
         judged = session.execute(select(Batch.dataset, Batch.batch_id).where(Batch.status == "judged")).all()
         zones = session.execute(select(Dataset.code, Dataset.zone)).all()
-    staged = sum(_remove(Path(layout.staging(dataset, batch_id))) for dataset, batch_id in judged)
+    staged = sum(remove_file(layout.staging(dataset, batch_id), settings) for dataset, batch_id in judged)
     with open_reader(settings) as session:
         pinned = queries.published_all(session)
     files = 0
@@ -47,13 +46,3 @@ def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, in
         if version is not None and (code not in pinned or pinned[code].delta_version == version):
             files += len(tables.vacuum(uri, keep_hours=int(keep.total_seconds() // 3600), settings=settings))
     return {"staged": staged, "files": files}
-
-
-def _remove(path: Path) -> int:
-    if not path.exists():
-        return 0
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-    return 1
