@@ -72,10 +72,11 @@ def _write_county(path: Path) -> None:
     corners = ", ".join(f"{lng!r} {lat!r}" for lng, lat in ring)
     county = (
         f"SELECT '370783' AS adcode, '寿光市' AS name, 'district' AS level, {centre[0]!r} AS centerlng,"
-        f" {centre[1]!r} AS centerlat, '370800' AS ctadcode, '潍坊市' AS ctname, '370000' AS pradcode, '山东省' AS prname,"
-        f" ST_GeomFromText('POLYGON (({corners}))') AS geom"
+        f" {centre[1]!r} AS centerlat, '370800' AS ctadcode, '潍坊市' AS ctname, '370000' AS pradcode,"
+        f" '山东省' AS prname, ST_GeomFromText('POLYGON (({corners}))') AS geom"
     )
     with duckdb.connect(extensions=("spatial",)) as engine:
-        engine.execute(f"COPY ({county}) TO '{path}' (FORMAT GDAL, DRIVER 'ESRI Shapefile')")
+        options = "FORMAT GDAL, DRIVER 'ESRI Shapefile', LAYER_CREATION_OPTIONS 'ENCODING=UTF-8'"
+        engine.execute(f"COPY ({county}) TO '{path}' ({options})")
     path.with_suffix(".prj").unlink(missing_ok=True)
     path.with_suffix(".cpg").unlink(missing_ok=True)
