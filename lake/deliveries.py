@@ -6,11 +6,13 @@
 
 import fcntl
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from catalog.contracts import Contract
 from catalog.errors import Conflict
 from catalog.settings import Settings
 
@@ -38,6 +40,17 @@ def settle(settings: Settings, dataset: str, batch_id: str) -> None:
 def discard(settings: Settings, dataset: str) -> None:
     """Forget incoming files that are kept already."""
     shutil.rmtree(incoming(settings, dataset), ignore_errors=True)
+
+
+def came(settings: Settings, dataset: str) -> list[Path]:
+    """The files of the delivery being taken; none of a database."""
+    keep = incoming(settings, dataset)
+    return sorted(path for path in keep.iterdir() if path.is_file()) if keep.is_dir() else []
+
+
+def reading(contract: Contract) -> str:
+    """How a contract says its files are read, as text: a corrected way of reading makes another delivery of them."""
+    return json.dumps([contract.locator, dict(contract.options)], sort_keys=True, default=str)
 
 
 def fingerprint(files: Sequence[Path], reading: str) -> str:

@@ -6,7 +6,6 @@ Killed between any two of these and run again, the same batch stands once: what 
 was committed but not registered is adopted. Standardising and judging come later, elsewhere.
 """
 
-import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +16,11 @@ from catalog import models
 from catalog.actions import batches
 from catalog.contracts import Contract
 from catalog.database import open_session
-from catalog.errors import BatchHeld, ContractBroken, HubError, SourceError, SourceUnreadable
+from catalog.errors import BatchHeld, ContractBroken, SourceUnreadable
 from catalog.identifiers import batch_id
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import deliveries, raw, reconciliation, sources
+from lake import deliveries, holding, raw, reconciliation, sources
 from lake.sources import Delivery
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: da
         try:
             return _take(settings, contract, spec, last, now=now, by=by)
         except (SourceUnreadable, ContractBroken, BatchHeld) as error:
-            _hold(settings, contract, error, now=now, by=by)
+            holding.hold(settings, contract, error, now=now, by=by)
             raise
 
 
@@ -65,13 +64,12 @@ def _take(
     keep = deliveries.incoming(settings, contract.dataset)
     since = last.position if last else None
     delivery = sources.read(settings, spec, contract, since=since, keep=keep)
-    known = deliveries.fingerprint(delivery.files, _reading(contract)) if delivery.files else None
+    known = deliveries.fingerprint(delivery.files, deliveries.reading(contract)) if delivery.files else None
     if last is not None and known == last.fingerprint:
         return _nothing_new(settings, delivery, last)
-    staged = raw.stage(settings, contract.dataset, delivery.reader)
+    staged = raw.stage(settings, contract.dataset, delivery)
     try:
-        checked = _reconcile(settings, contract, delivery, staged)
-        mark = known or raw.fingerprint(settings, staged)
+        mark, checked = _verified(settings, contract, delivery, staged, known)
     except BaseException:
         raw.drop(settings, staged)
         raise
@@ -80,7 +78,8 @@ def _take(
         return _nothing_new(settings, delivery, last)
     moment = now.astimezone(UTC)
     name = batch_id(contract.dataset, mark, moment)
-    facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, checked)
+    told = (checked, delivery.new_columns)
+    facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, *told)
     raw.commit_batch(settings, staged, facts)
     _finish(settings, contract.dataset, facts, by=by)
     log.info("collected %s rows into %s, kept aside %s", staged.rows, name, len(delivery.kept_aside))
@@ -99,10 +98,11 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
             rows=facts.rows,
             fingerprint=facts.fingerprint,
             position=facts.position,
-            message=_reconciled(facts),
+            message=_message(facts),
             by=by,
             now=facts.collected_at,
         )
+        holding.settle_ticket(session, dataset, by=by, now=facts.collected_at)
 
 
 def _adopt(settings: Settings, contract: Contract, *, by: str) -> Batch | None:
@@ -129,71 +129,37 @@ def _last(settings: Settings, dataset: str) -> Batch | None:
     return Batch(row.batch_id, dataset, row.rows, row.fingerprint, row.position, new=False)
 
 
-def _hold(settings: Settings, contract: Contract, error: HubError, *, now: datetime, by: str) -> None:
-    """Keep the files of a delivery that cannot be taken, once, with the sentence that says why."""
-    keep = deliveries.incoming(settings, contract.dataset)
-    files = sorted(path for path in keep.iterdir() if path.is_file()) if keep.is_dir() else []
-    if not files:
-        return
-    mark = deliveries.fingerprint(files, _reading(contract))
-    name = batch_id(contract.dataset, mark, now.astimezone(UTC))
-    with open_session(settings) as session:
-        same = select(models.Batch).where(models.Batch.dataset == contract.dataset, models.Batch.fingerprint == mark)
-        if session.scalars(same.where(models.Batch.status == "held").limit(1)).first() is not None:
-            deliveries.discard(settings, contract.dataset)
-            return
-    deliveries.settle(settings, contract.dataset, name)
-    with open_session(settings) as session:
-        batches.register(
-            session,
-            batch_id=name,
-            dataset=contract.dataset,
-            system=contract.system,
-            rows=0,
-            fingerprint=mark,
-            position=None,
-            by=by,
-            now=now,
-        )
-        batches.hold(session, batch_id=name, error=error, by=by, now=now)
-
-
 def _nothing_new(settings: Settings, delivery: Delivery, last: Batch) -> Batch:
-    delivery.reader.close()
+    delivery.close()
     deliveries.discard(settings, last.dataset)
     return last
 
 
-def _reconciled(facts: raw.Facts) -> tuple[str, str]:
-    if facts.checked is None:
-        return ("", "")
-    return (
-        f"对账相符：{facts.rows} 行，{facts.checked} 列的合计与来源一致。",
-        f"Reconciled: {facts.rows} rows, and the sums of {facts.checked} columns, are those of the source.",
-    )
+def _message(facts: raw.Facts) -> tuple[str, str]:
+    """What the registry says of a batch: that it was reconciled, and which columns came that nobody asked for."""
+    zh, en = [], []
+    if facts.checked is not None:
+        zh.append(f"对账相符：{facts.rows} 行，{facts.checked} 列的合计与来源一致。")
+        en.append(f"Reconciled: {facts.rows} rows, and the sums of {facts.checked} columns, are those of the source.")
+    if facts.new_columns:
+        zh.append(f"新增列 {'、'.join(facts.new_columns)} 已原样保留，请修订契约。")
+        en.append(f"New columns kept as they came: {', '.join(facts.new_columns)}. Revise the contract.")
+    return ("".join(zh), " ".join(en))
 
 
-def _reconcile(settings: Settings, contract: Contract, delivery: Delivery, staged: raw.Staged) -> int | None:
-    """对账: what the source counted must be what the files hold. The columns compared; None where nothing could be."""
-    stored = staged.rows
-    if delivery.expected is not None and delivery.expected != stored:
-        raise SourceError(
-            f"数据集 {contract.dataset} 对账不符：来源 {delivery.expected} 行，入湖 {stored} 行。"
-            "本批次未入湖，请重新运行。",
-            f"The counts of {contract.dataset} differ: {delivery.expected} rows at the source, {stored} stored. The"
-            " batch was not taken; run again.",
-            code="count_differs",
-            dataset=contract.dataset,
-            source_rows=delivery.expected,
-            stored_rows=stored,
-        )
+def _verified(
+    settings: Settings, contract: Contract, delivery: Delivery, staged: raw.Staged, known: str | None
+) -> tuple[str, int | None]:
+    """对账: what the source counted must be what the files hold. The fingerprint (`known`, of files delivered), and
+    the number of columns compared, None where nothing could be."""
+    if delivery.expected is not None:
+        reconciliation.check_count(contract, delivery.expected, staged.rows)
+    if known is not None:
+        return known, None
+    mark, stored = raw.measure(settings, staged, [measure.in_lake() for measure in delivery.totals])
     if delivery.expected is None:
-        return None
-    return reconciliation.check(settings, contract, raw.places(staged), delivery.totals)
-
-
-def _reading(contract: Contract) -> str:
-    return json.dumps([contract.locator, dict(contract.options)], sort_keys=True, default=str)
+        return mark, None
+    return mark, reconciliation.check(contract, delivery.totals, stored) if staged.files else 0
 
 
 def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None) -> Batch:
@@ -205,5 +171,5 @@ def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None) -> Batch:
         facts.position,
         new=True,
         kept_aside=len(delivery.kept_aside) if delivery else 0,
-        new_columns=delivery.new_columns if delivery else (),
+        new_columns=facts.new_columns,
     )

@@ -5,9 +5,11 @@ know of it, so a run that died between lake and registry can be finished by the 
 """
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +17,14 @@ import pyarrow as pa
 from catalog.errors import BatchHeld, Conflict
 from catalog.settings import Settings
 from lake.delta_commit import Change, commit, has_run, open_table
+from lake.delta_copy import copy_files
 from lake.delta_files import DataFile, remove_files, storable, write_files
 from lake.engines.duckdb import connect, literal
 from lake.layout import Layout
+from lake.sources.delivery import Delivery
 from lake.tables import scan
 
+ROW = "_row"
 HISTORY = 50  # commits looked through for the newest batch: maintenance may have committed after it
 
 
@@ -39,7 +44,10 @@ class Staged:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a batch's commit says of it. checked: columns whose sums agree with the source's; None where it has none."""
+    """What a batch's commit says of it. checked: columns whose sums agree with the source's; None where it has none.
+
+    new_columns: delivered, but not in the contract.
+    """
 
     batch_id: str
     system: str
@@ -48,14 +56,18 @@ class Facts:
     position: str | None
     collected_at: datetime
     checked: int | None = None
+    new_columns: tuple[str, ...] = ()
 
 
-def stage(settings: Settings, dataset: str, reader: pa.RecordBatchReader) -> Staged:
+def stage(settings: Settings, dataset: str, delivery: Delivery) -> Staged:
     """Write the delivered rows, numbered, into the raw table's folder; nothing is visible yet."""
     uri = Layout(settings.lake_url).raw(dataset)
-    schema = reader.schema.append(pa.field("_row", pa.int64()))
-    numbered = pa.RecordBatchReader.from_batches(schema, _numbered(reader, schema))
+    schema = delivery.reader.schema.append(pa.field(ROW, pa.int64()))
     stored = storable(schema)
+    if delivery.native is not None:
+        written = copy_files(uri, delivery.native, stored, numbered=ROW, run="batch", settings=settings)
+        return Staged(uri, stored, written)
+    numbered = pa.RecordBatchReader.from_batches(schema, _numbered(delivery.reader, schema))
     return Staged(uri, stored, write_files(uri, numbered, stored, run="batch", settings=settings))
 
 
@@ -69,18 +81,22 @@ def drop(settings: Settings, staged: Staged) -> None:
     remove_files(staged.uri, staged.files, settings=settings)
 
 
-def fingerprint(settings: Settings, staged: Staged) -> str:
-    """SHA-256 over column names and an order-free sum of row hashes: equal rows in any order give the same."""
+def measure(settings: Settings, staged: Staged, figures: Sequence[str] = ()) -> tuple[str, tuple[Any, ...]]:
+    """Fingerprint and figures (SQL aggregates) of the staged rows, in one scan; without rows every figure is None.
+
+    The fingerprint is SHA-256 over column names and an order-free sum of row hashes: equal rows in any order give the
+    same.
+    """
     digest = hashlib.sha256("\0".join(f"{item.name}:{item.type}" for item in staged.schema).encode())
-    if staged.files:
-        listed = ", ".join(map(literal, places(staged)))
-        with connect(settings, functions=False) as connection:
-            sums = connection.execute(
-                "SELECT count(*), sum(hash(delivered)::HUGEINT), bit_xor(hash(delivered, 'second'))"
-                f" FROM (SELECT * EXCLUDE (_row) FROM read_parquet([{listed}])) AS delivered"
-            ).fetchall()
-        digest.update(repr(sums).encode())
-    return digest.hexdigest()
+    if not staged.files:
+        return digest.hexdigest(), (None,) * len(figures)
+    listed = ", ".join(map(literal, places(staged)))
+    asked = ", ".join(["count(*)", "sum(hash(delivered)::HUGEINT)", "bit_xor(hash(delivered, 'second'))", *figures])
+    with connect(settings, functions=False) as connection:
+        rows = f"(SELECT * EXCLUDE ({ROW}) FROM read_parquet([{listed}])) AS delivered"
+        found = connection.execute(f"SELECT {asked} FROM {rows}").fetchall()[0]
+    digest.update(repr([found[:3]]).encode())
+    return digest.hexdigest(), found[3:]
 
 
 def commit_batch(settings: Settings, staged: Staged, facts: Facts) -> None:
@@ -100,6 +116,8 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts) -> None:
         told["position"] = facts.position
     if facts.checked is not None:
         told["checked"] = str(facts.checked)
+    if facts.new_columns:
+        told["new_columns"] = json.dumps(facts.new_columns, ensure_ascii=False)
     partition = {"_batch": facts.batch_id}
     change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
     try:
@@ -125,6 +143,7 @@ def newest(settings: Settings, dataset: str) -> Facts | None:
                 entry.get("position"),
                 datetime.fromisoformat(entry["collected_at"]),
                 int(entry["checked"]) if "checked" in entry else None,
+                tuple(json.loads(entry.get("new_columns", "[]"))),
             )
     return None
 

@@ -13,22 +13,26 @@ from typing import Any
 
 from catalog.contracts import Contract
 from catalog.errors import BatchHeld
-from catalog.settings import Settings
-from lake.engines.duckdb import connect, literal, quote
+from lake.engines.duckdb import quote
 from lake.sources.delivery import column_names
 
 SUMMED = frozenset(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"))
 WIDEST = 30  # digits of a decimal whose sum over any table still fits into 38
+SUM, BYTES, COUNT = "sum({c})", "sum(strlen({c}))", "count({c})"
 CLOSE = 1e-9  # sums of floating-point numbers depend on the order of the rows
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure of one column: `source` as the database calls it, `name` as delivered, SQL with {c} for the column."""
+    """One figure of one column: `source` as the database calls it, `name` as delivered, SQL with {c} for the column.
+
+    kind: the column's DuckDB type.
+    """
 
     source: str
     name: str
     sql: str
+    kind: str = ""
 
     def at_source(self) -> str:
         """SQL over the database's table."""
@@ -51,29 +55,38 @@ def measures(columns: Sequence[tuple[str, str]], contract: Contract) -> tuple[Me
     names = column_names(name for name, _ in columns)
     for (source, kind), name in zip(columns, names, strict=True):
         if _summed(kind):
-            found.append(Measure(source, name, "sum({c})"))
+            found.append(Measure(source, name, SUM, kind))
         elif name in keys and kind == "VARCHAR":
-            found.append(Measure(source, name, "sum(strlen({c}))"))
+            found.append(Measure(source, name, BYTES, kind))
         if name in keys:
-            found.append(Measure(source, name, "count({c})"))
+            found.append(Measure(source, name, COUNT, kind))
     return tuple(found)
 
 
-def differing(settings: Settings, files: Sequence[str], totals: Totals) -> tuple[str, ...]:
-    """Columns whose figures over the Parquet `files` are not those of the source, in their order."""
-    if not totals or not files:
-        return ()
-    asked = ", ".join(measure.in_lake() for measure in totals)
-    places = ", ".join(map(literal, files))
-    with connect(settings, functions=False) as connection:
-        stored = connection.execute(f"SELECT {asked} FROM read_parquet([{places}])").fetchall()[0]
+def reconciled(contract: Contract, source: str, found: Sequence[str], *, numbers: int) -> list[str]:
+    """Of the measures `found` for a column those that are taken: its first `numbers`, and all of a key."""
+    if contract.options.get("reconcile") == "count":
+        return []
+    key = any(item.key and source in (item.source_name, item.name) for item in contract.items)
+    return list(found) if key else list(found[:numbers])
+
+
+def told(measure: Measure, text: str | None) -> Any:
+    """A figure that a server gave as text, as the number it is."""
+    if text is None:
+        return None
+    return float(text) if measure.kind in ("FLOAT", "DOUBLE") and measure.sql == SUM else Decimal(text)
+
+
+def differing(totals: Totals, stored: Sequence[Any]) -> tuple[str, ...]:
+    """Columns whose figures as `stored` (in the order of `totals`) are not those of the source, in their order."""
     pairs = zip(totals.items(), stored, strict=True)
     return tuple(dict.fromkeys(measure.name for (measure, told), found in pairs if not _same(told, found)))
 
 
-def check(settings: Settings, contract: Contract, files: Sequence[str], totals: Totals) -> int:
+def check(contract: Contract, totals: Totals, stored: Sequence[Any]) -> int:
     """How many columns agree; raises BatchHeld naming those that do not."""
-    wrong = differing(settings, files, totals)
+    wrong = differing(totals, stored)
     if wrong:
         listed = "、".join(wrong)
         raise BatchHeld(
@@ -85,7 +98,22 @@ def check(settings: Settings, contract: Contract, files: Sequence[str], totals: 
             dataset=contract.dataset,
             columns=list(wrong),
         )
-    return len({measure.name for measure in totals}) if files else 0
+    return len({measure.name for measure in totals})
+
+
+def check_count(contract: Contract, expected: int, stored: int) -> None:
+    """Raise BatchHeld unless as many rows are stored as the source counted."""
+    if expected == stored:
+        return
+    raise BatchHeld(
+        f"数据集 {contract.dataset} 对账不符：来源 {expected} 行，入湖 {stored} 行。本批次未入湖，请重新运行。",
+        f"The counts of {contract.dataset} differ: {expected} rows at the source, {stored} stored. The batch was not"
+        " taken; run again.",
+        code="count_differs",
+        dataset=contract.dataset,
+        source_rows=expected,
+        stored_rows=stored,
+    )
 
 
 def _summed(kind: str) -> bool:

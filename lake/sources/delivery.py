@@ -5,7 +5,7 @@ Nothing here knows how a system is reached.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from catalog.contracts import Contract
-from catalog.errors import ContractBroken
+from catalog.errors import ContractBroken, HubError
 
 BATCH_ROWS = 20_000
 RESERVED = frozenset({"_row", "_batch"})
@@ -32,8 +32,22 @@ class KeptAside:
 
 
 @dataclass(frozen=True)
+class Native:
+    """The same rows as a query on an open DuckDB connection, for whoever can write them without a detour over Arrow.
+
+    translate: makes a sentence of what the engine reports. end: rolls back and closes; once is enough, twice no harm.
+    """
+
+    connection: Any
+    query: str
+    params: Sequence[object]
+    translate: Callable[[Exception], HubError]
+    end: Callable[[], None]
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """One delivery, still to be read. `reader` may raise HubError while it is read.
+    """One delivery, still to be read: by `reader`, which may raise HubError, or by `native` where there is one.
 
     position: where to go on next time (opaque text); files: copies kept as they came; kept_aside: grows while reading;
     new_columns: delivered, but not in the contract; expected: rows as the source itself counts them, when it can;
@@ -47,6 +61,13 @@ class Delivery:
     new_columns: tuple[str, ...] = ()
     expected: int | None = None
     totals: Mapping[Any, Any] = field(default_factory=dict)
+    native: Native | None = None
+
+    def close(self) -> None:
+        """Let go of the source, whether or not anything was read."""
+        self.reader.close()
+        if self.native is not None:
+            self.native.end()
 
 
 def column_names(headers: Iterable[object]) -> list[str]:

@@ -14,8 +14,8 @@ PORT = 3306
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """Rows of a table or view of the system's database."""
-    return scanner.read(scanner.Kind("mysql_scanner", attach), settings, spec, contract, since=since)
+    """Rows of a table, a view, or the contract's query. System option: statement_seconds."""
+    return scanner.read(KIND, settings, spec, contract, since=since)
 
 
 def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
@@ -23,3 +23,6 @@ def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
     connection.execute(scanner.secret_sql("mysql", spec, PORT))
     connection.execute("SET GLOBAL mysql_tinyint1_as_boolean = false")
     connection.execute(f"ATTACH '' AS {scanner.SOURCE} (TYPE mysql, SECRET department, READ_ONLY)")
+
+
+KIND = scanner.Kind("mysql_scanner", attach, scanner.asked_in("mysql_query", "mysql"))

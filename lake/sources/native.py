@@ -13,7 +13,7 @@ import pyarrow as pa
 from catalog.contracts import Contract
 from catalog.errors import HubError
 from lake.engines.duckdb import literal, quote
-from lake.sources.delivery import column_names
+from lake.sources.delivery import Native, column_names
 
 ARROW_ROWS = 61_440
 LOCAL_ZONE = "Asia/Shanghai"
@@ -60,10 +60,10 @@ def stream(
     except duckdb.Error as error:
         release(connection)
         raise translate(error) from None
-    return pa.RecordBatchReader.from_batches(reader.schema, _batches(connection, reader, translate))
+    return pa.RecordBatchReader.from_batches(reader.schema, _flowing(connection, reader, translate))
 
 
-def _batches(
+def _flowing(
     connection: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader, translate: Callable[[Exception], HubError]
 ) -> Iterator[pa.RecordBatch]:
     try:
@@ -72,6 +72,27 @@ def _batches(
         raise translate(error) from None
     finally:
         release(connection)
+
+
+def delivered(native: Native) -> tuple[pa.RecordBatchReader, Native]:
+    """The rows of a query as a reader that starts it with the first batch asked for, and as the query itself.
+
+    The connection is ended with the last batch, or by whoever writes the query's rows.
+    """
+    try:
+        described = native.connection.execute(f"SELECT * FROM ({native.query}) LIMIT 0", native.params)
+        schema = described.to_arrow_table().schema
+    except duckdb.Error as error:
+        native.end()
+        raise native.translate(error) from None
+    return pa.RecordBatchReader.from_batches(schema, _batches(native)), native
+
+
+def _batches(native: Native) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from stream(native.connection, native.query, native.params, native.translate)
+    finally:
+        native.end()
 
 
 def release(connection: duckdb.DuckDBPyConnection) -> None:

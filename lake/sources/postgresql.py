@@ -1,5 +1,6 @@
 """PostgreSQL and what speaks its wire protocol (KingbaseES, openGauss): through DuckDB's scanner, read-only."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -7,46 +8,107 @@ import duckdb
 from catalog.contracts import Contract
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from lake import reconciliation
 from lake.engines.duckdb import literal, quote
+from lake.reconciliation import Measure
 from lake.sources import scanner
+from lake.sources.custom import query_of
 from lake.sources.delivery import Delivery
+from lake.sources.native import columns_of
 
 PORT = 5432
-STATEMENT_SECONDS = 1800
+LOCK_SECONDS = 60
 CONNECT_SECONDS = 10
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """Rows of a table or view. System options: schema, statement_seconds."""
-    return scanner.read(scanner.Kind("postgres_scanner", attach, relate), settings, spec, contract, since=since)
+    """Rows of a table, a view, or the contract's query. System options: schema, statement_seconds, lock_seconds."""
+    return scanner.read(KIND, settings, spec, contract, since=since)
 
 
 def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
-    """Attach the database read-only; the server itself refuses writes and stops what runs too long."""
+    """Attach the database read-only; the server itself refuses writes and stops what runs or waits too long."""
     connection.execute(scanner.secret_sql("postgres", spec, PORT))
-    limit = int(spec.options.get("statement_seconds", STATEMENT_SECONDS)) * 1000
-    options = f"-c default_transaction_read_only=on -c statement_timeout={limit}"
+    seconds = {
+        "statement_timeout": int(spec.options.get("statement_seconds", scanner.STATEMENT_SECONDS)),
+        "lock_timeout": int(spec.options.get("lock_seconds", LOCK_SECONDS)),
+    }
+    limits = " ".join(f"-c {name}={limit * 1000}" for name, limit in seconds.items())
+    # Moments are told as ISO text in UTC: positions are made of them.
+    options = f"-c default_transaction_read_only=on {limits} -c datestyle=ISO -c timezone=UTC"
     given = literal(f"options='{options}' connect_timeout={CONNECT_SECONDS} application_name=shuniu")
     connection.execute(f"ATTACH {given} AS {scanner.SOURCE} (TYPE postgres, SECRET department, READ_ONLY)")
 
 
-def relate(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> str:
-    """The table in SQL after FROM; numbers without declared precision come as text, for DOUBLE would round them."""
-    table = scanner.table_of(spec, contract)
-    columns = _columns(connection, table)
-    if not any(loose for _, loose in columns):
-        return f"{scanner.SOURCE}.{table}"
-    chosen = ", ".join(f"{quote(name)}::text AS {quote(name)}" if loose else quote(name) for name, loose in columns)
-    return _in_server(f"SELECT {chosen} FROM {table}")
+def relate(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> scanner.Relation:
+    """The rows in SQL after FROM; numbers without declared precision come as text, for DOUBLE would round them."""
+    query = query_of(contract, "postgres")
+    if query is not None:
+        server = f"({query}\n) AS asked"
+        columns = _typed(connection, server)
+    else:
+        server = scanner.table_of(spec, contract)
+        columns = _columns(connection, server)
+    plain = query is None and not any(column.loose for column in columns)
+    if not plain and columns:
+        chosen = ", ".join(
+            f"{column.name}::text AS {column.name}" if column.loose else column.name for column in columns
+        )
+        server = f"(SELECT {chosen} FROM {server}) AS delivered"
+    sql = f"{scanner.SOURCE}.{server}" if plain else _in_server(f"SELECT * FROM {server}")
+    utf8 = bool(columns) and all(column.utf8 for column in columns)
+    return scanner.Relation(sql, server, _figure if utf8 else None)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, bool]]:
+@dataclass(frozen=True)
+class _Column:
+    """A column as the server has it: quoted name, whether a number of any precision, whether texts are UTF-8 there."""
+
+    name: str
+    loose: bool
+    utf8: bool
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[_Column]:
     asked = (
-        "SELECT attname::text, atttypid = 'numeric'::regtype AND atttypmod = -1 FROM pg_attribute"
+        "SELECT attname::text AS name, atttypid = 'numeric'::regtype AND atttypmod = -1 AS loose,"
+        " current_setting('server_encoding') AS encoding FROM pg_attribute"
         f" WHERE attrelid = to_regclass({literal(table)}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
     )
-    return [(str(name), bool(loose)) for name, loose in connection.execute(f"FROM {_in_server(asked)}").fetchall()]
+    found = connection.execute(f"FROM {_in_server(asked)}").fetchall()
+    return [_Column(quote(str(name)), bool(loose), encoding == "UTF8") for name, loose, encoding in found]
+
+
+def _typed(connection: duckdb.DuckDBPyConnection, server: str) -> list[_Column]:
+    """The columns of a query, typed by its first row; their precision is not known, so DOUBLE says 'numeric' there."""
+    described = columns_of(connection, _in_server(f"SELECT * FROM {server}"))
+    names = [quote(name) for name, _ in described]
+    kinds = ", ".join(f"pg_typeof({name})::text AS k{place}" for place, name in enumerate(names))
+    asked = f"SELECT current_setting('server_encoding') AS encoding, {kinds} FROM {server} LIMIT 1"
+    rows = connection.execute(f"FROM {_in_server(asked)}").fetchall()
+    encoding, *found = rows[0] if rows else ("", *("" for _ in names))
+    typed = zip(names, described, found, strict=True)
+    return [
+        _Column(name, kind == "numeric" and duck == "DOUBLE", encoding == "UTF8") for name, (_, duck), kind in typed
+    ]
+
+
+def _figure(measure: Measure) -> str:
+    """A measure of reconciliation in PostgreSQL's words, as text: its numbers are wider than DuckDB takes them."""
+    column = quote(measure.source)
+    match measure.sql:
+        case reconciliation.SUM:
+            # A sum of float4 is itself float4 there, and would lose what the lake keeps.
+            return f"sum({column}::float8)::text" if measure.kind in ("FLOAT", "DOUBLE") else f"sum({column})::text"
+        case reconciliation.BYTES:
+            # The cast cuts the blanks that fill up character(n), as they are cut on the way here.
+            return f"sum(octet_length({column}::text))::text"
+        case _:
+            return f"count({column})::text"
 
 
 def _in_server(sql: str) -> str:
     return f"postgres_query({literal(scanner.SOURCE)}, {literal(sql)})"
+
+
+KIND = scanner.Kind("postgres_scanner", attach, relate, ask=_in_server)

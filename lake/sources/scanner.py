@@ -3,6 +3,7 @@
 Each kind says in its own file how it is attached and what its errors mean; the reading is the same.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,47 +11,46 @@ from urllib.parse import urlsplit
 import duckdb
 
 from catalog.contracts import Contract
-from catalog.errors import HubError, SourceError, SourceRefused, SourceUnreachable, SourceUnreadable
+from catalog.errors import HubError
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.engines.duckdb import connect, literal, quote
-from lake.reconciliation import measures
-from lake.sources.delivery import Delivery, check_columns
-from lake.sources.native import columns_of, projection, release, stream
+from lake.reconciliation import Measure, Totals, measures, told
+from lake.sources.custom import query_of
+from lake.sources.delivery import Delivery, Native, check_columns
+from lake.sources.native import columns_of, delivered, projection, release
+from lake.sources.sentences import sentence
+from lake.sources.window import Window, due, watermark
 
 Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec], None]
-Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], str]
+Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], "Relation"]
 SOURCE = "source"
+STATEMENT_SECONDS = 1800
 
-REFUSED = ("authentication failed", "access denied", "permission denied", "no password supplied", "pg_hba.conf")
-UNREACHABLE = (
-    "unable to connect",
-    "could not connect",
-    "can't connect",
-    "connection refused",
-    "failed to connect",
-    "timeout expired",
-    "could not translate host",
-    "unknown mysql server host",
-    "server closed the connection",
-    "lost connection",
-    "gone away",
-    "unable to open database",
-    "cannot open file",
-    "terminating connection",
-    "ssl syscall",
-    "connection reset",
-    "no such file",
-)
+
+@dataclass(frozen=True)
+class Relation:
+    """The rows asked for: `sql` as DuckDB has them after FROM, `server` the same in the server's own SQL.
+
+    figures: reconciliation's measure -> the server's own SQL for it, as text; None: DuckDB sums what it is sent.
+    """
+
+    sql: str
+    server: str | None = None
+    figures: Callable[[Measure], str] | None = None
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of database is attached as `source`, and (where that is not plain) named in SQL after FROM."""
+    """How one kind of database is attached as `source`, and (where that is not plain) named in SQL after FROM.
+
+    ask: SQL of the server's own -> its answer as DuckDB has it after FROM, in the same transaction.
+    """
 
     extension: str
     attach: Attach
     relate: Relate | None = None
+    ask: Callable[[str], str] | None = None
 
 
 def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
@@ -59,27 +59,66 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
     The upper end of the watermark is fixed before reading, in the same transaction, so nothing slips between.
     """
     connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
+    end = _limited(connection, spec)
     try:
         kind.attach(connection, spec)
-        connection.execute("BEGIN TRANSACTION READ ONLY")
+        connection.execute("BEGIN TRANSACTION")
         relation = (kind.relate or _plain)(connection, spec, contract)
-        columns = columns_of(connection, relation)
+        columns = columns_of(connection, relation.sql)
         new = check_columns(contract, [name for name, _ in columns], contract.locator)
-        condition, params, position = _window(connection, relation, contract, columns, since)
+        window = _window(connection, kind, relation, contract, since)
+        condition, params = _condition(window, columns)
         figures = measures(columns, contract)
-        asked = ", ".join(["count(*)", *(measure.at_source() for measure in figures)])
-        counted, *told = connection.execute(f"SELECT {asked} FROM {relation}{condition}", params).fetchall()[0]
+        counted, told = _told(connection, kind, relation, window, figures, (condition, params))
     except duckdb.Error as error:
-        release(connection)
+        end()
         raise sentence(contract, error) from None
     except HubError:
-        release(connection)
+        end()
         raise
-    query = f"SELECT {projection(columns, contract)} FROM {relation}{condition}"
-    reader = stream(connection, query, params, lambda error: sentence(contract, error))
-    return Delivery(
-        reader, position, new_columns=new, expected=int(counted), totals=dict(zip(figures, told, strict=True))
-    )
+    rows = f"{relation.sql}{condition}"
+    if kind.ask and relation.server and window.narrow:
+        rows, params = kind.ask(f"SELECT * FROM {relation.server}{_at_server(window)}"), []
+    query = f"SELECT {projection(columns, contract)} FROM {rows}"
+    reader, native = delivered(Native(connection, query, params, lambda error: sentence(contract, error), end))
+    return Delivery(reader, window.position, new_columns=new, expected=counted, totals=told, native=native)
+
+
+def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> Callable[[], None]:
+    """Stop whatever runs on `connection` after the system's statement_seconds; the way to end it before.
+
+    A server that knows such a limit is told it as well (postgresql.py); this one holds for those that do not.
+    """
+    seconds = float(spec.options.get("statement_seconds", STATEMENT_SECONDS))
+    watch = threading.Timer(seconds, connection.interrupt)
+    watch.daemon = True
+    watch.start()
+
+    def end() -> None:
+        watch.cancel()
+        release(connection)
+
+    return end
+
+
+def _told(
+    connection: duckdb.DuckDBPyConnection,
+    kind: Kind,
+    relation: Relation,
+    window: Window,
+    figures: Sequence[Measure],
+    narrowed: tuple[str, list[object]],
+) -> tuple[int, Totals]:
+    """Rows and figures as the source has them: summed by the server where it can, else over what it sends."""
+    condition, params = narrowed
+    if kind.ask and relation.server and relation.figures:
+        asked = [f"{relation.figures(measure)} AS f{place}" for place, measure in enumerate(figures)]
+        sql = f"SELECT {', '.join(['count(*) AS counted', *asked])} FROM {relation.server}{_at_server(window)}"
+        counted, *texts = connection.execute(f"FROM {kind.ask(sql)}").fetchall()[0]
+        return int(counted), {one: told(one, text) for one, text in zip(figures, texts, strict=True)}
+    listed = ", ".join(["count(*)", *(measure.at_source() for measure in figures)])
+    counted, *found = connection.execute(f"SELECT {listed} FROM {relation.sql}{condition}", params).fetchall()[0]
+    return int(counted), dict(zip(figures, found, strict=True))
 
 
 def table_of(spec: SystemSpec, contract: Contract) -> str:
@@ -89,8 +128,20 @@ def table_of(spec: SystemSpec, contract: Contract) -> str:
     return ".".join(quote(part) for part in (schema, table) if part)
 
 
-def _plain(_connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> str:
-    return f"{SOURCE}.{table_of(spec, contract)}"
+def asked_in(function: str, dialect: str) -> Relate:
+    """A Relate for a table, or for the contract's query by the extension's own `function`(source, SQL)."""
+
+    def relate(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> Relation:
+        query = query_of(contract, dialect)
+        if query is None:
+            return _plain(connection, spec, contract)
+        return Relation(f"{function}({literal(SOURCE)}, {literal(query)})")
+
+    return relate
+
+
+def _plain(_connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> Relation:
+    return Relation(f"{SOURCE}.{table_of(spec, contract)}")
 
 
 def host_and_port(spec: SystemSpec, port: int) -> tuple[str, int, str]:
@@ -114,79 +165,34 @@ def secret_sql(kind: str, spec: SystemSpec, port: int) -> str:
 
 
 def _window(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    contract: Contract,
-    columns: Sequence[tuple[str, str]],
-    since: str | None,
-) -> tuple[str, list[object], str | None]:
-    if contract.mode != "incremental" or not contract.watermark:
-        return "", [], None
-    name = _delivered_name(contract)
-    kind = dict(columns).get(name, "VARCHAR")
-    mark = quote(name)
-    newest = connection.execute(f"SELECT max({mark})::VARCHAR FROM {relation}").fetchall()[0][0]
-    if newest is None:
-        return " WHERE false", [], since
-    if since is None:
+    connection: duckdb.DuckDBPyConnection, kind: Kind, relation: Relation, contract: Contract, since: str | None
+) -> Window:
+    column = watermark(contract)
+    if column is None:
+        return Window()
+    if kind.ask and relation.server:
+        asked = f"FROM {kind.ask(f'SELECT max({quote(column)})::text AS newest FROM {relation.server}')}"
+    else:
+        asked = f"SELECT max({quote(column)})::VARCHAR FROM {relation.sql}"
+    return due(contract, column, since, connection.execute(asked).fetchall()[0][0])
+
+
+def _condition(window: Window, columns: Sequence[tuple[str, str]]) -> tuple[str, list[object]]:
+    """WHERE in DuckDB's SQL, with its parameters."""
+    if window.column is None or window.empty:
+        return (" WHERE false" if window.empty else ""), []
+    mark, kind = quote(window.column), dict(columns).get(window.column, "VARCHAR")
+    if window.after is None:
         # Rows without a watermark would never come by it, so the first load brings them.
-        return f" WHERE {mark} <= CAST(? AS {kind}) OR {mark} IS NULL", [newest], newest
-    return f" WHERE {mark} > CAST(? AS {kind}) AND {mark} <= CAST(? AS {kind})", [since, newest], newest
+        return f" WHERE {mark} <= CAST(? AS {kind}) OR {mark} IS NULL", [window.up_to]
+    return f" WHERE {mark} > CAST(? AS {kind}) AND {mark} <= CAST(? AS {kind})", [window.after, window.up_to]
 
 
-def _delivered_name(contract: Contract) -> str:
-    """The watermark's column as delivered: contracts name the item, or the column itself."""
-    for item in contract.items:
-        if item.name == contract.watermark:
-            return item.source_name or item.name
-    return str(contract.watermark)
-
-
-def sentence(contract: Contract, error: Exception) -> HubError:
-    """What went wrong in the department's database, in words of ours: the engine's own may hold data."""
-    said = str(error).lower()
-    # Servers wrap "authentication failed" in "unable to connect", so the narrower cause is looked for first.
-    if any(sign in said for sign in REFUSED):
-        return _refused(contract)
-    if any(sign in said for sign in UNREACHABLE):
-        return _unreachable(contract)
-    if "does not exist" in said:
-        return _missing(contract)
-    return _broken(contract)
-
-
-def _refused(contract: Contract) -> SourceRefused:
-    return SourceRefused(
-        f"系统 {contract.system} 拒绝了登录或读取 {contract.locator}。请核对账号、口令和只读权限。",
-        f"System {contract.system} refused the login, or reading {contract.locator}. Check account and rights.",
-        code="source_refused",
-        system=contract.system,
-    )
-
-
-def _unreachable(contract: Contract) -> SourceUnreachable:
-    return SourceUnreachable(
-        f"系统 {contract.system} 没有应答，或中途断开。请检查网络、地址和端口，恢复后重新运行。",
-        f"System {contract.system} does not answer, or broke off. Check network, address and port, and run again.",
-        code="source_unreachable",
-        system=contract.system,
-    )
-
-
-def _missing(contract: Contract) -> SourceUnreadable:
-    return SourceUnreadable(
-        f"系统 {contract.system} 中没有表 {contract.locator}。请核对契约中的表名和账号可见的模式。",
-        f"System {contract.system} has no table {contract.locator}. Check the name in the contract, and what the"
-        " account can see.",
-        code="source_table_missing",
-        system=contract.system,
-    )
-
-
-def _broken(contract: Contract) -> SourceError:
-    return SourceError(
-        f"读取系统 {contract.system} 的 {contract.locator} 时出错。请检查该表的数据类型和服务器日志。",
-        f"Reading {contract.locator} of system {contract.system} failed. Check its column types and the server's log.",
-        code="source_failed",
-        system=contract.system,
-    )
+def _at_server(window: Window) -> str:
+    """The same in the server's SQL: a quoted text takes the type of the column it is compared with."""
+    if window.column is None or window.empty:
+        return " WHERE false" if window.empty else ""
+    mark, up_to = quote(window.column), literal(window.up_to or "")
+    if window.after is None:
+        return f" WHERE {mark} <= {up_to} OR {mark} IS NULL"
+    return f" WHERE {mark} > {literal(window.after)} AND {mark} <= {up_to}"

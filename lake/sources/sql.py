@@ -1,42 +1,64 @@
 """Every other database SQLAlchemy knows (Oracle, SQL Server, 达梦 ...): generic, streaming, slower than a scanner.
 
 The system's location is a SQLAlchemy URL without login, e.g. `oracle+oracledb://host:1521/?service_name=X`; the driver
-must be installed beside the hub.
+must be installed beside the hub. How the rows then flow is sql_rows.py.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, NoSuchTableError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchTableError, OperationalError, SQLAlchemyError
 
 from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, HubError
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources.delivery import BATCH_ROWS, Delivery, as_text, check_columns, column_names
-from lake.sources.native import LOCAL_ZONE
-from lake.sources.scanner import sentence
+from lake.sources import sql_rows
+from lake.sources.custom import query_of
+from lake.sources.delivery import Delivery, check_columns, column_names
+from lake.sources.sentences import sentence
+from lake.sources.window import Window, due, watermark
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What is read: a table or a query, its columns, and the type each is delivered as."""
+
+    origin: sa.FromClause
+    columns: Sequence[sa.ColumnElement[Any]]
+    schema: pa.Schema
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """Rows of a table or view; with mode 'incremental', those whose watermark lies after `since`."""
+    """Rows of a table, a view, or the contract's query; with mode 'incremental', those after `since`.
+
+    System options: schema, statement_seconds. Contract options: query, look_back; partition_by (a whole-number column)
+    with partitions (2 to 16) reads that many ranges of it side by side, each in a transaction of its own.
+    """
     engine = engine_of(spec)
+    sessions = sql_rows.Sessions(engine, spec)
     try:
-        table = _table(engine, spec, contract)
+        first = sessions.open()
+        rows = _rows(first, engine, spec, contract)
+        new = check_columns(contract, rows.schema.names, contract.locator)
+        window = _window(first, rows, contract, since)
+        query = sa.select(*rows.columns).select_from(rows.origin).where(*_conditions(rows, window))
+        parts = sql_rows.split(sessions, query, contract, rows.origin)
+        told = sql_rows.told(sessions, parts, rows.schema, contract)
     except SQLAlchemyError as error:
-        raise _sentence(contract, error) from None
-    names = column_names(column.name for column in table.columns)
-    new = check_columns(contract, names, contract.locator)
-    schema = pa.schema([pa.field(name, _kind(column)) for name, column in zip(names, table.columns, strict=True)])
-    query, position = _query(engine, table, contract, since)
-    reader = pa.RecordBatchReader.from_batches(schema, _batches(engine, query, schema, contract))
-    return Delivery(reader, position, new_columns=new)
+        sessions.close()
+        raise database_sentence(contract, error) from None
+    except BaseException:
+        sessions.close()
+        raise
+    reader = sql_rows.reader(sessions, parts, rows.schema, contract, lambda error: database_sentence(contract, error))
+    return Delivery(reader, window.position, new_columns=new, expected=told.rows, totals=told.figures)
 
 
 def engine_of(spec: SystemSpec) -> sa.Engine:
@@ -45,7 +67,7 @@ def engine_of(spec: SystemSpec) -> sa.Engine:
         url = sa.make_url(spec.location).set(
             username=spec.secret.get("user") or None, password=spec.secret.get("password") or None
         )
-        return sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+        return sa.create_engine(url, pool_size=sql_rows.MOST_PARTS + 1, max_overflow=0, hide_parameters=True)
     except (SQLAlchemyError, ImportError) as error:
         raise ConfigurationError(
             f"系统 {spec.code} 的地址不可用，或缺少其数据库驱动。请核对地址并安装驱动。",
@@ -55,9 +77,22 @@ def engine_of(spec: SystemSpec) -> sa.Engine:
         ) from error
 
 
-def _table(engine: sa.Engine, spec: SystemSpec, contract: Contract) -> sa.Table:
-    schema, _, name = contract.locator.rpartition(".")
-    return sa.Table(name, sa.MetaData(), schema=schema or spec.options.get("schema"), autoload_with=engine)
+def _rows(connection: sa.Connection, engine: sa.Engine, spec: SystemSpec, contract: Contract) -> _Rows:
+    query = query_of(contract, _PARSED_AS.get(engine.dialect.name))
+    if query is not None:
+        # A driver does not say what a query's columns are declared as, so they come as text, digit by digit.
+        found = connection.execute(sa.text(f"SELECT * FROM ({query}) asked WHERE 1 = 0")).keys()
+        origin: sa.FromClause = sa.text(query).columns(*(sa.column(name) for name in found)).subquery("asked")
+        schema = pa.schema([pa.field(name, pa.string()) for name in column_names(found)])
+        return _Rows(origin, list(origin.columns), schema)
+    owner, _, name = contract.locator.rpartition(".")
+    table = sa.Table(name, sa.MetaData(), schema=owner or spec.options.get("schema"), autoload_with=engine)
+    names = column_names(column.name for column in table.columns)
+    kinds = zip(names, table.columns, strict=True)
+    return _Rows(table, list(table.columns), pa.schema([pa.field(name, _kind(column)) for name, column in kinds]))
+
+
+_PARSED_AS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "oracle": "oracle", "mssql": "tsql"}
 
 
 def _kind(column: sa.Column[Any]) -> pa.DataType:
@@ -78,80 +113,45 @@ def _kind(column: sa.Column[Any]) -> pa.DataType:
             return pa.string()
 
 
-def _query(
-    engine: sa.Engine, table: sa.Table, contract: Contract, since: str | None
-) -> tuple[sa.Select[Any], str | None]:
-    query = sa.select(table)
-    mark = _watermark(table, contract)
-    if mark is None:
-        return query, None
-    try:
-        with engine.connect() as connection:
-            newest = connection.execute(sa.select(sa.func.max(mark))).scalar()
-    except DBAPIError as error:
-        raise _sentence(contract, error) from None
-    if newest is None:
-        return query.where(sa.false()), since
-    if since is None:
-        return query.where(sa.or_(mark <= newest, mark.is_(None))), _position(newest)
-    return query.where(mark > _moment(since, newest), mark <= newest), _position(newest)
-
-
-def _watermark(table: sa.Table, contract: Contract) -> sa.Column[Any] | None:
-    if contract.mode != "incremental" or not contract.watermark:
-        return None
-    names = [item.source_name or item.name for item in contract.items if item.name == contract.watermark]
-    return table.columns[names[0] if names else contract.watermark]
+def _window(connection: sa.Connection, rows: _Rows, contract: Contract, since: str | None) -> Window:
+    column = watermark(contract)
+    if column is None:
+        return Window()
+    newest = connection.execute(sa.select(sa.func.max(rows.origin.columns[column]))).scalar()
+    return due(contract, column, since, None if newest is None else _position(newest))
 
 
 def _position(newest: Any) -> str:
     return newest.isoformat() if isinstance(newest, datetime) else str(newest)
 
 
-def _moment(since: str, newest: Any) -> Any:
-    match newest:
-        case datetime():
-            return datetime.fromisoformat(since)
-        case Decimal() | int():
-            return type(newest)(since)
+def _conditions(rows: _Rows, window: Window) -> list[sa.ColumnElement[bool]]:
+    if window.column is None:
+        return []
+    if window.empty or window.up_to is None:
+        return [sa.false()]
+    mark = rows.origin.columns[window.column]
+    up_to = mark <= _moment(window.up_to, mark)
+    if window.after is None:
+        return [sa.or_(up_to, mark.is_(None))]
+    return [mark > _moment(window.after, mark), up_to]
+
+
+def _moment(text: str, mark: sa.ColumnElement[Any]) -> Any:
+    """A position as the type its column is compared as."""
+    match mark.type:
+        case sa.DateTime():
+            return datetime.fromisoformat(text)
+        case sa.Date():
+            return datetime.fromisoformat(text).date()
+        case sa.Numeric() | sa.Integer():
+            return int(text) if isinstance(mark.type, sa.Integer) else Decimal(text)
         case _:
-            return since
+            return text
 
 
-def _batches(
-    engine: sa.Engine, query: sa.Select[Any], schema: pa.Schema, contract: Contract
-) -> Iterator[pa.RecordBatch]:
-    zone = ZoneInfo(str(contract.options.get("timezone", LOCAL_ZONE)))
-    try:
-        with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH_ROWS) as connection:
-            for rows in connection.execute(query).partitions(BATCH_ROWS):
-                yield _batch(rows, schema, zone)
-    except SQLAlchemyError as error:
-        raise _sentence(contract, error) from None
-    except (TypeError, ValueError, ArithmeticError, pa.ArrowException):
-        # A value that does not fit its column's declared type; the driver's own words would repeat it.
-        raise sentence(contract, RuntimeError("value does not fit")) from None
-    finally:
-        engine.dispose()
-
-
-def _batch(rows: Sequence[Any], schema: pa.Schema, zone: ZoneInfo) -> pa.RecordBatch:
-    arrays = [
-        pa.array([_value(value, field.type, zone) for value in column], field.type)
-        for column, field in zip(zip(*rows, strict=True), schema, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _value(value: Any, kind: pa.DataType, zone: ZoneInfo) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, datetime) and pa.types.is_timestamp(kind):
-        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
-    return as_text(value) if pa.types.is_string(kind) else value
-
-
-def _sentence(contract: Contract, error: SQLAlchemyError) -> HubError:
+def database_sentence(contract: Contract, error: SQLAlchemyError) -> HubError:
+    """What went wrong, in words of ours."""
     if isinstance(error, NoSuchTableError):
         return sentence(contract, RuntimeError("does not exist"))
     if isinstance(error, OperationalError) and not str(error.orig):

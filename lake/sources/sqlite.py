@@ -14,7 +14,7 @@ from lake.sources.delivery import Delivery
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """Rows of a table or view of the file at the system's location."""
+    """Rows of a table, a view, or the contract's query, in the file at the system's location."""
     if not Path(place(spec)).is_file():
         raise SourceUnreachable(
             f"找不到系统 {contract.system} 的数据库文件。请检查登记的位置和挂载。",
@@ -22,7 +22,7 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
             code="source_unreachable",
             system=contract.system,
         )
-    return scanner.read(scanner.Kind("sqlite_scanner", attach), settings, spec, contract, since=since)
+    return scanner.read(KIND, settings, spec, contract, since=since)
 
 
 def place(spec: SystemSpec) -> str:
@@ -34,3 +34,6 @@ def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
     """Attach the file read-only."""
     connection.execute("SET GLOBAL sqlite_all_varchar = true")
     connection.execute(f"ATTACH {literal(place(spec))} AS {scanner.SOURCE} (TYPE sqlite, READ_ONLY)")
+
+
+KIND = scanner.Kind("sqlite_scanner", attach, scanner.asked_in("sqlite_query", "sqlite"))

@@ -158,6 +158,49 @@ def test_a_wrong_password_a_closed_port_and_a_lost_right_are_told_apart(
         department.execute(f"DROP ROLE {role}")
 
 
+def test_a_query_of_the_contract_is_read_without_loss_and_reconciled_at_the_server(
+    hub: Settings, people: Department
+) -> None:
+    query = "SELECT rybh, xm, gxsj, rybh / 3.0 AS loose, rybh::numeric(12,2) AS exact FROM hkrk WHERE rybh <= 100"
+    batch = collect(hub, people[0], contract=replace(CONTRACT, options={"query": query}))
+    (row,) = rows_of(hub, batch, "SELECT loose, exact FROM {} WHERE rybh = 1")
+    assert (batch.rows, row) == (100, ("0.33333333333333333333", Decimal("1.00")))
+    newest = raw.newest(hub, "police_person")
+    assert newest is not None
+    assert newest.checked == 2
+
+
+def test_a_key_filled_up_with_blanks_agrees_with_the_source(hub: Settings, police: Department) -> None:
+    spec, department = police
+    department.execute("CREATE TABLE hkrk (rybh char(12), xm text, gxsj timestamp, small real)")
+    department.execute("INSERT INTO hkrk SELECT '编' || n, 'x', NULL, n / 7.0 FROM generate_series(1, 3000) n")
+    batch = collect(hub, spec)
+    newest = raw.newest(hub, "police_person")
+    assert newest is not None
+    assert (batch.rows, newest.checked) == (3000, 2)
+
+
+def test_a_read_that_takes_longer_than_it_may_is_stopped_by_the_server(hub: Settings, people: Department) -> None:
+    people[1].execute("CREATE VIEW slow AS SELECT *, pg_sleep(3)::text AS pause FROM hkrk WHERE rybh = 1")
+    impatient = replace(people[0], options={"schema": "public", "statement_seconds": 1})
+    with pytest.raises(SourceUnreachable) as slow:
+        collect(hub, impatient, contract=replace(CONTRACT, locator="slow"))
+    assert slow.value.code == "source_too_slow"
+
+
+def test_the_hub_sees_one_moment_of_the_database(hub: Settings, people: Department) -> None:
+    with connect(hub, extensions=["postgres_scanner"]) as connection:
+        postgresql.attach(connection, people[0])
+        connection.execute("BEGIN")
+        told = "FROM postgres_query('source', 'SELECT current_setting(''transaction_isolation'') AS i')"
+        assert connection.execute(told).fetchall() == [("repeatable read",)]
+        counted = "FROM postgres_query('source', 'SELECT count(*) AS n FROM hkrk')"
+        assert connection.execute(counted).fetchall() == [(5000,)]
+        people[1].execute("DELETE FROM hkrk WHERE rybh > 10")
+        assert connection.execute("SELECT count(*) FROM source.public.hkrk").fetchall() == [(5000,)]
+        assert connection.execute(counted).fetchall() == [(5000,)]
+
+
 def test_a_server_that_breaks_off_while_reading_leaves_nothing(hub: Settings, people: Department) -> None:
     spec, department = people
     department.execute(

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.contracts import Contract
 from catalog.database import open_session
-from catalog.errors import Conflict, ContractBroken, SourceError, SourceUnreachable, SourceUnreadable
+from catalog.errors import BatchHeld, Conflict, ContractBroken, SourceUnreachable, SourceUnreadable
 from catalog.models import Batch, Event
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
@@ -163,10 +163,10 @@ def test_counts_that_differ_from_the_sources_are_refused(
     deliver(spec, ROWS)
     honest = sources.read
     monkeypatch.setattr(sources, "read", lambda *args, **given: replace(honest(*args, **given), expected=3))
-    with pytest.raises(SourceError) as refused:
+    with pytest.raises(BatchHeld) as refused:
         collect(hub, contract, spec)
     assert refused.value.code == "count_differs"
-    assert registered(hub) == []
+    assert [(row.status, row.rows) for row in registered(hub)] == [("held", 0)]
     assert list(Path(Layout(hub.lake_url).raw("civil_person")).glob("*.parquet")) == []
 
 

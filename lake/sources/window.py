@@ -1,0 +1,90 @@
+"""Which rows of a table are due: everything, or those whose watermark lies after the position reached. Pure.
+
+With the contract's option `look_back` ('3 days', '90 minutes', or a number for a watermark that counts) rows a little
+older come once more: a department's clerk may commit later than the moment a row carries. Known rows change nothing
+when they come again, for standard tables are merged by key.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from catalog.contracts import Contract
+from catalog.errors import ContractBroken
+
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The watermark as (after, up to], either end open when None; `whole` also takes rows without a watermark.
+
+    position: where the next delivery goes on. empty: there is nothing to read at all.
+    """
+
+    column: str | None = None
+    after: str | None = None
+    up_to: str | None = None
+    position: str | None = None
+    empty: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        """Whether this is an increment, so that the source's own index on the watermark is worth using."""
+        return self.after is not None or self.empty
+
+
+def watermark(contract: Contract) -> str | None:
+    """The watermark's column as delivered, None for a dataset that comes whole: contracts name the item, or it."""
+    if contract.mode != "incremental" or not contract.watermark:
+        return None
+    for item in contract.items:
+        if item.name == contract.watermark:
+            return item.source_name or item.name
+    return str(contract.watermark)
+
+
+def due(contract: Contract, column: str | None, since: str | None, newest: str | None) -> Window:
+    """The window after position `since`, when the newest watermark at the source is `newest`. Raises ContractBroken."""
+    if column is None:
+        return Window()
+    if newest is None:
+        return Window(column, position=since, empty=True)
+    if since is None:
+        return Window(column, up_to=newest, position=newest)
+    return Window(column, look_back(contract, since), newest, position=newest)
+
+
+def look_back(contract: Contract, since: str) -> str:
+    """`since` put back by the contract's look_back, written as it was; unchanged without that option."""
+    given = contract.options.get("look_back")
+    if given in (None, "", 0, "0"):
+        return since
+    try:
+        if re.fullmatch(r"\d+", str(given)):
+            return str(Decimal(since) - Decimal(str(given)))
+        return _earlier(since, _seconds(str(given)))
+    except (ValueError, InvalidOperation, OverflowError):
+        raise ContractBroken(
+            f"数据集 {contract.dataset} 的回看选项 look_back 与水位字段 {contract.watermark} 不相配。"
+            "请写成 3 days、90 minutes，数字水位写数字。",
+            f"Option look_back of {contract.dataset} does not fit its watermark {contract.watermark}. Write 3 days or"
+            " 90 minutes, and a number for a watermark that counts.",
+            code="look_back_invalid",
+            dataset=contract.dataset,
+        ) from None
+
+
+def _seconds(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d+) *(second|minute|hour|day|week)s?", text.strip().lower())
+    if found is None:
+        raise ValueError(text)
+    return timedelta(seconds=int(found.group(1)) * UNITS[found.group(2)])
+
+
+def _earlier(since: str, by: timedelta) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", since):
+        return (date.fromisoformat(since) - timedelta(days=-(-by // timedelta(days=1)))).isoformat()
+    moment = datetime.fromisoformat(since)
+    return (moment - by).isoformat(sep="T" if "T" in since else " ")
