@@ -156,6 +156,11 @@ def decide(
     return Decision(False, tuple(dict.fromkeys(reasons)) or ("no_grant",))
 
 
+def in_force(grant: Grant, now: datetime) -> bool:
+    """Whether a grant stands at `now`: begun, not run out, not revoked."""
+    return not grant.revoked and grant.valid_from <= now < grant.valid_until
+
+
 def _concerns(grant: Grant, request: Request) -> bool:
     recipient = grant.account == request.account if grant.account else grant.agency == request.agency
     asked_for = request.grant is None or request.grant == grant.code
@@ -203,8 +208,7 @@ def _not_guessable(plan: Plan, request: Request, held: Sequence[Grant], now: dat
         for grant in held
         if (grant.agency, grant.dataset) == (request.agency, request.dataset)
         and grant.surfaces & READING
-        and not grant.revoked
-        and grant.valid_from <= now < grant.valid_until
+        and in_force(grant, now)
     ]
     shown = [column for grant in readable for column in columns_of(request.facts, grant.items, grant.masks or {})[0]]
     masked = {column.name for column in (*shown, *plan.columns) if column.mask != PLAIN}

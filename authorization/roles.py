@@ -26,18 +26,24 @@ class Steward(Role):
     code = "steward"
     title_zh = "数据管理员"
     title_en = "Data steward"
-    description = "Keeps catalogue and standards, sees quality, runs and use of the whole hub, suspends grants."
+    description = (
+        "Keeps catalogue and standards, sees quality, runs and use of the whole hub, settles tickets, suspends grants."
+    )
     permissions = frozenset(
         {
             Permission.ALL_CATALOGUE_READ,
             Permission.ALL_GRANTS_READ,
             Permission.ALL_GRANTS_REVOKE,
             Permission.ALL_QUALITY_READ,
+            Permission.ALL_REVIEW_DECIDE,
             Permission.ALL_RUNS_READ,
+            Permission.ALL_TICKETS_WRITE,
             Permission.ALL_USAGE_READ,
             Permission.OWN_GRANTS_READ,
             Permission.OWN_QUALITY_READ,
             Permission.OWN_RUNS_READ,
+            Permission.OWN_TICKETS_READ,
+            Permission.OWN_TICKETS_WRITE,
             Permission.OWN_USAGE_READ,
         }
     )
@@ -49,13 +55,15 @@ class Publisher(Role):
     code = "publisher"
     title_zh = "发布部门"
     title_en = "Publishing department"
-    description = "Sees loads, quality and use of its own department's data."
+    description = "Sees loads, quality and use of its own department's data, answers its tickets."
     permissions = frozenset(
         {
             Permission.ALL_CATALOGUE_READ,
             Permission.OWN_GRANTS_READ,
             Permission.OWN_QUALITY_READ,
             Permission.OWN_RUNS_READ,
+            Permission.OWN_TICKETS_READ,
+            Permission.OWN_TICKETS_WRITE,
             Permission.OWN_USAGE_READ,
         }
     )
@@ -67,14 +75,17 @@ class Consumer(Role):
     code = "consumer"
     title_zh = "需求部门"
     title_en = "Consumer"
-    description = "Finds data and reads exactly what its grants open."
+    description = "Finds data, reads exactly what its grants open, raises corrections of it."
     permissions = frozenset(
         {
             Permission.ALL_CATALOGUE_READ,
+            Permission.GRANTED_CORRECTIONS_RAISE,
             Permission.GRANTED_RECORDS_READ,
             Permission.GRANTED_RECORDS_VERIFY,
             Permission.GRANTED_SHARES_READ,
             Permission.OWN_GRANTS_READ,
+            Permission.OWN_TICKETS_READ,
+            Permission.OWN_TICKETS_WRITE,
         }
     )
 
@@ -146,6 +157,7 @@ class Pipeline(Role):
             Permission.OWN_QUALITY_READ,
             Permission.ALL_RUNS_READ,
             Permission.OWN_RUNS_READ,
+            Permission.OWN_TICKETS_READ,
         }
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fastapi import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,12 @@ from authorization.masking import Mask, apply
 from catalog import queries
 from catalog.actions import tickets
 from catalog.errors import InvalidInput
-from catalog.models import DataItem, Dataset, Ticket, Verdict
+from catalog.models import DataItem, Dataset, RuleResult, Ticket, Verdict
 from catalog.settings import Settings
 from lake.evidence import PLACE, failing_rows
 
 HIDDEN: Final = "****"
+MOST_ROWS: Final = 10_000
 MASKS: Final[Mapping[str, Mask]] = {
     "resident_id": Mask("resident_id_strict"),
     "foreign_resident_id": Mask("resident_id_strict"),
@@ -54,14 +56,20 @@ class Evidence:
     rows: tuple[tuple[str, ...], ...]
 
 
-def of_ticket(settings: Settings, session: Session, ticket_id: str, *, plain: bool, limit: int = 10_000) -> Evidence:
+def of_ticket(
+    settings: Settings, session: Session, ticket_id: str, *, plain: bool, brief: bool = False, limit: int = MOST_ROWS
+) -> Evidence:
     """The rows that keep a finding's ticket open, as delivered, at most `limit`; none for a consumer's correction.
 
-    Raises NotFound for an unknown ticket. Of an incremental dataset the rows of every batch since it was opened.
+    `brief`: only the key items and those the rule speaks of. Raises NotFound for an unknown ticket. Of an incremental
+    dataset the rows of every batch since it was opened.
     """
     ticket = tickets.get(session, ticket_id)
     entry = queries.dataset(session, ticket.dataset)
     items = queries.items(session, ticket.dataset)
+    if brief:
+        named = _of_rule(session, ticket)
+        items = [item for item in items if item.key or item.name in named]
     found = failing_rows(
         settings,
         ticket.dataset,
@@ -88,11 +96,25 @@ def as_bytes(evidence: Evidence, form: str) -> bytes:
     return forms[form](evidence)
 
 
+def answer(evidence: Evidence, form: str) -> Response:
+    """The sheet as a download named after its ticket."""
+    headers = {
+        "content-disposition": f'attachment; filename="{evidence.ticket}.{form}"',
+        "cache-control": "private, no-store",
+    }
+    return Response(as_bytes(evidence, form), headers=headers, media_type=KINDS[form])
+
+
 def harmless(text: str) -> str:
     """`text` as a spreadsheet will show it and not run it. Numbers with a sign stay numbers."""
     if not text.startswith(FORMULA) or _is_number(text):
         return text
     return f"'{text}"
+
+
+def _of_rule(session: Session, ticket: Ticket) -> frozenset[str]:
+    result = session.get(RuleResult, (ticket.verdict_id or "", ticket.rule_id or ""))
+    return frozenset(result.item.split(",") if result else ())
 
 
 def _batches(session: Session, ticket: Ticket, entry: Dataset) -> tuple[str, ...]:

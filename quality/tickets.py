@@ -18,6 +18,7 @@ from catalog.contracts import Contract
 from catalog.database import open_reader, open_session
 from catalog.models import Ticket
 from catalog.settings import Settings
+from catalog.time_limits import is_overdue
 from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
@@ -82,8 +83,8 @@ def follow(
 def escalate_overdue(settings: Settings, *, now: datetime, by: str = "clock") -> list[str]:
     """Pass every overdue ticket up, once; returns the ids of those passed up now."""
     with open_session(settings) as session:
-        waiting = session.scalars(select(Ticket).where(Ticket.state != "closed", Ticket.escalated_at.is_(None)))
-        late = [ticket.ticket_id for ticket in waiting if tickets.overdue(ticket, now)]
+        waiting = select(Ticket.ticket_id).where(is_overdue(now), Ticket.escalated_at.is_(None))
+        late = list(session.scalars(waiting.order_by(Ticket.due_on, Ticket.ticket_id)))
         for ticket_id in late:
             tickets.escalate(session, ticket_id=ticket_id, by=by, now=now)
     return late

@@ -4,7 +4,7 @@ When which of these happens to a finding is decided in quality.tickets; the hist
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,17 +12,13 @@ from sqlalchemy.orm import Session
 
 from catalog.actions.events import EventTag, record
 from catalog.errors import Conflict, InvalidInput, NotFound
-from catalog.models import Ticket, TicketNote
-from catalog.working_days import add_working_days, official
+from catalog.models import Dataset, Ticket, TicketNote
+from catalog.time_limits import due, overdue
 
-_CHINA = timezone(timedelta(hours=8))
 CORRECTION_WORKING_DAYS = 10
 """Time a provider has for a 校核 request, from receipt (Order 809, Art. 26)."""
-
-
-def due(now: datetime, working_days: int) -> date:
-    """The last day of a period of that many working days that begins at `now`, by the county's calendar day."""
-    return add_working_days(now.astimezone(_CHINA).date(), working_days, official())
+LONGEST_TEXT = 2000
+"""Characters of one remark, answer or reason."""
 
 
 def open_finding(
@@ -156,12 +152,6 @@ def escalate(session: Session, *, ticket_id: str, by: str, now: datetime) -> Tic
     return ticket
 
 
-def overdue(ticket: Ticket, now: datetime) -> bool:
-    """Has its time limit run out? An answer stops the clock of a correction; only corrected data that of a finding."""
-    running = ticket.state == "open" or (ticket.state == "answered" and ticket.kind == "finding")
-    return running and now.astimezone(_CHINA).date() > ticket.due_on
-
-
 def get(session: Session, ticket_id: str) -> Ticket:
     """The ticket; raises NotFound."""
     found = session.get(Ticket, ticket_id)
@@ -194,6 +184,8 @@ def _open(session: Session, ticket_id: str) -> Ticket:
 def _new(
     session: Session, kind: str, dataset: str, agency: str, title: tuple[str, str], working_days: int, now: datetime
 ) -> Ticket:
+    # Two corrections of one dataset at once would both take the next number; SQLite has one writer anyway.
+    session.execute(select(Dataset.code).where(Dataset.code == dataset).with_for_update())
     serial = session.scalar(select(func.count()).select_from(Ticket).where(Ticket.dataset == dataset)) or 0
     ticket = Ticket(
         ticket_id=f"{dataset}-{serial + 1}",
@@ -216,6 +208,12 @@ def _said(text: str) -> str:
     if not text.strip():
         raise InvalidInput(
             "请写明内容或理由。", "Say what there is to say: the text is empty.", code="ticket_text_missing"
+        )
+    if len(text) > LONGEST_TEXT:
+        raise InvalidInput(
+            f"内容超过 {LONGEST_TEXT} 字。请缩短后重试。",
+            f"The text is longer than {LONGEST_TEXT} characters. Shorten it and try again.",
+            code="ticket_text_long",
         )
     return text.strip()
 

@@ -2,12 +2,15 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, facts, listing, named, say, tell
+from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, worded
+
+if TYPE_CHECKING:
+    from exchange_api import desk
 
 app = door.noun("整改工单", "Correction orders")
 Number = Annotated[str, typer.Argument(help=say("工单编号", "Number of the ticket"))]
@@ -19,14 +22,16 @@ def list_(
     agency: Annotated[str, typer.Option(help=say("责任部门代码", "Code of the department"))] = "",
     dataset: Annotated[str, typer.Option(help=say("数据集代码", "Code of the dataset"))] = "",
     state: Annotated[str, typer.Option(help="open | answered | closed")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help=say("只看超期", "Overdue ones only"))] = False,
     in_json: door.Json = False,
 ) -> None:
     """Tickets with counts before and now."""
     from exchange_api.views import tickets
 
     with door.reading() as session:
-        found = tickets.listed(session, now=door.now(), agency=agency, dataset=dataset, state=state)
-    rows = [asdict(one) for one in found]
+        wanted = tickets.Wanted(agency, dataset, state, overdue)
+        found = tickets.listed(session, now=door.now(), sight=tickets.Sight(), wanted=wanted)
+    rows = [asdict(one) for one in found.orders]
     if not in_json:
         rows = [
             row | {"title": named(row["title"]), "state": _state(row), "due_on": str(row["due_on"])} for row in rows
@@ -38,6 +43,7 @@ def list_(
         "failing_before": say("整改前", "Before"),
         "failing_now": say("现有", "Now"),
         "due_on": say("期限", "Due"),
+        "working_days_left": say("剩余工作日", "Working days left"),
         "state": say("状态", "State"),
     }
     listing(rows, columns, in_json=in_json, empty=say("没有工单。", "There is no ticket."))
@@ -74,54 +80,57 @@ def show(number: Number, in_json: door.Json = False) -> None:
         "failing": say("不合格", "Failing"),
         "text": say("说明", "Text"),
     }
-    listing(lines, columns, in_json=False)
+    listing([line | {"kind": worded("note", line["kind"])} for line in lines], columns, in_json=False)
 
 
 @app.command(help=say("在工单上留言", "Add a remark to a ticket"))
 def comment(number: Number, text: Text) -> None:
     """A remark; the state stays."""
-    from catalog.actions import tickets
-
-    with door.writing() as session:
-        tickets.comment(session, ticket_id=number, text=text, by=door.actor(), now=door.now())
+    _do("comment", number, text)
     tell(say(f"已记入工单 {number}。", f"Noted on ticket {number}."))
 
 
 @app.command(help=say("部门答复工单", "Answer a ticket for its department"))
 def answer(number: Number, text: Text) -> None:
     """The provider's answer. The clock of a finding goes on until the data is corrected."""
-    from catalog.actions import tickets
-
-    with door.writing() as session:
-        tickets.answer(session, ticket_id=number, text=text, by=door.actor(), now=door.now())
+    _do("answer", number, text)
     tell(say(f"工单 {number} 已答复。", f"Ticket {number} is answered."))
 
 
 @app.command(help=say("人工关闭工单，须说明理由", "Close a ticket by hand, saying why"))
 def close(number: Number, text: Text) -> None:
     """Close by hand; if the rule fails again, the next verdict opens it again."""
-    from catalog.actions import tickets
-
-    with door.writing() as session:
-        tickets.close(session, ticket_id=number, text=text, by=door.actor(), now=door.now())
+    _do("close", number, text)
     tell(say(f"工单 {number} 已关闭。", f"Ticket {number} is closed."))
 
 
-@app.command(help=say("提出数据校核（10 个工作日）", "Raise a correction of data (10 working days)"))
+@app.command(help=say("重新打开工单，须说明理由", "Open a closed ticket again, saying why"))
+def reopen(number: Number, text: Text) -> None:
+    """Open a closed ticket again with a new time limit."""
+    _do("reopen", number, text)
+    tell(say(f"工单 {number} 已重新打开。", f"Ticket {number} is open again."))
+
+
+@app.command(help=say("代使用方提出数据校核（10 个工作日）", "Raise a correction for a recipient (10 working days)"))
 def correct(
     dataset: Annotated[str, typer.Argument(help=say("数据集代码", "Code of the dataset"))],
     agency: Annotated[str, typer.Option(help=say("提出部门代码", "Code of the department that raises it"))],
     text: Text,
 ) -> None:
-    """A consumer's correction (校核) to the provider of a dataset."""
+    """A correction (校核) of a department that holds a grant on the dataset, to the dataset's provider."""
+    from authorization.access import Access
     from catalog import queries
     from catalog.actions import tickets
+    from exchange_api import desk
 
+    now, who = door.now(), door.actor()
     with door.writing() as session:
         entry = queries.dataset(session, dataset)
         queries.agency(session, agency)
+        if not desk.is_recipient(Access(door.settings()).held(agency), dataset, entry.sharing, now):
+            raise desk.not_recipient(dataset)
         asked = tickets.open_correction(
-            session, dataset=dataset, agency=entry.agency, raised_by=agency, text=text, by=door.actor(), now=door.now()
+            session, dataset=dataset, agency=entry.agency, raised_by=agency, text=text, by=who, now=now
         )
         number, due = asked.ticket_id, asked.due_on
     tell(say(f"校核工单 {number}，期限 {due}。", f"Correction ticket {number}, due {due}."))
@@ -135,6 +144,7 @@ def evidence(
     """Failing rows as delivered, items of grade L3 and L4 masked; the export is recorded in the audit trail."""
     from catalog.audit.trail import Trail
     from exchange_api import evidence as sheets
+    from exchange_api.desk import PURPOSE
 
     given = door.settings()
     with door.reading() as session:
@@ -145,7 +155,7 @@ def evidence(
         trail.record(
             at=door.now(),
             actor=door.actor(),
-            purpose="数据整改",
+            purpose=PURPOSE,
             dataset=found.dataset,
             surface="evidence",
             rows=len(found.rows),
@@ -159,6 +169,13 @@ def evidence(
     tell(say(f"已写入 {len(found.rows)} 行：{out}", f"{len(found.rows)} rows written: {out}"))
 
 
+def _do(verb: "desk.Verb", number: str, text: str) -> None:
+    from exchange_api import desk
+
+    with door.writing() as session:
+        desk.do(session, door.settings(), ticket=number, verb=verb, text=text, by=door.actor(), now=door.now())
+
+
 def _state(row: dict[str, Any]) -> str:
-    words = {"open": say("待整改", "open"), "answered": say("已答复", "answered"), "closed": say("已关闭", "closed")}
-    return words[row["state"]] + (say("（超期）", " (overdue)") if row["overdue"] else "")
+    late = f" ({worded('state', 'overdue')})" if row["overdue"] else ""
+    return worded("state", row["state"]) + late

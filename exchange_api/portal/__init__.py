@@ -1,1 +1,1 @@
-"""What a person sees: server-rendered pages, read-only, in two languages. A second rendering of exchange_api.views."""
+"""What a person sees: server-rendered pages in two languages, read-only but for tickets; exchange_api.views drawn."""

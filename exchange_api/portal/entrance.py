@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from authorization.actions import accounts
 from catalog.database import open_session
-from catalog.errors import NotAllowed, NotFound
+from catalog.errors import NotFound
 from exchange_api.portal import rendering, sessions, texts, visits
 from exchange_api.portal.doorkeeper import Doorkeeper, address_of
 from exchange_api.portal.problems import PageRoute
@@ -53,9 +53,8 @@ def sign_in(request: Request, csrf: Text = "", login: Text = "", password: Text 
 def sign_out(request: Request, csrf: Text = "") -> Response:
     """End the session of this browser: a copy of its cookie is worth nothing afterwards."""
     visit = visits.of(request)
-    if visit.person is not None and not sessions.form_is_ours(visit.settings, visit.form, csrf):
-        raise NotAllowed("请从页面上的按钮退出登录。", "Sign out with the button on the page.", code="form_foreign")
     if visit.person is not None:
+        visit.check_form(csrf)
         with open_session(visit.settings) as session:
             by = visit.person.login
             accounts.sign_out(session, session_id=visit.session_name, by=by, now=visit.hub.clock())

@@ -2,16 +2,18 @@
 
 from datetime import date, timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from authorization.permissions import Permission
+from catalog.actions.tickets import LONGEST_TEXT
 from catalog.errors import NotFound
+from exchange_api import desk
 from exchange_api.portal import words
 from exchange_api.portal.problems import PageRoute
+from exchange_api.portal.rendering import address
 from exchange_api.portal.visits import Needs, Visit
 from exchange_api.portal.words import N_
 from exchange_api.views import bases as base_views
@@ -72,7 +74,7 @@ def datasets(
         zones=[(code, visit.word("zone", code)) for code in found.zones],
         judged_of=_judged_of(visit),
         sharings=[(code, visit.word("sharing", code)) for code in words.WORDS["sharing"]],
-        address=_address("/datasets", q=q, agency=agency, zone=zone, sharing=sharing),
+        address=address("/datasets", q=q, agency=agency, zone=zone, sharing=sharing),
     )
 
 
@@ -95,6 +97,8 @@ def dataset(visit: CatalogueVisit, code: str) -> HTMLResponse:
         used_downstream=used_downstream,
         quality_shown=visit.may_see_of((one.agency,), *QUALITY),
         runs_shown=visit.may_see_of((one.agency,), *RUNS),
+        correctable=_correctable(visit, one),
+        longest=LONGEST_TEXT,
     )
 
 
@@ -123,7 +127,7 @@ def steps(visit: RunVisit, agency: Word = "", outcome: Word = "", page: Page = 1
         chosen=chosen,
         agencies=[] if own else [(code, visit.named(name)) for code, name in known.items()],
         outcomes=[(code, visit.word("outcome", code)) for code in ("ok", "failed")],
-        address=_address("/runs", agency=agency, outcome=outcome),
+        address=address("/runs", agency=agency, outcome=outcome),
     )
 
 
@@ -184,6 +188,14 @@ def _lines(visit: Visit, *, provider: str, dataset: str = "", since: date | None
     return usage_table.summary(visit.settings, provider=provider, dataset=dataset, since=since)
 
 
+def _correctable(visit: Visit, one: dataset_views.Description) -> bool:
+    """Whether the person may raise a correction of a dataset: as a recipient of it."""
+    if visit.person is None or not visit.may(Permission.GRANTED_CORRECTIONS_RAISE):
+        return False
+    grants = visit.hub.access.grants(agency=visit.person.agency, account=visit.person.login)
+    return desk.is_recipient(grants, one.code, one.sharing, visit.hub.clock())
+
+
 def _judged_of(visit: Visit) -> str | None:
     """Whose verdicts the person sees: '' everybody's, the code of one department, or None: nobody's."""
     return visit.own_agency(Permission.ALL_QUALITY_READ) if visit.may(*QUALITY) else None
@@ -195,9 +207,3 @@ def _used_downstream(visit: Visit, session: Session, code: str, provider: str) -
     lines = [line for line in _lines(visit, provider=provider) if line["dataset"] in below]
     given = {use.dataset: use for use in usage.uses(session, lines) if use.decision == "allowed"}
     return tuple(given[name] for name in sorted(given))
-
-
-def _address(path: str, **given: str) -> str:
-    """`path` with the filters given and room for one more parameter."""
-    query = urlencode({name: value for name, value in given.items() if value})
-    return f"{path}?{query}&" if query else f"{path}?"

@@ -9,6 +9,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -93,6 +94,12 @@ def page(language: str, template: str, *, status: int = 200, **context: Any) -> 
     """Draw `template` in `language`. `context` is all the template knows."""
     body = environment(language).get_template(template).render(context)
     return HTMLResponse(body, status_code=status, headers={**HEADERS, "Content-Language": texts.HTML_LANG[language]})
+
+
+def address(path: str, **given: str) -> str:
+    """`path` with the filters given and room for one more parameter."""
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"{path}?{query}&" if query else f"{path}?"
 
 
 def number(value: float | None) -> str:

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from exchange_api.portal import entrance, pages
+from exchange_api.portal import entrance, pages, tickets
 
 router = APIRouter()
 router.include_router(entrance.router)
 router.include_router(pages.router)
+router.include_router(tickets.router)

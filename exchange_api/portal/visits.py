@@ -26,6 +26,7 @@ PLACES: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("/bases", N_("Base databases"), frozenset({Permission.ALL_CATALOGUE_READ})),
     ("/runs", N_("Runs"), frozenset({Permission.ALL_RUNS_READ, Permission.OWN_RUNS_READ})),
     ("/quality", N_("Quality"), frozenset({Permission.ALL_QUALITY_READ, Permission.OWN_QUALITY_READ})),
+    ("/tickets", N_("Tickets"), frozenset({Permission.OWN_TICKETS_READ})),
     ("/usage", N_("Usage"), frozenset({Permission.ALL_USAGE_READ, Permission.OWN_USAGE_READ})),
 )
 """The main menu: address, name, and the permissions of which one opens it."""
@@ -64,6 +65,15 @@ class Visit:
     def may_see_of(self, agencies: tuple[str, ...], everything: Permission, own: Permission) -> bool:
         """True when the person sees such facts of every agency, or of theirs and theirs is among `agencies`."""
         return self.may(everything) or (self.may(own) and self.person is not None and self.person.agency in agencies)
+
+    def check_form(self, token: str) -> None:
+        """Raises NotAllowed unless `token` came from a form that a page of this session drew."""
+        if not sessions.form_is_ours(self.settings, self.form, token):
+            raise NotAllowed(
+                "表单不是从本系统的页面提交的，或已失效。请回到页面重新提交。",
+                "The form was not sent from a page of the hub, or is valid no longer. Go back and send it again.",
+                code="form_foreign",
+            )
 
     @contextmanager
     def reader(self) -> Iterator[Session]:

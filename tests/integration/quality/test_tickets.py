@@ -1,6 +1,7 @@
 """A bad row's life: found, on a ticket to its department, corrected at the source, verified, and back on relapse."""
 
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from catalog.database import open_reader, open_session
 from catalog.errors import Conflict
 from catalog.models import Ticket, TicketNote
 from catalog.settings import Settings
+from catalog.time_limits import is_overdue, overdue, working_days_left
 from quality.run import judge
 from quality.tickets import Followed, escalate_overdue, follow, step_for
 from tests.integration.quality.conftest import StageRows, contract_of
@@ -115,12 +117,30 @@ def test_a_consumers_correction_has_ten_working_days_and_its_clock_stops_with_th
         asked = tickets.open_correction(
             session, dataset="a_set", agency="police", raised_by="housing", text="地址不符", by="housing", now=now
         )
-        assert (asked.due_on, tickets.overdue(asked, now + 15 * DAY)) == (date(2026, 12, 4), True)
+        assert (asked.due_on, overdue(asked, now + 15 * DAY)) == (date(2026, 12, 4), True)
         tickets.answer(session, ticket_id=asked.ticket_id, text="已更正", by="police", now=now)
-        assert not tickets.overdue(asked, now + 15 * DAY)
+        assert not overdue(asked, now + 15 * DAY)
         tickets.close(session, ticket_id=asked.ticket_id, text="确认", by="housing", now=now)
         with pytest.raises(Conflict):
             tickets.answer(session, ticket_id=asked.ticket_id, text="再答", by="police", now=now)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 14, 15, 16])
+def test_overdue_means_the_same_of_a_ticket_and_in_a_query(registry: Settings, now: datetime, days: int) -> None:
+    with open_session(registry) as session:
+        for number, (kind, state) in enumerate(product(("finding", "correction"), ("open", "answered", "closed"))):
+            opened = tickets.open_correction(
+                session, dataset=f"set_{number}", agency="police", raised_by="tax", text="x", by="tax", now=now
+            )
+            opened.kind, opened.state = kind, state
+        session.flush()
+        moment = now + days * DAY
+        everything = set(session.scalars(select(Ticket)))
+        assert set(session.scalars(select(Ticket).where(is_overdue(moment)))) == {
+            one for one in everything if overdue(one, moment)
+        }
+        assert {working_days_left(one, moment) is None for one in everything if one.state == "closed"} == {True}
+        assert all((working_days_left(one, moment) or 0) <= 0 for one in everything if overdue(one, moment))
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
 
 def test_a_ticket_is_raised_discussed_answered_and_closed(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
-    raised = shuniu("ticket", "correct", "police_person", "--agency", "housing", "--text", "地址不符", home=city.home)
-    assert raised.code == 0
-    (row,) = json.loads(shuniu("ticket", "list", "--agency", "police", "--json", home=city.home).out)
+    raising = ("ticket", "correct", "topic_housing_support", "--agency", "housing", "--text", "地址不符")
+    assert shuniu(*raising, home=city.home).code == 0
+    (row,) = json.loads(shuniu("ticket", "list", "--agency", "bureau", "--json", home=city.home).out)
     number = row["ticket_id"]
     assert (row["kind"], row["raised_by"], row["state"]) == ("correction", "housing", "open")
     for verb in ("comment", "answer", "close"):
@@ -24,6 +24,16 @@ def test_a_ticket_is_raised_discussed_answered_and_closed(shuniu: Shuniu, city: 
     shown = json.loads(shuniu("ticket", "show", number, "--json", home=city.home).out)
     assert [line["kind"] for line in shown["history"]] == ["opened", "commented", "answered", "closed"]
     assert "已关闭" in shuniu("ticket", "show", number, home=city.home).out
+    assert shuniu("ticket", "reopen", number, "--text", "仍不符", home=city.home).code == 0
+    (again,) = json.loads(shuniu("ticket", "list", "--state", "open", "--json", home=city.home).out)
+    assert (again["reopened"], again["working_days_left"], again["overdue"]) == (1, 10, False)
+    assert json.loads(shuniu("ticket", "list", "--overdue", "--json", home=city.home).out) == []
+
+
+def test_at_the_terminal_too_only_a_recipient_raises_a_correction(shuniu: Shuniu, city: Settings) -> None:
+    for dataset, agency in (("police_person", "housing"), ("topic_housing_support", "tax")):
+        said = shuniu("ticket", "correct", dataset, "--agency", agency, "--text", "不符", home=city.home)
+        assert (said.code, "有效授权" in said.err) == (1, True)
 
 
 def test_evidence_is_written_to_the_file_named(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:

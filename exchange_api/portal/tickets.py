@@ -1,0 +1,106 @@
+"""The pages of correction orders (整改工单): the list, one ticket with its rows, and the two forms that write.
+
+What may be seen and done is decided in exchange_api.desk, as for the API.
+"""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Query, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from authorization.access import Caller
+from authorization.permissions import Permission
+from catalog.actions.tickets import LONGEST_TEXT
+from exchange_api import desk, evidence
+from exchange_api.portal import rendering
+from exchange_api.portal.problems import PageRoute
+from exchange_api.portal.visits import Needs, Visit
+from exchange_api.views import names, tickets
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
+
+ROWS_SHOWN = 50
+"""Failing rows on a page; the sheet has them all."""
+Word = Annotated[str, Query(max_length=80)]
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
+Text = Annotated[str, Form(max_length=20_000)]  # the action says in a sentence what is too long
+Token = Annotated[str, Form(max_length=200)]
+Reading = Annotated[Visit, Depends(Needs(Permission.OWN_TICKETS_READ))]
+Writing = Annotated[Visit, Depends(Needs(Permission.OWN_TICKETS_WRITE))]
+Raising = Annotated[Visit, Depends(Needs(Permission.GRANTED_CORRECTIONS_RAISE))]
+
+
+@router.get("/tickets")
+def listed(
+    visit: Reading, agency: Word = "", dataset: Word = "", state: Word = "", overdue: Word = "", page: Page = 1
+) -> HTMLResponse:
+    """The tickets in sight, filtered, the earliest time limit first."""
+    sight = desk.sight(_person(visit))
+    wanted = tickets.Wanted(agency, dataset, state, bool(overdue), page)
+    with visit.reader() as session:
+        found = tickets.listed(session, now=visit.hub.clock(), sight=sight, wanted=wanted, size=tickets.PAGE_SIZE)
+        agencies = {} if sight.agency else names.agencies(session)
+        datasets = tickets.datasets_with(session, sight)
+    return visit.page(
+        "tickets.html",
+        found=found,
+        wanted=wanted,
+        agencies=[(code, visit.named(name)) for code, name in agencies.items()],
+        datasets=[(code, visit.named(name)) for code, name in datasets.items()],
+        states=[(code, visit.word("state", code)) for code in ("open", "answered", "closed")],
+        address=rendering.address("/tickets", agency=agency, dataset=dataset, state=state, overdue=overdue),
+    )
+
+
+@router.get("/tickets/{ticket}")
+def one(visit: Reading, ticket: str) -> HTMLResponse:
+    """One ticket: where it stands, the rows that keep it open, its history, and what the person may do to it."""
+    person = _person(visit)
+    with visit.reader() as session:
+        order, history = desk.seen(visit.hub, person, session, ticket)
+    shown = order.kind == "finding" and person.may(Permission.OWN_QUALITY_READ)
+    rows = desk.proof(visit.hub, person, order, brief=True, limit=ROWS_SHOWN) if shown else None
+    return visit.page(
+        "ticket.html",
+        one=order,
+        history=history,
+        rows=rows,
+        plain=person.agency == order.agency,
+        offered=desk.offered(person, order),
+        longest=LONGEST_TEXT,
+    )
+
+
+@router.get("/tickets/{ticket}/evidence")
+def sheet(visit: Reading, ticket: str, form: Literal["csv", "xlsx"] = "xlsx") -> Response:
+    """The failing rows as a sheet."""
+    person = _person(visit)
+    with visit.reader() as session:
+        order, _ = desk.seen(visit.hub, person, session, ticket)
+    return evidence.answer(desk.proof(visit.hub, person, order), form)
+
+
+@router.post("/tickets/{ticket}")
+def act(
+    visit: Writing, ticket: str, verb: Annotated[desk.Verb, Form()], text: Text = "", csrf: Token = ""
+) -> RedirectResponse:
+    """What the form on a ticket's page asks for; back to the page."""
+    visit.check_form(csrf)
+    desk.act(visit.hub, _person(visit), ticket, verb, text)
+    return _to(ticket)
+
+
+@router.post("/datasets/{code}/corrections")
+def correct(visit: Raising, code: str, text: Text = "", csrf: Token = "") -> RedirectResponse:
+    """A correction raised on a dataset's page; on to its ticket."""
+    visit.check_form(csrf)
+    return _to(desk.raise_correction(visit.hub, _person(visit), code, text).ticket_id)
+
+
+def _to(ticket: str) -> RedirectResponse:
+    return RedirectResponse(f"/tickets/{ticket}#history", status_code=303, headers=rendering.HEADERS)
+
+
+def _person(visit: Visit) -> Caller:
+    assert visit.person is not None  # Needs let nobody else through
+    return visit.person
