@@ -9,6 +9,7 @@ COPY quality quality
 COPY authorization authorization
 COPY exchange_api exchange_api
 COPY dags dags
+COPY launch launch
 RUN pip install --no-cache-dir -c constraints.txt ".[cluster]"
 USER shuniu
 ENV SHUNIU_HOME=/srv/shuniu

@@ -81,13 +81,18 @@ def _once(settings: Settings, plan: Plan, console: Console) -> bool:
 def _keep(settings: Settings, asked: dict[str, Any], console: Console, *, build: bool) -> bool:
     from demo import home
     from demo.alive import keep_alive
+    from launch.home import nothing_stands
+    from launch.hub import bring_to_life
 
     if not home.stands(settings, asked):
         if not build:
-            raise home.nothing_stands(settings)
+            raise nothing_stands(settings)
         if not _once(settings, Plan(**asked), console):
             return False
-    keep_alive(settings, console)
+    if home.is_demo_home(settings):
+        keep_alive(settings, console)
+    else:
+        bring_to_life(settings, console)
     return True
 
 

@@ -5,15 +5,15 @@ A home that holds anything but a demo city is never touched.
 
 import json
 import shutil
-import socket
 from pathlib import Path
 from typing import Any
 
 from catalog.database import forget_engines
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
-from demo import processes
 from demo.plan import Plan
+from launch import processes
+from launch.home import check_ports, hub_stands
 
 MARKER = "city.json"
 OURS = (
@@ -41,45 +41,16 @@ def prepare(settings: Settings, plan: Plan) -> None:
 def stands(settings: Settings, asked: dict[str, Any]) -> bool:
     """Whether there is something to revive: a finished city (of the plan asked for, if any), or a production home."""
     if not is_demo_home(settings):
-        return (settings.home / "registry.sqlite").exists() or not settings.registry_url.startswith("sqlite")
+        return hub_stands(settings)
     if not (settings.home / "demo" / "summary.json").exists():
         return False
     plan = json.loads((settings.home / "demo" / MARKER).read_text(encoding="utf-8"))
     return not asked or bool(plan == Plan(**asked).as_json())
 
 
-def nothing_stands(settings: Settings) -> ConfigurationError:
-    """The error for a home with nothing to bring to life."""
-    return ConfigurationError(
-        f"{settings.home} 中没有数纽。请核对 SHUNIU_HOME；新建用 shuniu migrate，演示城市用 make up。",
-        f"There is no hub in {settings.home}. Check SHUNIU_HOME; make one with shuniu migrate, or a demo city with"
-        " make up.",
-        code="home_empty",
-    )
-
-
 def is_demo_home(settings: Settings) -> bool:
     """Whether this home was made by the demo."""
     return (settings.home / "demo" / MARKER).exists()
-
-
-def check_ports(settings: Settings) -> None:
-    """Raise ConfigurationError for the first of the hub's ports that somebody else listens on."""
-    wanted = [("SHUNIU_API_PORT", settings.api_host, settings.api_port)]
-    if not settings.airflow_url:
-        wanted.append(("SHUNIU_AIRFLOW_PORT", "127.0.0.1", settings.airflow_port))
-    for name, host, port in wanted:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                raise ConfigurationError(
-                    f"端口 {port} 已被占用。请停止占用它的程序，或用 {name} 指定另一个端口。",
-                    f"Port {port} is taken. Stop the program that holds it, or name another port with {name}.",
-                    code="port_taken",
-                    port=port,
-                ) from None
 
 
 def check_disk(home: Path, plan: Plan) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from catalog.database import open_reader
 from catalog.models import Batch, DatasetVersion, RunStep
 from catalog.settings import Settings
-from demo.airflow import Airflow
 from demo.watch import Running
+from launch.airflow import Airflow
 
 LAST_DAG = "publish"
 POLL_SECONDS = 1.0

@@ -14,13 +14,13 @@ from catalog.database import open_session
 from catalog.errors import HubError
 from catalog.settings import Settings
 from demo import accounts, home, night, reading, setup, summary
-from demo.airflow import Airflow
 from demo.city.build import build_city
 from demo.plan import Plan
-from demo.serving import serve
 from demo.systems import registry
 from demo.systems.registry import Systems
 from demo.watch import Watch
+from launch.airflow import Airflow
+from launch.api import serve
 
 STAGES = 8
 SECONDS_PER_NIGHT = 900

@@ -11,7 +11,7 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from demo.processes import tree_memory_mib
+from launch.processes import tree_memory_mib
 
 SAMPLE_SECONDS = 1.0
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGES = ("catalog", "lake", "quality", "authorization", "exchange_api", "dags", "demo", "benchmarks")
+PACKAGES = ("catalog", "lake", "quality", "authorization", "exchange_api", "dags", "launch", "demo", "benchmarks")
 MOST_MODULE_LINES = 400
 MOST_FUNCTION_LINES = 50
 MOST_FOLDER_ENTRIES = 30

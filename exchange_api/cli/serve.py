@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,7 +21,7 @@ def add(app: typer.Typer) -> None:
         help=say("建造演示城市并完整运行一次", "Build the demo city and run the whole way once"),
     )(demo)
     app.command(
-        context_settings=PASS_ON, help=say("启动演示城市并保持运行", "Bring the demo city to life and keep it")
+        context_settings=PASS_ON, help=say("启动数纽（或演示城市）并保持运行", "Bring the hub, or the demo city, to life and keep it")
     )(up)
 
 
@@ -53,14 +53,16 @@ def migrate() -> None:
 
 def demo(context: typer.Context) -> None:
     """Hand over to `python -m demo run`, with the options given."""
-    _become("run", context.args)
+    _become("demo", "run", *context.args)
 
 
 def up(context: typer.Context) -> None:
-    """Hand over to `python -m demo up`, with the options given."""
-    _become("up", context.args)
+    """Hand over to `python -m launch`; for a demo's home, or with options of a city, to `python -m demo up`."""
+    if context.args or (door.settings().home / "demo" / "city.json").exists():
+        _become("demo", "up", *context.args)
+    _become("launch")
 
 
-def _become(what: str, arguments: list[str]) -> None:
+def _become(module: str, *arguments: str) -> NoReturn:
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "demo", what, *arguments])  # noqa: S606  # no shell on purpose
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  # no shell on purpose

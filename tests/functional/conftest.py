@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalog.settings import Settings
-from demo import processes
+from launch import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -50,7 +50,7 @@ def test_every_shuniu_command_of_a_service_exists(compose: dict[str, Any]) -> No
     assert {"serve", "migrate"} <= used
 
 
-def test_every_airflow_command_of_a_service_is_one_the_demo_starts_or_celery_needs(compose: dict[str, Any]) -> None:
+def test_every_airflow_command_of_a_service_is_one_we_start_ourselves_or_celery_needs(compose: dict[str, Any]) -> None:
     used = {
         re.sub(r" --.*", "", s["command"].removeprefix("airflow "))
         for s in compose["services"].values()
@@ -61,18 +61,18 @@ def test_every_airflow_command_of_a_service_is_one_the_demo_starts_or_celery_nee
 
 def test_every_airflow_variable_names_an_option_of_a_section(compose: dict[str, Any]) -> None:
     names = {name for env in _environments(compose) for name in env if name.startswith("AIRFLOW__")}
-    from_demo = (ROOT / "demo" / "airflow.py").read_text()
+    embedded = (ROOT / "launch" / "airflow.py").read_text()
     for name in names:
         _, section, option = name.split("__")
         assert section in {"CORE", "DATABASE", "CELERY", "API_AUTH"}, name
         if section in {"CORE", "API_AUTH"}:
-            assert f'"{option}"' in from_demo, f"{name} is not what the embedded Airflow is started with"
+            assert f'"{option}"' in embedded, f"{name} is not what the embedded Airflow is started with"
 
 
 def test_the_image_holds_every_package_but_the_demo() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
     copied = set(re.findall(r"^COPY (\w+) \1$", dockerfile, flags=re.M))
-    assert copied == {"catalog", "lake", "quality", "authorization", "exchange_api", "dags"}
+    assert copied == {"catalog", "lake", "quality", "authorization", "exchange_api", "dags", "launch"}
     assert 'pip install --no-cache-dir -c constraints.txt ".[cluster]"' in dockerfile
 
 

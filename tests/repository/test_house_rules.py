@@ -13,7 +13,7 @@ BANNED = {"manager", "handler", "helper", "helpers", "processor", "base", "commo
 PAGES = sorted(
     path
     for kind in ("*.html", "*.css", "*.js", "*.svg")
-    for folder in ("catalog", "lake", "quality", "authorization", "exchange_api", "demo")
+    for folder in ("catalog", "lake", "quality", "authorization", "exchange_api", "launch", "demo")
     for path in (ROOT / folder).rglob(kind)
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from catalog.settings import Settings
-from demo.processes import Child, start, wait_for
+from launch.processes import Child, start, wait_for
 
 
 def start_api(settings: Settings) -> Child:

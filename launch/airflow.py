@@ -16,7 +16,7 @@ import httpx
 
 from catalog.errors import Unavailable
 from catalog.settings import Settings
-from demo.processes import Child, run, start, wait_for
+from launch.processes import Child, run, start, wait_for
 
 DAGS_FOLDER = Path(__file__).resolve().parent.parent / "dags"
 COMPONENTS = ("dag-processor", "scheduler")

@@ -1,4 +1,4 @@
-"""Start and stop the processes of the demo: each with a log file and a pid file, each stopped with all its children.
+"""Start and stop processes of the hub: each with a log file and a pid file, each stopped with all its children.
 
 A pid file names the process's start time too, so that a leftover of an interrupted run is ended, and nobody else's
 process that happens to have the number now.
