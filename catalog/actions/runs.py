@@ -66,7 +66,7 @@ def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Ca
     seconds are on the wall, cpu_seconds of all threads and ended children: steps running side by side share the wall,
     not the processor. peak_mib is the process's peak so far (getrusage): a step in a process of its own shows its own.
     """
-    started, begun, burnt, done = clock(), time.perf_counter(), cpu_seconds(), Step()
+    started, begun, burnt, done = clock(), time.perf_counter(), _cpu_seconds(), Step()
     failure: HubError | None = None
     try:
         yield done
@@ -84,7 +84,7 @@ def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Ca
             agency=agency,
             started=started,
             seconds=time.perf_counter() - begun,
-            cpu_seconds=cpu_seconds() - burnt,
+            cpu_seconds=_cpu_seconds() - burnt,
             rows=done.rows,
             peak_mib=peak_mib(),
             ok=failure is None,
@@ -117,6 +117,6 @@ def peak_mib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def cpu_seconds() -> float:
+def _cpu_seconds() -> float:
     """Processor time of this process, its threads and its ended children so far, seconds."""
     return time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])

@@ -21,7 +21,8 @@ def add(app: typer.Typer) -> None:
         help=say("建造演示城市并完整运行一次", "Build the demo city and run the whole way once"),
     )(demo)
     app.command(
-        context_settings=PASS_ON, help=say("启动数纽（或演示城市）并保持运行", "Bring the hub, or the demo city, to life and keep it")
+        context_settings=PASS_ON,
+        help=say("启动数纽（或演示城市）并保持运行", "Bring the hub, or the demo city, to life and keep it"),
     )(up)
 
 

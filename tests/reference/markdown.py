@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("catalog", "lake", "quality", "authorization", "exchange_api", "dags", "demo")
+PACKAGES = ("catalog", "lake", "quality", "authorization", "exchange_api", "dags", "launch", "demo")
 
 
 def document(title: str, intro: str, *parts: str) -> str:
