@@ -14,20 +14,25 @@ from catalog.secrets import keep_private
 from catalog.settings import Settings
 from demo.plan import Plan
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="数纽演示城市 / The demo city of Shuniu",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 Residents = Annotated[int | None, typer.Option(help="人口 / people, 500 to 1,000,000 (20,000)")]
 Seed = Annotated[int | None, typer.Option(help="随机种子 / seed of the generator (7)")]
 Dirt = Annotated[float | None, typer.Option(help="脏乱倍数 / factor on every rate of defects, 0 to 3 (1)")]
 Data = Annotated[Path | None, typer.Option(help="真实数据文件夹 / folder of real files to run as well")]
 
 
-@app.command()
+@app.command(help="建造演示城市，完整运行一次后退出 / Build the demo city, run the whole way once, exit")
 def run(residents: Residents = None, seed: Seed = None, dirt: Dirt = None, data: Data = None) -> None:
     """Build the city, run the whole way once, print a summary, exit (0 only if every step worked)."""
     _main(_given(residents=residents, seed=seed, dirt=dirt, data=data), keep=False)
 
 
-@app.command()
+@app.command(help="启动 SHUNIU_HOME 中的城市或数纽并保持运行 / Bring what stands in SHUNIU_HOME to life and keep it")
 def up(
     residents: Residents = None,
     seed: Seed = None,
