@@ -51,7 +51,8 @@ class Seen(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Where the dataset comes from, as the contract says it. `options`: how its files or pages are read."""
+    """Where the dataset comes from, as the contract says it. `options`: how its files or pages are read; origin: local
+    or upper (回流)."""
 
     dataset: str
     agency: str
@@ -59,6 +60,7 @@ class Place:
     locator: str
     options: Mapping[str, Any]
     crs: str | None = None
+    origin: str = "local"
 
 
 def draft(place: Place, columns: Sequence[Seen]) -> str:
@@ -103,7 +105,7 @@ def _custom(place: Place, grade: str) -> list[dict[str, Any]]:
         "sharing": "conditional",
         "sharingCondition": "",
         "schedule": "0 1 * * *",
-        "origin": "local",
+        "origin": place.origin,
         "grade": grade,
     }
     if place.crs:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "sftp", "s3", "rest", "mqtt", "ndjson")
+KINDS = ("postgresql", "mysql", "sqlite", "sql", "files", "sftp", "s3", "rest", "mqtt", "ndjson", "upstream")
 """Kinds of systems the lake can read; lake.sources has one module for each."""
 
 

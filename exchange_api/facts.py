@@ -86,7 +86,8 @@ def _fetch(settings: Settings, code: str) -> DatasetFacts:
             title_zh=entry.title_zh,
             title_en=entry.title_en,
             agency=entry.agency,
-            sharing=entry.sharing,
+            # What flowed back from an upper-level platform is not ours to share, whatever stands in the catalogue.
+            sharing="none" if entry.origin == "upper" else entry.sharing,
             providers=tuple(entry.providers),
             item_providers=queries.item_providers(session, code),
             items=facts_of(queries.items(session, code)),

@@ -47,13 +47,7 @@ def issue(
     verification beside reading of a masked item; an id number shown 6+4 and a date of birth in one agency's hands).
     """
     _check_parties(session, code, agency, account)
-    if queries.dataset(session, dataset).sharing == "none":
-        raise NotAllowed(
-            f"数据集 {dataset} 不予共享，不能授权。",
-            f"Dataset {dataset} is not to be shared and cannot be granted.",
-            code="dataset_not_shared",
-            dataset=dataset,
-        )
+    _check_shared(session, dataset)
     facts = facts_of(queries.items(session, dataset))
     columns = _check_scope(facts, items, masks or {}, row_filter)
     _check_together(session, agency, columns)
@@ -86,6 +80,25 @@ def revoke(session: Session, *, code: str, by: str, now: datetime) -> AccessGran
 def facts_of(items: Sequence[DataItem]) -> tuple[ItemFact, ...]:
     """What the policy needs to know of a dataset's items, in order."""
     return tuple(ItemFact(item.name, item.kind, item.element, item.personal, item.key) for item in items)
+
+
+def _check_shared(session: Session, dataset: str) -> None:
+    entry = queries.dataset(session, dataset)
+    if entry.origin == "upper":
+        raise NotAllowed(
+            f"数据集 {dataset} 是上级平台回流的数据，不得作为本级数据再授权。请向上级平台申请共享。",
+            f"Dataset {dataset} came back from an upper-level platform and is not ours to grant. Apply to that"
+            " platform.",
+            code="dataset_of_upper_level",
+            dataset=dataset,
+        )
+    if entry.sharing == "none":
+        raise NotAllowed(
+            f"数据集 {dataset} 不予共享，不能授权。",
+            f"Dataset {dataset} is not to be shared and cannot be granted.",
+            code="dataset_not_shared",
+            dataset=dataset,
+        )
 
 
 def _check_parties(session: Session, code: str, agency: str, account: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.contracts import Contract, Item
-from catalog.errors import NotFound
+from catalog.errors import NotAllowed, NotFound
 from catalog.models import DataItem, Dataset, DatasetVersion, LineageEdge
 
 
@@ -101,13 +101,7 @@ def publish(
 
     Row, version number and event are one transaction: a crash leaves unreferenced files, never half a version.
     """
-    if session.get(Dataset, dataset) is None:
-        raise NotFound(
-            f"目录中没有数据集 {dataset}，不能发布。请先登记。",
-            f"Dataset {dataset} is not in the catalogue and cannot be published. Register it first.",
-            code="dataset_unknown",
-            dataset=dataset,
-        )
+    _check_ours(session.get(Dataset, dataset), dataset)
     last = session.scalar(select(func.max(DatasetVersion.version)).where(DatasetVersion.dataset == dataset)) or 0
     newest = session.get(DatasetVersion, (dataset, last))
     if newest is not None and (newest.uri, newest.delta_version) == (uri, delta_version):
@@ -131,6 +125,24 @@ def publish(
         details={"version": last + 1, "rows": rows, "verdict": verdict_id},
     )
     return version
+
+
+def _check_ours(entry: Dataset | None, code: str) -> None:
+    if entry is None:
+        raise NotFound(
+            f"目录中没有数据集 {code}，不能发布。请先登记。",
+            f"Dataset {code} is not in the catalogue and cannot be published. Register it first.",
+            code="dataset_unknown",
+            dataset=code,
+        )
+    if entry.origin == "upper":
+        raise NotAllowed(
+            f"数据集 {code} 是上级平台回流的数据，只供本级治理使用，不得作为本级数据发布。",
+            f"Dataset {code} came back from an upper-level platform: it is for the hub's own work and is not published"
+            " as ours.",
+            code="dataset_of_upper_level",
+            dataset=code,
+        )
 
 
 def record_lineage(

@@ -38,7 +38,8 @@ def publish_all(settings: Settings, *, clock: Callable[[], datetime]) -> dict[st
 
 def _catalogued(settings: Settings) -> list[tuple[str, str, str]]:
     with open_reader(settings) as session:
-        query = select(Dataset.code, Dataset.agency, Dataset.zone).order_by(Dataset.zone.desc(), Dataset.code)
+        query = select(Dataset.code, Dataset.agency, Dataset.zone).where(Dataset.origin != "upper")
+        query = query.order_by(Dataset.zone.desc(), Dataset.code)
         return [(code, agency, zone) for code, agency, zone in session.execute(query)]
 
 

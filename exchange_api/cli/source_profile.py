@@ -69,7 +69,8 @@ def draft(
 
     spec, options = _opened(code), _given(option)
     columns = _profiled(spec, locator, options, crs)
-    tell(drafted(Place(dataset, spec.agency, code, locator, options, crs or None), columns).rstrip())
+    place = Place(dataset, spec.agency, code, locator, options, crs or None, _origin(spec))
+    tell(drafted(place, columns).rstrip())
 
 
 def _profiled(spec: "SystemSpec", locator: str, options: dict[str, Any], crs: str) -> "list[Column]":
@@ -89,6 +90,7 @@ def _profiled(spec: "SystemSpec", locator: str, options: dict[str, Any], crs: st
         watermark=None,
         items=(),
         crs=crs or None,
+        origin=_origin(spec),
         options=options,
     )
     given = door.settings()
@@ -97,6 +99,10 @@ def _profiled(spec: "SystemSpec", locator: str, options: dict[str, Any], crs: st
         progress(say(f"正在剖析 {locator}", f"Profiling {locator}")),
     ):
         return profiled(given, sources.peek(given, spec, unknown, keep=Path(keep)).reader)
+
+
+def _origin(spec: "SystemSpec") -> str:
+    return "upper" if spec.kind == "upstream" else "local"
 
 
 def _given(option: list[str] | None) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def _incomplete(contract: Contract) -> SourceError:
         f"系统 {contract.system} 的接口给出的行数与其总数不符。读取期间数据可能有变化，请重新运行。",
         f"The interface of system {contract.system} gave another number of rows than it announced. Its data may have"
         " changed meanwhile; run again.",
-        code="count_differs",
+        code="rest_rows_differ",
         system=contract.system,
     )
 

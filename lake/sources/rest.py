@@ -46,12 +46,12 @@ class Service:
         """The parsed JSON of one page. A token that ran out is renewed once."""
         # httpx takes an empty mapping for "no query at all", and a link brings its own.
         asked = {"params": ask.params} if ask.params else {}
-        answer = self._send("GET", ask.path, **asked, headers=self._proof())
+        answer = self.send("GET", ask.path, **asked, headers=self._proof())
         if answer.status_code == httpx.codes.UNAUTHORIZED and self.spec.secret:
             self.token = None
-            answer = self._send("GET", ask.path, **asked, headers=self._proof())
+            answer = self.send("GET", ask.path, **asked, headers=self._proof())
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise self._refused()
+            raise self.refused()
         return Page(self._json(answer), str(answer.url), answer.links.get("next", {}).get("url"))
 
     def _proof(self) -> dict[str, str]:
@@ -64,15 +64,16 @@ class Service:
     def _new_token(self) -> str:
         path = str(self.spec.options.get("token_path", "/oauth/token"))
         login = (self.spec.secret["client_id"], self.spec.secret.get("client_secret", ""))
-        answer = self._send("POST", path, data={"grant_type": "client_credentials"}, auth=login)
+        answer = self.send("POST", path, data={"grant_type": "client_credentials"}, auth=login)
         if answer.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise self._refused()
+            raise self.refused()
         token = self._json(answer).get("access_token")
         if not isinstance(token, str):
-            raise self._refused()
+            raise self.refused()
         return token
 
-    def _send(self, method: str, path: str, **given: Any) -> httpx.Response:
+    def send(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """The answer to one request, whatever it says, tried again while the service is busy or away."""
         self._refuse_elsewhere(path)
         for attempt in range(1, ATTEMPTS + 1):
             wait = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
@@ -81,15 +82,15 @@ class Service:
                 answer = self.client.request(method, path, **given)
             except httpx.TransportError as error:
                 if attempt == ATTEMPTS:
-                    raise self._unreachable() from error
+                    raise self.unreachable() from error
             else:
                 if answer.status_code != httpx.codes.TOO_MANY_REQUESTS and not answer.is_server_error:
                     return answer
                 if attempt == ATTEMPTS:
-                    raise self._unreachable()
+                    raise self.unreachable()
                 wait = _asked_wait(answer, wait)
             self.pause(wait)
-        raise self._unreachable()
+        raise self.unreachable()
 
     def _refuse_elsewhere(self, path: str) -> None:
         """A contract or a link names paths, never another host: the department's credentials go with the request."""
@@ -130,7 +131,8 @@ class Service:
                 system=self.spec.code,
             ) from error
 
-    def _refused(self) -> SourceRefused:
+    def refused(self) -> SourceRefused:
+        """The error of a service that does not let us in."""
         return SourceRefused(
             f"系统 {self.spec.code} 拒绝了访问。请核对客户端编号、密钥和授权范围。",
             f"System {self.spec.code} refused access. Check client id, secret and scope.",
@@ -138,7 +140,8 @@ class Service:
             system=self.spec.code,
         )
 
-    def _unreachable(self) -> SourceUnreachable:
+    def unreachable(self) -> SourceUnreachable:
+        """The error of a service that does not answer."""
         return SourceUnreachable(
             f"系统 {self.spec.code} 的接口没有应答或持续出错（已重试 {ATTEMPTS} 次）。请检查该服务后重新运行。",
             f"The interface of system {self.spec.code} does not answer or keeps failing ({ATTEMPTS} attempts). Check"

@@ -125,7 +125,7 @@ def test_a_token_that_ran_out_is_renewed(settings: Settings, office: tuple[Offic
         ((404, {}), SourceUnreadable, "rest_status"),
         ((200, b"<html>"), SourceUnreadable, "rest_not_json"),
         ((200, {"data": []}), SourceUnreadable, "json_path_wrong"),
-        ((200, {"total": 7, "rows": []}), SourceError, "count_differs"),
+        ((200, {"total": 7, "rows": []}), SourceError, "rest_rows_differ"),
         ((200, {"total": 9, "rows": PEOPLE[:3]}), SourceUnreadable, "rest_page_repeats"),
     ],
 )

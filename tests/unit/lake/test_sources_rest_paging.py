@@ -139,7 +139,7 @@ def test_fewer_rows_than_announced_and_an_unknown_way_are_said(
     place = serve(lambda _path, query, _headers: (200, {"total": 7, "rows": rows.get(query["offset"], [])}, {}))
     with pytest.raises(SourceError) as refused:
         numbers(settings, place, paging="offset")
-    assert refused.value.code == "count_differs"
+    assert refused.value.code == "rest_rows_differ"
     with pytest.raises(ConfigurationError):
         numbers(settings, place, paging="guess")
     with pytest.raises(ConfigurationError):
