@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--only NAME] [--residents N,N]`: measure, write results.json and docs/performance.md.
+"""`python -m benchmarks [--only NAME] [--residents N,N] [--rows N,N]`: measure, keep results.json and performance.md.
 
 A benchmark is a function (folder for its files, sizes asked for) → (claims, section of the page); it stands in
 BENCHMARKS and in a module of its own.
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks import ingest, quality
 from benchmarks import main as main_job
 from benchmarks.claims import Claim, store
 from benchmarks.page import PAGE, put
@@ -18,7 +19,10 @@ from catalog.settings import Settings
 Benchmark = Callable[[Path, Sequence[int]], tuple[list[Claim], str]]
 BENCHMARKS: dict[str, Benchmark] = {
     "main": main_job.measure,
+    "quality": quality.measure,
+    "ingest": ingest.measure,
 }
+COUNTED_IN_ROWS = frozenset({"quality", "ingest"})
 
 
 def run(arguments: Sequence[str], settings: Settings, *, page: Path = PAGE) -> int:
@@ -33,7 +37,7 @@ def run(arguments: Sequence[str], settings: Settings, *, page: Path = PAGE) -> i
     met = True
     for name in given.only or BENCHMARKS:
         try:
-            claims, section = BENCHMARKS[name](folder, given.residents)
+            claims, section = BENCHMARKS[name](folder, given.rows if name in COUNTED_IN_ROWS else given.residents)
         except HubError as error:
             print(error.sentence(settings.language), file=sys.stderr)
             return error.exit_code
@@ -50,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--only", type=_names, default=[], metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
     parser.add_argument("--residents", type=_sizes, default=[], metavar="N,N", help="sizes of the main job's cities")
+    parser.add_argument("--rows", type=_sizes, default=[], metavar="N,N", help="sizes of deliveries, in rows")
     return parser
 
 
