@@ -19,6 +19,7 @@ from lake.storage import answering, delta_options
 
 RUN_VERSION = 1  # a run commits to a table once, so its transaction number is always the same
 APPEND_ATTEMPTS = 5
+CHECKPOINT_EVERY = 20
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,14 @@ def commit(uri: str, table: DeltaTable | None, change: Change, settings: Setting
         if isinstance(error, CommitFailedError) or "already exists" in str(error):
             raise _changed_meanwhile() from error
         raise
-    committed = open_table(uri, settings)
+    committed = open_table(uri, settings) if table is None else table
     assert committed is not None
-    return int(committed.version())
+    if table is not None:
+        committed.update_incremental()
+    version = int(committed.version())
+    if version % CHECKPOINT_EVERY == 0:
+        committed.create_checkpoint()  # else opening the table would read every commit since the last one
+    return version
 
 
 def _commit(uri: str, table: DeltaTable | None, change: Change, settings: Settings | None) -> None:

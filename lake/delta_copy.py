@@ -48,9 +48,7 @@ def _copy(rows: Native, uri: str, prefix: str, numbered: str) -> list[str]:
     try:
         rows.connection.execute("CREATE TEMP SEQUENCE staged_row")
         query = f"SELECT *, nextval('staged_row') AS {quote(numbered)} FROM ({rows.query})"
-        ((_, places),) = rows.connection.execute(
-            f"COPY ({query}) TO {literal(uri)} ({options})", rows.params
-        ).fetchall()
+        ((_, places),) = rows.connection.execute(f"COPY ({query}) TO {literal(uri)} ({options})").fetchall()
         return list(places)
     except duckdb.Error as error:
         rows.end()

@@ -163,7 +163,8 @@ def _row_groups(rows: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.Ta
 
 
 def _as_stored(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_batches(batches).cast(schema)
+    table = pa.Table.from_batches(batches)
+    return table if table.schema.equals(schema) else table.cast(schema)
 
 
 def statistics(metadata: pq.FileMetaData, schema: pa.Schema) -> str:

@@ -21,6 +21,7 @@ from lake.delta_copy import copy_files
 from lake.delta_files import DataFile, remove_files, storable, write_files
 from lake.engines.duckdb import connect, literal
 from lake.layout import Layout
+from lake.prefetch import ahead
 from lake.sources.delivery import Delivery
 from lake.tables import scan
 
@@ -155,8 +156,10 @@ def relation(settings: Settings, dataset: str, batch_id: str) -> str:
 
 def _numbered(reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     start = 1
-    for batch in reader:
-        numbers = pa.array(np.arange(start, start + batch.num_rows, dtype=np.int64))
+    for batch in ahead(reader):
+        # Not pa.array(): given a numpy array it imports pandas, which takes longer than most deliveries.
+        counted = pa.py_buffer(np.arange(start, start + batch.num_rows, dtype=np.int64))
+        numbers = pa.Array.from_buffers(pa.int64(), batch.num_rows, [None, counted])
         start += batch.num_rows
         yield pa.RecordBatch.from_arrays([*batch.columns, numbers], schema=schema)
 

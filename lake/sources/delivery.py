@@ -40,7 +40,6 @@ class Native:
 
     connection: Any
     query: str
-    params: Sequence[object]
     translate: Callable[[Exception], HubError]
     end: Callable[[], None]
 

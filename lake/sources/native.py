@@ -80,7 +80,7 @@ def delivered(native: Native) -> tuple[pa.RecordBatchReader, Native]:
     The connection is ended with the last batch, or by whoever writes the query's rows.
     """
     try:
-        described = native.connection.execute(f"SELECT * FROM ({native.query}) LIMIT 0", native.params)
+        described = native.connection.execute(f"SELECT * FROM ({native.query}) LIMIT 0")
         schema = described.to_arrow_table().schema
     except duckdb.Error as error:
         native.end()
@@ -90,7 +90,7 @@ def delivered(native: Native) -> tuple[pa.RecordBatchReader, Native]:
 
 def _batches(native: Native) -> Iterator[pa.RecordBatch]:
     try:
-        yield from stream(native.connection, native.query, native.params, native.translate)
+        yield from stream(native.connection, native.query, [], native.translate)
     finally:
         native.end()
 

@@ -67,9 +67,9 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
         columns = columns_of(connection, relation.sql)
         new = check_columns(contract, [name for name, _ in columns], contract.locator)
         window = _window(connection, kind, relation, contract, since)
-        condition, params = _condition(window, columns)
+        condition = _condition(window, columns)
         figures = measures(columns, contract)
-        counted, told = _told(connection, kind, relation, window, figures, (condition, params))
+        counted, told = _told(connection, kind, relation, window, figures, condition)
     except duckdb.Error as error:
         end()
         raise sentence(contract, error) from None
@@ -78,9 +78,9 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
         raise
     rows = f"{relation.sql}{condition}"
     if kind.ask and relation.server and window.narrow:
-        rows, params = kind.ask(f"SELECT * FROM {relation.server}{_at_server(window)}"), []
+        rows = kind.ask(f"SELECT * FROM {relation.server}{_at_server(window)}")
     query = f"SELECT {projection(columns, contract)} FROM {rows}"
-    reader, native = delivered(Native(connection, query, params, lambda error: sentence(contract, error), end))
+    reader, native = delivered(Native(connection, query, lambda error: sentence(contract, error), end))
     return Delivery(reader, window.position, new_columns=new, expected=counted, totals=told, native=native)
 
 
@@ -107,17 +107,16 @@ def _told(
     relation: Relation,
     window: Window,
     figures: Sequence[Measure],
-    narrowed: tuple[str, list[object]],
+    condition: str,
 ) -> tuple[int, Totals]:
     """Rows and figures as the source has them: summed by the server where it can, else over what it sends."""
-    condition, params = narrowed
     if kind.ask and relation.server and relation.figures:
         asked = [f"{relation.figures(measure)} AS f{place}" for place, measure in enumerate(figures)]
         sql = f"SELECT {', '.join(['count(*) AS counted', *asked])} FROM {relation.server}{_at_server(window)}"
         counted, *texts = connection.execute(f"FROM {kind.ask(sql)}").fetchall()[0]
         return int(counted), {one: told(one, text) for one, text in zip(figures, texts, strict=True)}
     listed = ", ".join(["count(*)", *(measure.at_source() for measure in figures)])
-    counted, *found = connection.execute(f"SELECT {listed} FROM {relation.sql}{condition}", params).fetchall()[0]
+    counted, *found = connection.execute(f"SELECT {listed} FROM {relation.sql}{condition}").fetchall()[0]
     return int(counted), dict(zip(figures, found, strict=True))
 
 
@@ -177,15 +176,16 @@ def _window(
     return due(contract, column, since, connection.execute(asked).fetchall()[0][0])
 
 
-def _condition(window: Window, columns: Sequence[tuple[str, str]]) -> tuple[str, list[object]]:
-    """WHERE in DuckDB's SQL, with its parameters."""
+def _condition(window: Window, columns: Sequence[tuple[str, str]]) -> str:
+    """WHERE in DuckDB's SQL. Positions are quoted, no parameters: given one, DuckDB imports pandas, a second's work."""
     if window.column is None or window.empty:
-        return (" WHERE false" if window.empty else ""), []
+        return " WHERE false" if window.empty else ""
     mark, kind = quote(window.column), dict(columns).get(window.column, "VARCHAR")
+    up_to = f"CAST({literal(window.up_to or '')} AS {kind})"
     if window.after is None:
         # Rows without a watermark would never come by it, so the first load brings them.
-        return f" WHERE {mark} <= CAST(? AS {kind}) OR {mark} IS NULL", [window.up_to]
-    return f" WHERE {mark} > CAST(? AS {kind}) AND {mark} <= CAST(? AS {kind})", [window.after, window.up_to]
+        return f" WHERE {mark} <= {up_to} OR {mark} IS NULL"
+    return f" WHERE {mark} > CAST({literal(window.after)} AS {kind}) AND {mark} <= {up_to}"
 
 
 def _at_server(window: Window) -> str:

@@ -4,8 +4,6 @@ Every session reads only, and stops by itself where the server knows such a limi
 one transaction, so that what is counted is what comes, whatever the department does meanwhile.
 """
 
-import queue
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken, HubError
 from catalog.systems import SystemSpec
+from lake.prefetch import side_by_side
 from lake.reconciliation import COUNT, SUM, Measure, reconciled
 from lake.sources.delivery import BATCH_ROWS, as_text
 from lake.sources.native import LOCAL_ZONE
@@ -178,7 +177,7 @@ def reader(
 
     def flowing() -> Iterator[pa.RecordBatch]:
         try:
-            yield from rows_of(parts[0]) if len(parts) == 1 else _side_by_side([rows_of(part) for part in parts])
+            yield from rows_of(parts[0]) if len(parts) == 1 else side_by_side([rows_of(part) for part in parts])
         except SQLAlchemyError as error:
             raise translate(error) from None
         except (TypeError, ValueError, ArithmeticError, pa.ArrowException):
@@ -188,46 +187,6 @@ def reader(
             sessions.close()
 
     return pa.RecordBatchReader.from_batches(schema, flowing())
-
-
-def _side_by_side(streams: Sequence[Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
-    """Batches of all streams in the order they come, at most two of each waiting; the first error ends all."""
-    waiting: queue.Queue[pa.RecordBatch | BaseException | None] = queue.Queue(maxsize=2 * len(streams))
-    stopped = threading.Event()
-
-    def put(found: pa.RecordBatch | BaseException | None) -> None:
-        while not stopped.is_set():
-            with suppress(queue.Full):
-                waiting.put(found, timeout=0.2)
-                return
-
-    def pump(stream: Iterator[pa.RecordBatch]) -> None:
-        try:
-            for batch in stream:
-                put(batch)
-                if stopped.is_set():
-                    return
-            put(None)
-        except BaseException as error:
-            put(error)
-
-    threads = [threading.Thread(target=pump, args=(stream,), daemon=True) for stream in streams]
-    for thread in threads:
-        thread.start()
-    try:
-        ended = 0
-        while ended < len(threads):
-            found = waiting.get()
-            if isinstance(found, BaseException):
-                raise found
-            if found is None:
-                ended += 1
-            else:
-                yield found
-    finally:
-        stopped.set()
-        for thread in threads:
-            thread.join()
 
 
 def _batch(rows: Sequence[Any], schema: pa.Schema, zone: ZoneInfo) -> pa.RecordBatch:

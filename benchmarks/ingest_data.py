@@ -1,0 +1,131 @@
+"""What loading is measured on: a table of persons in PostgreSQL, 20 columns, and the same rows as a GB18030 file.
+
+Names hold characters that GB18030 writes in two and in four bytes; one row in four has a blank, one amount in five.
+"""
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from catalog.contracts import Contract, Item
+from catalog.errors import Unavailable
+from catalog.systems import SystemSpec
+from demo.services import postgresql
+from demo.services.service import Service
+from lake.engines.duckdb import connect, literal
+
+NAME = (
+    "substr('王李张刘陈杨黄赵吴周徐孙马朱胡', (1 + n * 31 % 15)::int, 1)"
+    " || substr('伟芳娜敏静丽强磊军洋𠮷𬭊㐂䶮鿃', (1 + n * 17 % 15)::int, 1)"
+    " || substr('一二三四五六七八九十', (1 + n * 13 % 10)::int, 1)"
+)
+COLUMNS = {
+    "person_no": ("bigint", "n"),
+    "id_no": ("varchar", "'370683' || lpad((n * 7919 % 100000000)::text, 8, '0') || lpad((n % 10000)::text, 4, '0')"),
+    "name": ("varchar", NAME),
+    "sex": ("varchar", "(1 + n % 2)::text"),
+    "born": ("date", "(date '1940-01-01' + (n * 37 % 25000)::int)::date"),
+    "address": ("varchar", "'山东省莱州市文昌路街道' || (n * 11 % 900)::text || '号' || (n % 40)::text || '单元'"),
+    "phone": ("varchar", "'139' || lpad((n * 104729 % 100000000)::text, 8, '0')"),
+    "division": ("varchar", "'3706' || (83000000 + n % 300)::text"),
+    "income": ("numeric(14,2)", "((n * 7 % 9000000) / 100.0)::numeric(14,2)"),
+    "debt": ("numeric(12,2)", "CASE WHEN n % 5 > 0 THEN ((n * 3 % 700000) / 100.0)::numeric(12,2) END"),
+    "height": ("smallint", "(140 + n % 60)::smallint"),
+    "household": ("integer", "(n / 3)::integer"),
+    "score": ("double precision", "sqrt(n::double precision)"),
+    "registered": ("boolean", "n % 3 = 0"),
+    "entered": ("timestamp", "timestamp '2020-01-01' + n * interval '61 seconds'"),
+    "updated_at": ("timestamp", "timestamp '2026-01-01' + n * interval '1 second'"),
+    "note": ("varchar", "CASE WHEN n % 4 = 0 THEN '备注, \"信息\"' || n::text END"),
+    "employer": ("varchar", "'莱州市第' || (n % 500)::text || '有限责任公司'"),
+    "bank": ("varchar", "'6222' || lpad((n * 15485863 % 1000000000000000)::text, 15, '0')"),
+    "status": ("varchar", "lpad((n % 20)::text, 2, '0')"),
+}
+DATASET, TABLE, FILE = "police_person", "person", "person.csv"
+LATER = "(SELECT max(updated_at) FROM {table}) + interval '1 day'"
+UPDATED = "UPDATE {table} SET updated_at = " + LATER + " WHERE person_no % {step} = 0"
+
+
+def contract(**given: Any) -> Contract:
+    """The contract of the persons; give locator, mode, watermark, options."""
+    items = tuple(Item(name, name, name, name, "string", source_name=name, key=name == "person_no") for name in COLUMNS)
+    usual: dict[str, Any] = {
+        "version": "1.0.0",
+        "title_zh": "人员",
+        "title_en": "Persons",
+        "agency": "police",
+        "system": "police_db",
+        "mode": "snapshot",
+        "locator": TABLE,
+        "watermark": None,
+        "items": items,
+    }
+    return Contract(dataset=DATASET, **(usual | given))
+
+
+@contextmanager
+def a_server(folder: Path) -> Iterator[Service]:
+    """A throw-away PostgreSQL; raises Unavailable where there is none to be had."""
+    service = postgresql.start(folder)
+    if service is None:
+        raise Unavailable(
+            "没有可用的 PostgreSQL，无法测量入湖速度。请安装 postgresql，或设置 SHUNIU_TEST_POSTGRES_URL。",
+            "There is no PostgreSQL, so loading cannot be measured. Install postgresql or set"
+            " SHUNIU_TEST_POSTGRES_URL.",
+            code="bench_service_missing",
+        )
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+def fill(service: Service, rows: int, table: str) -> None:
+    """Make `table` with that many persons, its key and an index on the watermark, and statistics for the planner."""
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
+    values = ", ".join(sql for _, sql in COLUMNS.values())
+    with psycopg.connect(service.url, autocommit=True) as department:
+        for statement in (
+            f"DROP TABLE IF EXISTS {table}",
+            f"CREATE TABLE {table} ({columns})",
+            f"INSERT INTO {table} SELECT {values} FROM generate_series(1::bigint, {rows}::bigint) AS n",
+            f"ALTER TABLE {table} ADD PRIMARY KEY (person_no)",
+            f"CREATE INDEX ON {table} (updated_at)",
+            f"VACUUM ANALYZE {table}",
+        ):
+            department.execute(statement.encode())
+
+
+def update(url: str, table: str, *, step: int) -> int:
+    """Change one row in `step`, later than all before; how many."""
+    with psycopg.connect(url, autocommit=True) as department:
+        changed = department.execute(UPDATED.format(table=table, step=step).encode()).rowcount
+        department.execute(f"VACUUM ANALYZE {table}".encode())
+    return changed
+
+
+def system(service: Service) -> SystemSpec:
+    """The server as the hub knows a department's."""
+    secret = {"user": service.user, "password": service.password}
+    location = f"{service.location}/{service.database or 'postgres'}"
+    return SystemSpec("police_db", "police", "postgresql", location, {"schema": "public"}, secret)
+
+
+def write_csv(folder: Path, rows: int) -> Path:
+    """The same persons as a GB18030 file of texts, with a header."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plain, encoded = folder / "utf8.csv", folder / FILE
+    values = ", ".join(f"{sql.replace('bigint', 'BIGINT')} AS {name}" for name, (_, sql) in COLUMNS.items())
+    with connect(functions=False) as connection:
+        query = f"SELECT {values} FROM range(1, {rows + 1}) AS t(n)"
+        connection.execute(f"COPY ({query}) TO {literal(str(plain))} (FORMAT csv, HEADER)")
+    decode = codecs.getincrementaldecoder("utf-8")()
+    with plain.open("rb") as source, encoded.open("wb") as target:
+        while chunk := source.read(1 << 22):
+            target.write(decode.decode(chunk).encode("gb18030"))
+    plain.unlink()
+    return encoded
