@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from catalog.errors import InvalidInput
+from catalog.errors import ContractBroken, InvalidInput
 
 _TABLE = Path(__file__).parent / "standards" / "registry_columns.csv"
 
@@ -23,6 +23,26 @@ FLOORS: Final = {"none": "L1", "general": "L2", "sensitive": "L4"}
 
 DISCLOSED_BY_LAW: Final = frozenset({"legal_representative"})
 """Elements that name a person and are public all the same: the register of enterprises (State Council Order 654)."""
+
+
+class Graded(Protocol):
+    """An item as far as its classification goes: catalog.contracts.Item, or the catalogue's DataItem."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def element(self) -> str:
+        """Code of its data element."""
+
+    @property
+    def grade(self) -> str:
+        """L1 to L4; '' when nobody said."""
+
+    @property
+    def personal(self) -> str:
+        """none, general or sensitive; '' when nobody said."""
 
 
 @dataclass(frozen=True)
@@ -79,3 +99,60 @@ def check_grade(grade: str) -> str:
     if grade not in GRADES:
         raise InvalidInput("分级只能是 L1 到 L4。", "A grade is one of L1 to L4.", code="grade_unknown")
     return grade
+
+
+def check_classified(dataset: str, items: Iterable[Graded], *, grade: str, sharing: str) -> None:
+    """Raise ContractBroken unless every item is classified, none too low, and the whole graded and shared accordingly.
+
+    The whole is graded at least like its most sensitive item (GB/T 43697-2024, 就高从严); L4 is never unconditional.
+    """
+    given = tuple(items)
+    forgotten = [item.name for item in given if item.grade not in GRADES or item.personal not in FLOORS]
+    if forgotten:
+        raise unclassified(dataset, forgotten)
+    if low := [item.name for item in given if too_low(item.grade, item.personal, element=item.element)]:
+        raise ContractBroken(
+            f"数据集 {dataset} 的数据项 {'、'.join(low)} 分级低于其个人信息类别的下限"
+            "（general 至少 L2，sensitive 至少 L4）。请提高 classification。",
+            f"Dataset {dataset}: {', '.join(low)} are graded below what their kind of personal information demands"
+            " (general at least L2, sensitive at least L4). Raise their classification.",
+            code="grade_too_low",
+            dataset=dataset,
+            items=low,
+        )
+    _check_whole(dataset, given, grade, sharing)
+
+
+def unclassified(dataset: str, names: list[str]) -> ContractBroken:
+    """The sentence for items nobody has classified."""
+    return ContractBroken(
+        f"数据集 {dataset} 的 {'、'.join(names)} 尚未分级。请在契约中为每个数据项写明 classification（L1 至 L4）"
+        "和 personal（none、general、sensitive）。",
+        f"Dataset {dataset}: {', '.join(names)} are not classified. Give every item in the contract a classification"
+        " (L1 to L4) and the property personal (none, general, sensitive).",
+        code="item_unclassified",
+        dataset=dataset,
+        items=names,
+    )
+
+
+def _check_whole(dataset: str, items: tuple[Graded, ...], grade: str, sharing: str) -> None:
+    needed = highest(item.grade for item in items)
+    if grade not in GRADES or grade < needed:
+        raise ContractBroken(
+            f"数据集 {dataset} 的分级低于其最敏感的数据项（{needed}）。请将 grade 提高到 {needed} 或以上。",
+            f"Dataset {dataset} is graded below its most sensitive item ({needed}). Raise its grade to {needed} at"
+            " least.",
+            code="dataset_grade_too_low",
+            dataset=dataset,
+            needed=needed,
+        )
+    if sharing == "unconditional" and not may_be_unconditional(grade):
+        raise ContractBroken(
+            f"数据集 {dataset} 为 {grade} 级，不得无条件共享。请改为有条件共享，或拆出敏感数据项。",
+            f"Dataset {dataset} is of grade {grade} and may not be shared without conditions. Make it conditional, or"
+            " take the sensitive items out.",
+            code="unconditional_too_sensitive",
+            dataset=dataset,
+            grade=grade,
+        )

@@ -28,7 +28,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Item:
-    """One data item (数据项). `source_name` is the column as delivered; `element` its data element (数据元)."""
+    """One data item (数据项). `source_name` is the column as delivered; `element` its data element (数据元).
+
+    `grade` and `personal` are '' where a contract forgot them: it is read, but neither registered nor published.
+    """
 
     name: str
     title_zh: str
@@ -194,8 +197,8 @@ def _item(spec: Any) -> Item:
         source_name=spec.physicalName or spec.name,
         required=bool(spec.required),
         key=bool(spec.primaryKey),
-        grade=spec.classification or "L2",
-        personal=str(own.get("personal", "none")),
+        grade=spec.classification or "",
+        personal=str(own.get("personal", "")),
         code_list=own.get("codeList"),
         description=spec.description or "",
     )

@@ -1,8 +1,8 @@
 """Which rule or note of the hub ought to notice which kind of planted dirt. Used for scoring only.
 
-`rules` are suffixes of rule ids ('.check_digit') or whole ids ('row.sex_matches_id'); `notes` are what standardising
-says it changed. A kind without either cannot be decided from one row; linking records (identity) is judged by
-`bases.truth` instead.
+`rules` are suffixes of rule ids ('.check_digit') or whole ids ('row.sex_matches_id', 'across.dead_still_held', which
+looks into another department's table); `notes` are what standardising says it changed. A kind without either cannot be
+decided by a rule; linking records (identity) is judged by `bases.truth` instead.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,11 @@ DETECTORS: dict[str, Detector] = {
         rules=("resident_id.duplicate", "child_id.duplicate"),
         by_number=True,
     ),
-    "dead_still_held": Detector("已故或迁出仍在册", "dead or moved but still held"),
+    "dead_still_held": Detector(
+        "已故或迁出仍在册",
+        "dead or moved but still held",
+        rules=("across.dead_still_held", "across.gone_still_held"),
+    ),
     "id_shared": Detector(
         "一号多人",
         "one number used by two people",
@@ -72,7 +76,7 @@ DETECTORS: dict[str, Detector] = {
     "name_bracket": Detector("括号和空格不一", "brackets and blanks vary", notes=("bracket_variant", "blanks")),
     "name_abbreviation": Detector("名称简写", "abbreviated name"),
     "branch_confusable": Detector("易混淆的分支机构", "confusable branch"),
-    "cancelled_live": Detector("已注销仍在用", "cancelled but live elsewhere"),
+    "cancelled_live": Detector("已注销仍在用", "cancelled but live elsewhere", rules=("across.cancelled_still_taxed",)),
     "fullwidth": Detector("全角字符", "full-width characters", notes=("fullwidth",)),
     "date_format": Detector("日期格式不一", "dates in mixed formats", notes=("date_format",)),
     "division_abolished": Detector(

@@ -5,6 +5,7 @@
 <lake>/standard/<dataset>            accepted rows                            (Delta)
 <lake>/quarantine/<dataset>          rows that broke a blocking rule          (Delta)
 <lake>/findings/<dataset>            one row per row and broken rule          (Delta)
+<lake>/profile/<dataset>             what published versions look like        (Delta)
 <lake>/base/<name>  topic/<name>  usage/<name>                                (Delta)
 """
 
@@ -58,6 +59,10 @@ class Layout:
     def findings(self, dataset: str) -> str:
         """The table of findings: one row per row and rule it broke (质量问题)."""
         return self._place("findings", dataset)
+
+    def profile(self, dataset: str) -> str:
+        """The table of profiles: one row per published version and column (数据画像)."""
+        return self._place("profile", dataset)
 
     def base(self, name: str) -> str:
         """A base database (基础库)."""

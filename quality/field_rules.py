@@ -6,6 +6,7 @@ Required, readable, in its code list, a date that can be. Identifiers: identifie
 from collections.abc import Callable, Iterator
 
 from catalog.contracts import Contract, Item
+from catalog.errors import ConfigurationError
 from catalog.standards.code_lists import code_list
 from catalog.standards.elements import Element, element
 from quality.identifier_rules import identifier_rules
@@ -122,7 +123,10 @@ def _dates(contract: Contract, item: Item, standard: Element) -> Iterator[Rule]:
 
 def _codes(name: str) -> str:
     """What stands between the brackets of IN: a long list as a subquery, which is hashed, not compared one by one."""
-    codes = [literal(code) for code in code_list(name)]
+    try:
+        codes = [literal(code) for code in code_list(name)]
+    except ConfigurationError as error:  # a list that is not right breaks its own rule, and no other
+        return f"error({literal(error.code)})"
     listed = ", ".join(codes)
     return f"SELECT unnest([{listed}])" if len(codes) > _LONG_LIST else listed
 

@@ -59,7 +59,9 @@ def decide(
     """Passed, warned, blocked or error for a delivery of `rows` rows of which `accepted` broke no blocking rule.
 
     A rule that raised is never a pass: the outcome is 'error' unless that rule is waived. A broken blocking rule on the
-    dataset, or a delivery of which no row is left, is 'blocked'. Any other broken rule is 'warned'.
+    dataset, or a delivery of which no row is left, is 'blocked'. Any other broken rule is 'warned'. A rule between
+    datasets is asked of rows that were accepted before: broken and blocking it is 'blocked' (nothing new is published),
+    and one that raised takes nothing back, it only warns.
     """
     waived = _waived(waivers, now)
     reasons: list[Reason] = []
@@ -74,6 +76,7 @@ def decide(
 
 _OUTCOME_BY_REASON: dict[str, VerdictOutcome] = {
     "rule_raised": "error",
+    "across_raised": "warned",
     "dataset_blocked": "blocked",
     "nothing_left": "blocked",
     "rows_quarantined": "warned",
@@ -95,10 +98,11 @@ def _reasons(result: RuleResult, *, waived: bool) -> list[Reason]:
     if waived:
         return [Reason("waived", result.rule_id, f"已豁免：{zh}", f"waived: {en}")]
     if result.outcome == "error":
-        return [Reason("rule_raised", result.rule_id, f"规则无法执行：{zh}", f"the rule could not be run: {en}")]
+        code = "across_raised" if result.scope == "across" else "rule_raised"
+        return [Reason(code, result.rule_id, f"规则无法执行：{zh}", f"the rule could not be run: {en}")]
     if result.severity == "warn":
         return [Reason("warning", result.rule_id, zh, en)]
-    code = "dataset_blocked" if result.scope == "dataset" else "rows_quarantined"
+    code = "dataset_blocked" if result.scope in ("dataset", "across") else "rows_quarantined"
     return [Reason(code, result.rule_id, zh, en)]
 
 

@@ -61,6 +61,15 @@ def view_table(connection: Any, relation: str) -> None:
         _make_view(connection, f"{ROWS}_extra")
 
 
+def view_settled(connection: Any, name: str, relation: str) -> None:
+    """Make a view `name` over the standard table of a dataset, for rules between datasets.
+
+    `_row` becomes `<batch>:<row>`: rows of a table come from many batches, and a finding must say from which.
+    """
+    placed = f"(SELECT * REPLACE (_batch || ':' || _row AS _row) FROM {relation})"
+    _make_view(connection, placed, name)
+
+
 def outgoing(connection: Any, names: Sequence[str], alias: str) -> str:
     """The columns `names` of the view as they are stored (moments with their zone), each preceded by a comma."""
     kinds = _columns(connection, ROWS)
@@ -71,12 +80,12 @@ def _stored(column: str, kind: str) -> str:
     return f"({column} - {_CHINA})::TIMESTAMPTZ" if kind.startswith("TIMESTAMP") else column
 
 
-def _make_view(connection: Any, relation: str) -> dict[str, str]:
+def _make_view(connection: Any, relation: str, name: str = ROWS) -> dict[str, str]:
     present = _columns(connection, relation)
     zoned = [name for name, kind in present.items() if kind == _ZONED]
     local = ", ".join(f"({quoted(name)}::TIMESTAMP + {_CHINA}) AS {quoted(name)}" for name in zoned)
     replaced = f" REPLACE ({local})" if zoned else ""
-    connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT *{replaced} FROM {relation}")
+    connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT *{replaced} FROM {relation}")
     return present
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from catalog.contracts import Contract, Item
 
-Scope = Literal["field", "row", "dataset"]
+Scope = Literal["field", "row", "dataset", "across"]
 Severity = Literal["block", "warn"]
 Outcome = Literal["passed", "failed", "error", "not_applicable"]
 VerdictOutcome = Literal["passed", "warned", "blocked", "error"]
@@ -164,6 +164,8 @@ def wall_clock(at: datetime) -> str:
 
 
 def scope_of(rule_id: str) -> Scope:
-    """The scope of a rule by the first part of its id: 'dataset.', 'row.' or 'key.', else an item's name."""
-    prefix = rule_id.partition(".")[0]
-    return "dataset" if prefix == "dataset" else "row" if prefix in ("row", "key") else "field"
+    """The scope of a rule by the first part of its id: 'dataset.', 'across.', 'row.' or 'key.', else an item's name."""
+    return _SCOPES.get(rule_id.partition(".")[0], "field")
+
+
+_SCOPES: dict[str, Scope] = {"dataset": "dataset", "across": "across", "row": "row", "key": "row"}

@@ -10,17 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from catalog.contracts import Contract
-from catalog.errors import NotFound, Unavailable
+from catalog.errors import NotFound
 from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import confine, connect
 from lake.layout import Layout
-from quality import judged, rowmask, verdicts
-from quality.engine import checkpoint
+from quality import judged, profile, rowmask, verdicts
+from quality.drift import compare, drift_rules
 from quality.gate import Decision, Waiver, decide, with_waivers
-from quality.rules import Outcome, Rule, RuleResult, Verdict
-from quality.scan import Scan
-from quality.suites import rules_for, suite_for
+from quality.outcomes import outcomes
+from quality.rules import Rule, RuleResult, Verdict
+from quality.scan import ROWS, Scan
+from quality.suites import rules_for
 
 
 def judge(
@@ -43,12 +44,14 @@ def judge(
         return known
     waived = tuple(waivers)
     history = verdicts.history(settings, contract.dataset)
-    rules = with_waivers(rules_for(contract, hub_id=settings.hub_id, history=history), waived, now)
+    rules = rules_for(contract, hub_id=settings.hub_id, history=history)
     with connect(settings, extensions=_extensions(contract), keep_order=False) as connection:
         confine(connection, settings)
         judged.view_batch(connection, settings, contract, batch_id)
-        scan = Scan(connection, rules, contract.keys, now)
-        results = _run(scan, contract.dataset)
+        if contract.mode == "snapshot":  # only a whole can be held against the last whole
+            rules = (*rules, *_drift_rules(settings, connection, contract.dataset, contract.agency))
+        scan = Scan(connection, with_waivers(rules, waived, now), contract.keys, now)
+        results = outcomes(scan, contract.dataset)
         held, changed = rowmask.held_rows(scan), judged.changes(connection)
         decision = decide(results, waived, now=now, rows=scan.rows, accepted=scan.rows - held)
         if decision.outcome != "error":
@@ -79,8 +82,9 @@ def judge_table(
         confine(connection, settings)
         judged.view_table(connection, tables.scan(uri, version, settings=settings))
         keys = next((rule.items for rule in rules if rule.rule_id == "key.duplicate"), ())
-        scan = Scan(connection, tuple(rules), keys, now)
-        results = _run(scan, name)
+        owner = next((rule.owner for rule in rules), by)
+        scan = Scan(connection, (*rules, *_drift_rules(settings, connection, name, owner)), keys, now)
+        results = outcomes(scan, name)
         decision = decide(results, now=now, rows=scan.rows, accepted=scan.rows)
         if decision.outcome != "error":
             _write_findings(settings, name, batch_id, scan)
@@ -89,49 +93,12 @@ def judge_table(
     return verdict
 
 
-def _run(scan: Scan, dataset: str) -> tuple[RuleResult, ...]:
-    """One result per rule, as the GX checkpoint saw it."""
-    if not scan.rules:
-        scan.run()
+def _drift_rules(settings: Settings, connection: Any, dataset: str, owner: str) -> tuple[Rule, ...]:
+    """How far the relation judged has moved from the version published last; nothing for the first one."""
+    last = profile.newest(settings, dataset)
+    if not last:
         return ()
-    outcome = checkpoint(scan, suite_for(dataset, scan.rules))
-    if not scan.done:
-        raise Unavailable(
-            f"数据集 {dataset} 的质量检查未能执行，可能是内存或磁盘不足。原有数据保持不变，请稍后重试。",
-            f"The rules of {dataset} could not be run; memory or disk may be short. What was there stays. Try again.",
-            code="judgement_failed",
-            dataset=dataset,
-        )
-    (validation,) = outcome.run_results.values()
-    found = {each.expectation_config.meta["rule"]: each for each in validation.results}
-    return tuple(_result(rule, found[rule.rule_id]) for rule in scan.rules)
-
-
-def _result(rule: Rule, seen: Any) -> RuleResult:
-    raised = bool(seen.exception_info and seen.exception_info.get("raised_exception"))
-    assessed = 0 if raised else int(seen.result["element_count"])
-    conforming = assessed - (0 if raised else int(seen.result["unexpected_count"]))
-    return RuleResult(
-        rule_id=rule.rule_id,
-        item=rule.item,
-        scope=rule.scope,
-        severity=rule.severity,
-        dimension=rule.dimension,
-        title_zh=rule.title_zh,
-        title_en=rule.title_en,
-        a=conforming,
-        b=assessed,
-        outcome=_outcome(raised, assessed, bool(seen.success)),
-    )
-
-
-def _outcome(raised: bool, assessed: int, success: bool) -> Outcome:
-    """Three states and none: a rule that raised is no fault of the data, and nothing assessed is no 100 %."""
-    if raised:
-        return "error"
-    if assessed == 0:
-        return "not_applicable"
-    return "passed" if success else "failed"
+    return tuple(drift_rules(dataset, owner, compare(profile.measure(connection, ROWS), last[0].columns)))
 
 
 def _write(settings: Settings, contract: Contract, batch_id: str, scan: Scan, *, goes_on: bool) -> None:

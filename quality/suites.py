@@ -47,7 +47,12 @@ def rules_for_items(
     dataset: str, items: Iterable[Item], *, hub_id: str = "", owner: str = "bureau"
 ) -> tuple[Rule, ...]:
     """The rules of a built table (base or topic), whose items are described like those of a contract."""
-    built = Contract(
+    return rules_for(built_contract(dataset, items, owner=owner), hub_id=hub_id)
+
+
+def built_contract(dataset: str, items: Iterable[Item], *, owner: str = "bureau") -> Contract:
+    """What a built table promises: its items, whole every time, in the name of `owner`."""
+    return Contract(
         dataset=dataset,
         version="",
         title_zh=dataset,
@@ -59,7 +64,6 @@ def rules_for_items(
         watermark=None,
         items=tuple(items),
     )
-    return rules_for(built, hub_id=hub_id)
 
 
 def suite_for(dataset: str, rules: Iterable[Rule]) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from catalog import models, queries
@@ -14,6 +14,9 @@ from catalog.settings import Settings
 from quality.dataset_rules import History
 from quality.gate import Waiver
 from quality.rules import RuleResult, Verdict, scope_of
+
+ACROSS = ":across:"
+"""Stands in the id of a verdict that the rules between datasets gave: `<batch>:across:<what they were asked of>`."""
 
 
 def store(settings: Settings, verdict: Verdict, *, by: str, now: datetime) -> None:
@@ -39,13 +42,29 @@ def settled(settings: Settings, batch_id: str) -> tuple[Verdict | None, str]:
     A verdict 'error' settles nothing: the batch may be judged again once the rule is mended. Ids are `<batch>:judge`,
     then `<batch>:judge:2` and so on.
     """
-    query = select(models.Verdict).where(models.Verdict.batch_id == batch_id)
+    query = select(models.Verdict).where(
+        models.Verdict.batch_id == batch_id, ~models.Verdict.verdict_id.contains(ACROSS)
+    )
     with open_reader(settings) as session:
         attempts = list(session.scalars(query))
         final = next((row for row in attempts if row.outcome != "error"), None)
         if final is not None:
             return _verdict(session, final), final.verdict_id
     return None, f"{batch_id}:judge" + (f":{len(attempts) + 1}" if attempts else "")
+
+
+def read(settings: Settings, verdict_id: str) -> Verdict | None:
+    """The verdict of that id with its results, or None."""
+    with open_reader(settings) as session:
+        row = session.get(models.Verdict, verdict_id)
+        return _verdict(session, row) if row else None
+
+
+def fit_batch(settings: Settings, dataset: str) -> Verdict | None:
+    """The verdict on the batch that stands in the standard table: the last of a batch, if it was fit; else None."""
+    with open_reader(settings) as session:
+        last = session.scalars(_of_batches(dataset)).first()
+        return _verdict(session, last) if last is not None and last.outcome in ("passed", "warned") else None
 
 
 def unsettled(verdict: Verdict) -> BatchHeld:
@@ -63,12 +82,7 @@ def unsettled(verdict: Verdict) -> BatchHeld:
 
 def history(settings: Settings, dataset: str) -> History:
     """Rows and moment of the last delivery of `dataset` that went on; empty when none has."""
-    query = (
-        select(models.Verdict)
-        .where(models.Verdict.dataset == dataset, models.Verdict.outcome.in_(("passed", "warned")))
-        .order_by(models.Verdict.judged_at.desc(), models.Verdict.verdict_id.desc())
-        .limit(1)
-    )
+    query = _of_batches(dataset).where(models.Verdict.outcome.in_(("passed", "warned")))
     with open_reader(settings) as session:
         last = session.scalars(query).first()
         return History(last.rows, last.judged_at) if last else History()
@@ -80,6 +94,16 @@ def waivers(settings: Settings, dataset: str, now: datetime) -> tuple[Waiver, ..
         return tuple(
             Waiver(one.rule_id, one.reason, one.granted_by, one.until) for one in stored.in_force(session, dataset, now)
         )
+
+
+def _of_batches(dataset: str) -> Select[models.Verdict]:
+    """Verdicts on deliveries, newest first; not those that rules between datasets gave in between."""
+    return (
+        select(models.Verdict)
+        .where(models.Verdict.dataset == dataset, ~models.Verdict.verdict_id.contains(ACROSS))
+        .order_by(models.Verdict.judged_at.desc(), models.Verdict.verdict_id.desc())
+        .limit(1)
+    )
 
 
 def _row(verdict_id: str, result: RuleResult) -> models.RuleResult:

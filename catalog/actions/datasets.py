@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.actions.events import EventTag, record
+from catalog.classification import check_classified
 from catalog.contracts import Contract, Item
 from catalog.errors import NotAllowed, NotFound
 from catalog.models import DataItem, Dataset, DatasetVersion, LineageEdge
@@ -49,8 +50,10 @@ def register_contract(session: Session, *, contract: Contract, hub_id: str, by: 
 def register(session: Session, *, dataset: Dataset, items: Sequence[Item], by: str, now: datetime) -> Dataset:
     """Enter `dataset` with its `items`; what stood there before is replaced, versions and history stay.
 
-    Raises NotFound for an agency that is not registered.
+    Raises NotFound for an agency that is not registered, ContractBroken for an item that is not classified or graded
+    below what it holds, and for a dataset graded below its items or shared more freely than its grade allows.
     """
+    check_classified(dataset.code, items, grade=dataset.grade, sharing=dataset.sharing)
     queries.agency(session, dataset.agency)
     merged = session.merge(dataset)
     session.flush()

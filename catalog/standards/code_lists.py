@@ -7,7 +7,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from catalog.errors import NotFound
+from catalog.errors import ConfigurationError, NotFound
 from catalog.standards import divisions
 
 _FOLDER = Path(__file__).with_name("code_lists")
@@ -22,7 +22,10 @@ def code_list_names() -> tuple[str, ...]:
 
 
 def code_list(name: str) -> dict[str, str]:
-    """Code -> Chinese name of the list `name`, in the order of the standard; raises NotFound for an unknown list."""
+    """Code -> Chinese name of the list `name`, in the order of the standard.
+
+    Raises NotFound for an unknown list, ConfigurationError for one in which a code stands twice.
+    """
     return {code: zh for code, zh, _ in _rows(name)}
 
 
@@ -59,7 +62,22 @@ def _rows(name: str) -> tuple[tuple[str, str, str], ...]:
             code="code_list_unknown",
             code_list=name,
         )
-    return tuple((row["code"], row["name_zh"], row["name_en"]) for row in _read(_FOLDER / f"{name}.csv"))
+    rows = tuple((row["code"], row["name_zh"], row["name_en"]) for row in _read(_FOLDER / f"{name}.csv"))
+    _check_once(name, [code for code, _, _ in rows])
+    return rows
+
+
+def _check_once(name: str, codes: list[str]) -> None:
+    """Raise ConfigurationError for a code that stands twice: one of its names would silently win."""
+    double = sorted({code for code in codes if codes.count(code) > 1})
+    if double:
+        raise ConfigurationError(
+            f"代码表 {name} 中有重复的代码：{'、'.join(double)}。请只保留一条。",
+            f"Code list {name} holds codes twice: {', '.join(double)}. Keep one line of each.",
+            code="code_list_double",
+            code_list=name,
+            codes=double,
+        )
 
 
 def _aliases(name: str) -> dict[str, str]:

@@ -1,23 +1,30 @@
-"""Judge every batch that waits. One process for all of them, because Great Expectations takes seconds to import."""
+"""Judge every batch that waits, then what only all of them together can tell: the rules between datasets.
+
+One process for all, because Great Expectations takes seconds to import.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from catalog import queries
 from catalog.actions import batches, runs
-from catalog.contracts import load_contract
+from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.settings import Settings
+from quality.across import judge_across, only_across, pending
+from quality.rules import Verdict
 from quality.run import judge
 from quality.tickets import follow
 from quality.verdicts import unsettled, waivers
 
 
 def judge_waiting(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
-    """Judge all standardised batches, oldest first. Returns dataset → sentence for those that could not be judged.
+    """Judge all standardised batches, oldest first, then every rule between datasets whose tables have changed.
 
-    A dataset that cannot be judged keeps its last good standard table; the others go on.
+    Returns dataset → sentence for those that could not be judged: such a dataset keeps its last good standard table,
+    the others go on.
     """
     with open_reader(settings) as session:
         waiting = [(batch.batch_id, batch.dataset) for batch in queries.batches(session, status="standardised")]
@@ -29,6 +36,11 @@ def judge_waiting(settings: Settings, *, clock: Callable[[], datetime]) -> dict[
             _judge(settings, batch_id, dataset, clock=clock)
         except HubError as error:
             failed[dataset] = error.sentence(settings.language)
+    for path in sorted(settings.contracts_dir.glob("*.odcs.yaml")):
+        try:
+            _judge_across(settings, load_contract(path), clock=clock)
+        except HubError as error:
+            failed.setdefault(path.name.removesuffix(".odcs.yaml"), error.sentence(settings.language))
     return failed
 
 
@@ -46,3 +58,25 @@ def _judge(settings: Settings, batch_id: str, dataset: str, *, clock: Callable[[
         follow(settings, contract, verdict, waived={waiver.rule_id for waiver in waived})
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="judged")
+
+
+def _judge_across(settings: Settings, contract: Contract, *, clock: Callable[[], datetime]) -> None:
+    """The rules of one dataset that look into others. Its rows were counted when its batch was judged."""
+    if not pending(settings, contract):
+        _follow_across(settings, contract, clock())  # killed before it was followed, it is followed now
+        return
+    with runs.step(settings, stage="judge", dataset=contract.dataset, agency=contract.agency, clock=clock):
+        verdict = _follow_across(settings, contract, clock())
+        if verdict is not None and any(result.outcome == "error" for result in verdict.results):
+            raise unsettled(verdict)
+
+
+def _follow_across(settings: Settings, contract: Contract, now: datetime) -> Verdict | None:
+    waived = waivers(settings, contract.dataset, now)
+    verdict = judge_across(settings, contract, now=now, waivers=waived)
+    if verdict is None:
+        return None
+    told = only_across(verdict)
+    # The whole table was asked, so a rule that nothing breaks any more is settled, however rows are delivered.
+    follow(settings, replace(contract, mode="snapshot"), told, waived={waiver.rule_id for waiver in waived})
+    return told

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from catalog import queries
 from catalog.actions import datasets, runs
+from catalog.classification import check_classified, unclassified
 from catalog.contracts import load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import HubError
@@ -15,8 +16,10 @@ from catalog.settings import Settings
 from lake import tables
 from lake.bases import BASES
 from lake.layout import Layout
+from quality import profile
 from quality.run import judge_table
-from quality.suites import rules_for_items
+from quality.suites import built_contract, rules_for
+from quality.tickets import follow
 
 FIT = frozenset({"passed", "warned"})
 
@@ -52,6 +55,7 @@ def _publish(settings: Settings, code: str, agency: str, zone: str, uri: str, *,
         verdict_id, fit = _verdict(settings, code, zone, uri, clock=clock)
         if not fit:
             return
+        _check_columns(settings, code, uri)
         step.rows = tables.rows(uri, settings=settings)
         with open_session(settings) as session:
             datasets.publish(
@@ -64,6 +68,16 @@ def _publish(settings: Settings, code: str, agency: str, zone: str, uri: str, *,
                 by="pipeline",
                 now=clock(),
             )
+        profile.take(settings, code, uri, now=clock())
+
+
+def _check_columns(settings: Settings, code: str, uri: str) -> None:
+    """Raise ContractBroken for a column that the catalogue, and so its classification, does not know."""
+    with open_reader(settings) as session:
+        known = {item.name for item in queries.items(session, code)}
+    names = [name for name in tables.schema(uri, settings=settings).names if not name.startswith("_")]
+    if forgotten := [name for name in names if name not in known]:
+        raise unclassified(code, forgotten)
 
 
 def _verdict(
@@ -71,9 +85,12 @@ def _verdict(
 ) -> tuple[str | None, bool]:
     if zone != "standard":
         items = next(base.items for base in BASES if base.name == code)
-        verdict = judge_table(settings, code, uri, rules_for_items(code, items), now=clock())
+        built = built_contract(code, items)
+        verdict = judge_table(settings, code, uri, rules_for(built), now=clock())
+        follow(settings, built, verdict)
         return verdict.verdict_id, verdict.outcome in FIT
-    load_contract(settings.contracts_dir / f"{code}.odcs.yaml")  # a table without a valid contract is not published
+    contract = load_contract(settings.contracts_dir / f"{code}.odcs.yaml")  # without a valid one nothing is published
+    check_classified(code, contract.items, grade=contract.grade, sharing=contract.sharing)
     with open_reader(settings) as session:
         last = queries.last_verdict(session, code)
     return (last.verdict_id, last.outcome in FIT) if last else (None, False)

@@ -16,13 +16,19 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=say("契
 def check(
     files: Annotated[list[Path], typer.Argument(exists=True, help=say("文件或文件夹", "Files or folders"))],
 ) -> None:
-    """Read every file; the first one that is wrong ends the check with its sentence."""
+    """Read every file, its classification and its rules; the first that is wrong ends the check with its sentence."""
+    from catalog.classification import check_classified
     from catalog.contracts import load_contract
+    from quality.across_rules import across_rules
+    from quality.suites import rules_for
 
     paths = [path for given in files for path in (sorted(given.glob("*.odcs.yaml")) if given.is_dir() else [given])]
     for path in paths:
         contract = load_contract(path)
-        tell(f"{path.name}: {contract.dataset} {contract.version}, {len(contract.items)}")
+        check_classified(contract.dataset, contract.items, grade=contract.grade, sharing=contract.sharing)
+        rules = len(rules_for(contract)) + len(across_rules(contract))
+        told = say(f"{len(contract.items)} 个数据项，{rules} 条规则", f"{len(contract.items)} items, {rules} rules")
+        tell(f"{path.name}: {contract.dataset} {contract.version}, {told}")
     tell(say(f"{len(paths)} 份契约符合 ODCS v3.1。", f"{len(paths)} contracts are valid ODCS v3.1."))
 
 

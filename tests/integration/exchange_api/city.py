@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from authorization.actions import accounts, grants
 from catalog.actions import agencies, datasets
+from catalog.classification import FLOORS
 from catalog.contracts import Item
 from catalog.database import migrate, open_session
 from catalog.models import Dataset
@@ -33,7 +34,7 @@ ROWS = 60
 def item(name, kind, element, personal="none", key=False):
     return Item(
         name=name, title_zh=name, title_en=name, element=element, kind=kind, source_name=name, required=key, key=key,
-        grade="L2", personal=personal, code_list=None, description="",
+        grade=FLOORS[personal], personal=personal, code_list=None, description="",
     )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from catalog.contracts import Contract, RowRule
 from catalog.settings import Settings
+from catalog.standards import code_lists
 from quality import verdicts
 from quality.gate import Waiver
 from quality.run import judge
@@ -32,6 +34,8 @@ def own(sql: str) -> RowRule:
         "error('raised on purpose')",
         "(SELECT octet_length(content) FROM read_blob('/etc/hostname')) > 0",  # a rule sees the lake, nothing beside it
         "amount > 1; DROP VIEW staged",
+        "regexp_matches(phone, '(?=x)')",  # looking ahead is what makes other engines backtrack
+        "regexp_matches(phone, '((x{500}){500}){500}')",
     ],
 )
 def test_a_broken_rule_is_an_error_and_the_other_rules_still_run(
@@ -89,3 +93,48 @@ def test_what_a_rule_raised_on_appears_in_no_log_and_no_result(
     verdict = judge(registry, contract_of(rules=(own("CAST(phone AS INTEGER) > 1"),)), stage(ROWS), now=now)
     assert CANARY not in caplog.text
     assert CANARY not in repr(verdict)
+
+
+def test_a_pattern_that_backtracks_for_ever_elsewhere_is_decided_here_and_the_other_rules_run(
+    registry: Settings, stage: StageRows, now: datetime
+) -> None:
+    rows = [{**ROWS[0], "phone": "a" * 5_000 + "b"}, {"person_no": "n2", "phone": "a" * 5_000}]
+    rule = own("regexp_matches(phone, '^(a+)+$')")  # steps in Python's re: two to the power of 5,000
+    verdict = judge(registry, contract_of(rules=(*OWN, rule)), stage(rows), now=now)
+    counts = {each.rule_id: (each.a, each.b, each.outcome) for each in verdict.results}
+    assert counts["row.broken"] == (1, 2, "failed")
+    assert counts["row.amount_negative"] == (0, 1, "failed")
+
+
+def test_an_empty_delivery_keeps_the_last_good_table_and_says_why(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    judge(registry, contract, stage(ROWS, serial=1), now=now)
+    verdict = judge(registry, contract, stage([], serial=2), now=now + timedelta(days=1))
+    failed = [each.rule_id for each in verdict.results if each.outcome == "failed"]
+    assert (verdict.outcome, failed[:1]) == ("blocked", ["dataset.not_empty"])
+    assert {each.outcome for each in verdict.results if each.scope != "dataset"} == {"not_applicable"}
+    assert [row["person_no"] for row in zone(registry, "standard")] == ["n1"]
+
+
+def test_a_code_list_with_a_code_twice_breaks_its_own_rule_alone(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (tmp_path / "sex.csv").write_text("code,name_zh,name_en\n1,男,male\n1,女,female\n", encoding="utf-8")
+    monkeypatch.setattr(code_lists, "_FOLDER", tmp_path)
+    _forget_lists()
+    try:
+        verdict = judge(registry, contract, stage([{**ROWS[0], "sex": "1"}]), now=now)
+    finally:
+        monkeypatch.undo()
+        _forget_lists()
+    outcomes = {each.rule_id: each.outcome for each in verdict.results}
+    assert [rule for rule, outcome in outcomes.items() if outcome == "error"] == ["sex.code_list"]
+    assert outcomes["row.amount_negative"] == "failed"
+    assert "sex.code_list" in str(verdicts.unsettled(verdict))
+
+
+def _forget_lists() -> None:
+    code_lists._rows.cache_clear()
+    code_lists.code_list_names.cache_clear()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.contracts import Contract
+from catalog.errors import Unavailable
 from catalog.settings import Settings
 from lake.engines.duckdb import connect
 from quality import judged, run
@@ -98,7 +99,7 @@ def test_a_scan_that_cannot_run_at_all_is_said_in_a_sentence_and_judges_nothing(
         raise MemoryError
 
     monkeypatch.setattr(Scan, "run", out_of_memory)
-    with pytest.raises(run.Unavailable) as raised:
+    with pytest.raises(Unavailable) as raised:
         run.judge(registry, contract, stage(ROWS), now=now)
     assert raised.value.code == "judgement_failed"
 

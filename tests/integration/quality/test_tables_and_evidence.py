@@ -1,4 +1,4 @@
-"""Built tables are judged by version; findings, quarantined rows and profiles can be looked at."""
+"""Built tables are judged by version; findings and quarantined rows can be looked at."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,6 @@ from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
 from quality.evidence import findings, held
-from quality.profile import profile
 from quality.run import judge, judge_table
 from quality.suites import rules_for_items
 from tests.integration.quality.conftest import ITEMS, StageRows
@@ -103,16 +102,3 @@ def test_a_steward_sees_the_findings_of_the_last_batch_by_rule_and_the_rows_held
     assert kept.select(["_batch", "person_no", "phone"]).to_pylist() == [
         {"_batch": batch_id, "person_no": "n0", "phone": "12"}
     ]
-
-
-def test_a_profile_tells_how_full_and_how_long_but_no_value(
-    registry: Settings, contract: Contract, stage: StageRows, now: datetime
-) -> None:
-    rows = [
-        {"person_no": f"n{n}", "resident_id": "370683199003074514", "phone": ["12345", None][n % 2]} for n in range(4)
-    ]
-    judge(registry, contract, stage(rows), now=now)
-    columns = {each.name: each for each in profile(registry, Layout(registry.lake_url).standard("police_person"))}
-    assert list(columns) == [item.name for item in ITEMS]
-    assert (columns["phone"].rows, columns["phone"].nulls, columns["phone"].filled) == (4, 2, 0.5)
-    assert (columns["person_no"].distinct, columns["person_no"].shortest, columns["person_no"].longest) == (4, 2, 2)

@@ -137,3 +137,33 @@ def test_a_shape_tells_the_form_of_a_value_and_not_the_value() -> None:
 )
 def test_a_value_is_shown_as_a_person_reads_it(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+def test_a_contract_that_is_not_classified_or_not_whole_does_not_pass_the_check(shuniu: Shuniu, tmp_path: Path) -> None:
+    from tests.factories.small_registry import CONTRACTS
+
+    text = (CONTRACTS / "civil_subsistence.odcs.yaml").read_text(encoding="utf-8")
+    for wrong, word in (
+        (text.replace("    classification: L1\n", "", 1), "serial_no"),
+        (text.replace("classification: L4", "classification: L2", 1), "resident_id"),
+        (text.replace("      match: resident_id\n", "", 1), "dead_still_held"),
+        (text.replace("value: conditional", "value: unconditional", 1), "L4"),
+    ):
+        path = tmp_path / "civil_subsistence.odcs.yaml"
+        path.write_text(wrong, encoding="utf-8")
+        said = shuniu("contract", "check", str(path))
+        assert said.code == 1
+        assert word in said.err
+
+
+def test_a_contract_that_is_not_classified_is_not_registered(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
+    from tests.factories.small_registry import CONTRACTS
+
+    kept = city.contracts_dir / "stats_indicator.odcs.yaml"
+    before = kept.read_text(encoding="utf-8") if kept.is_file() else None
+    path = tmp_path / "stats_indicator.odcs.yaml"
+    text = (CONTRACTS / "stats_indicator.odcs.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("    classification: L1\n", "", 1), encoding="utf-8")
+    said = shuniu("contract", "register", str(path), home=city.home)
+    assert (said.code, "classification" in said.err) == (1, True)
+    assert (kept.read_text(encoding="utf-8") if kept.is_file() else None) == before

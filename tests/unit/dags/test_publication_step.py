@@ -1,5 +1,6 @@
 """Publishing: only what the gate found fit; whatever else happens, the published version stays what it was."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ from dags.steps import bases, publication
 from dags.steps.publication import publish_all
 from lake import tables
 from lake.layout import Layout
-from quality import rules
+from quality import profile, rules
 from tests.factories.deliveries import a_registry_with
 
 CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"
 CODE, OTHER = "stats_indicator", "civil_subsistence"
+COLUMN = {CODE: "growth", OTHER: "monthly_amount"}
 
 
 @pytest.fixture
@@ -30,10 +32,12 @@ def hub(settings: Settings) -> Settings:
     return a_registry_with(settings, *(load_contract(CONTRACTS / f"{code}.odcs.yaml") for code in (CODE, OTHER)))
 
 
-def deliver(hub: Settings, serial: int, outcome: str | None, now: datetime, *, code: str = CODE) -> None:
+def deliver(
+    hub: Settings, serial: int, outcome: str | None, now: datetime, *, code: str = CODE, column: str = ""
+) -> None:
     """A standard table of `serial` rows, and the verdict on the batch it came of."""
     uri = Layout(hub.lake_url).standard(code)
-    tables.write(uri, pa.table({"n": list(range(serial))}), run_id=f"{code}{serial}", settings=hub)
+    tables.write(uri, pa.table({column or COLUMN[code]: list(range(serial))}), run_id=f"{code}{serial}", settings=hub)
     if outcome is not None:
         verdict = Verdict(
             verdict_id=f"{code}{serial}", dataset=code, batch_id=f"b{serial}", outcome=outcome, rows=serial,
@@ -90,13 +94,45 @@ def test_a_dataset_without_a_valid_contract_is_told_and_the_others_are_published
     assert (published(hub), published(hub, OTHER)) == ((1, 0, 1, f"{CODE}1"), None)
 
 
+def test_a_column_nobody_classified_keeps_its_table_from_being_published(hub: Settings, now: datetime) -> None:
+    deliver(hub, 1, "passed", now, column="note")
+    deliver(hub, 1, "passed", now, code=OTHER)
+    failed = publish_all(hub, clock=lambda: now)
+    assert list(failed) == [CODE]
+    assert "note" in failed[CODE]
+    assert (published(hub), published(hub, OTHER)) == (None, (1, 0, 1, f"{OTHER}1"))
+
+
+def test_a_contract_that_forgot_a_classification_publishes_nothing(
+    hub: Settings, now: datetime, tmp_path: Path
+) -> None:
+    deliver(hub, 1, "passed", now)
+    contracts = tmp_path / "contracts"
+    contracts.mkdir()
+    text = (CONTRACTS / f"{CODE}.odcs.yaml").read_text(encoding="utf-8")
+    (contracts / f"{CODE}.odcs.yaml").write_text(
+        re.sub(r"    classification: L\d\n", "", text, count=1), encoding="utf-8"
+    )
+    failed = publish_all(hub.model_copy(update={"contracts_dir": contracts}), clock=lambda: now)
+    assert "classification" in failed[CODE]
+    assert published(hub) is None
+
+
+def test_a_published_version_has_its_profile_once(hub: Settings, now: datetime) -> None:
+    deliver(hub, 3, "passed", now)
+    publish_all(hub, clock=lambda: now)
+    publish_all(hub, clock=lambda: now)
+    (kept,) = profile.newest(hub, CODE, count=9)
+    assert [(column.name, column.rows, column.distinct) for column in kept.columns] == [("growth", 3, 3)]
+
+
 @pytest.mark.parametrize(("outcome", "versions"), [("passed", 1), ("blocked", 0), ("error", 0)])
 def test_a_built_table_is_judged_now_and_published_only_when_fit(
     hub: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch, outcome: Any, versions: int
 ) -> None:
     bases._enter_once(hub, clock=lambda: now)
     uri = Layout(hub.lake_url).base("spatial_grid")
-    tables.write(uri, pa.table({"n": [1]}), run_id="built", settings=hub)
+    tables.write(uri, pa.table({"name": ["一号网格"]}), run_id="built", settings=hub)
     asked: list[tuple[str, str]] = []
 
     def judge_table(_settings: Settings, name: str, uri: str, _rules: object, *, now: datetime) -> rules.Verdict:
