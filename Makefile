@@ -9,9 +9,10 @@ SEED ?=
 DIRT ?=
 DATA ?=
 ONLY ?=
+ROWS ?=
 CITY = $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(DIRT),--dirt $(DIRT)) $(if $(DATA),--data $(DATA))
 
-.PHONY: help devenv demo up serve check fix test test-unit test-integration test-all bench docs clean
+.PHONY: help devenv demo up serve check fix test test-unit test-integration test-all bench peers docs clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -66,8 +67,12 @@ test-all: $(BIN)/.dev ## everything, the slow rest included, with coverage
 	$(BIN)/coverage run --branch -m pytest
 	$(BIN)/coverage report
 
-bench: $(BIN)/.dev ## benchmarks; ONLY=main RESIDENTS=20000,200000
-	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RESIDENTS),--residents $(RESIDENTS))
+bench: $(BIN)/.dev ## benchmarks; ONLY=main RESIDENTS=20000,200000; ONLY=quality ROWS=1000000,10000000
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(ROWS),--rows $(ROWS))
+
+peers: $(BIN)/.dev ## what benchmarks compare the hub with (dlt, polars), in an environment of its own
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	$(BIN)/python -m uv pip install --quiet --python .venv-peers/bin/python -r constraints-peers.txt
 
 docs: $(BIN)/.dev ## regenerate the reference pages that are made from code
 	$(BIN)/python -m tests.generate_docs

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import quality
+from benchmarks import ingest, quality
 from benchmarks import main as main_job
 from benchmarks.claims import Claim, store
 from benchmarks.page import PAGE, put
@@ -20,8 +20,9 @@ Benchmark = Callable[[Path, Sequence[int]], tuple[list[Claim], str]]
 BENCHMARKS: dict[str, Benchmark] = {
     "main": main_job.measure,
     "quality": quality.measure,
+    "ingest": ingest.measure,
 }
-COUNTED_IN_ROWS = frozenset({"quality"})
+COUNTED_IN_ROWS = frozenset({"quality", "ingest"})
 
 
 def run(arguments: Sequence[str], settings: Settings, *, page: Path = PAGE) -> int:
