@@ -27,6 +27,7 @@ class EventTag(StrEnum):
     GRANT_ISSUED = "grant:issued"
     GRANT_REVOKED = "grant:revoked"
     LINEAGE_RECORDED = "lineage:recorded"
+    REVIEW_DECIDED = "review:decided"
     SOURCE_DESIGNATED = "source:designated"
     SYSTEM_REGISTERED = "system:registered"
     TICKET_ANSWERED = "ticket:answered"

@@ -7,6 +7,7 @@ from catalog.models.dataset import Dataset
 from catalog.models.dataset_version import DatasetVersion
 from catalog.models.event import Event
 from catalog.models.lineage_edge import LineageEdge
+from catalog.models.review_decision import ReviewDecision
 from catalog.models.rule_result import RuleResult
 from catalog.models.run_step import RunStep
 from catalog.models.source_designation import SourceDesignation
@@ -25,6 +26,7 @@ __all__ = [
     "DatasetVersion",
     "Event",
     "LineageEdge",
+    "ReviewDecision",
     "RuleResult",
     "RunStep",
     "SourceDesignation",

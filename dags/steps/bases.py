@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import pyarrow as pa
 from sqlalchemy import select
 
-from catalog.actions import datasets, runs
-from catalog.database import open_session
+from catalog.actions import datasets, review_decisions, runs
+from catalog.database import open_reader, open_session
 from catalog.models import Dataset
 from catalog.settings import Settings
-from lake.bases import BASES, build, catalogue, lineage
+from lake.bases import BASES, Decisions, build, catalogue, lineage
 
 GROUPS = ("population", "legal_person", "spatial", "topic")
 
@@ -38,8 +39,22 @@ def tables_of(group: str) -> list[str]:
 
 def _build(settings: Settings, name: str, *, clock: Callable[[], datetime]) -> int:
     with runs.step(settings, stage="build", dataset=name, agency="bureau", clock=clock) as step:
-        built = build(settings, name, now=clock())
+        built = build(settings, name, now=clock(), decisions=_decisions(settings, name))
         step.rows = built.rows
     with open_session(settings) as session:
         datasets.record_lineage(session, target=name, edges=lineage(name), by="pipeline", now=clock())
     return built.rows
+
+
+def _decisions(settings: Settings, name: str) -> Decisions | None:
+    """What people decided on doubtful pairs of base `name`; None when nobody has decided anything."""
+    with open_reader(settings) as session:
+        said = review_decisions.newest(session, name)
+        if not said:
+            return None
+        columns = {
+            "record_l": [one.record_l for one in said],
+            "record_r": [one.record_r for one in said],
+            "verdict": [one.verdict for one in said],
+        }
+        return Decisions(pa.table(columns), max(one.decision_id for one in said))

@@ -15,6 +15,8 @@ from catalog.i18n import LANGUAGES, from_environ
 from exchange_api.cli import speech
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import typer
 
 
@@ -49,23 +51,7 @@ def application() -> "typer.Typer":
     """All nouns in one Typer application, spoken in the language settled before."""
     import typer
 
-    from exchange_api.cli import (
-        account,
-        agency,
-        audit,
-        backup,
-        contract,
-        dataset,
-        grant,
-        lake,
-        quality,
-        run,
-        serve,
-        source,
-        ticket,
-        waiver,
-    )
-    from exchange_api.cli import usage as usage_commands
+    from exchange_api.cli import backup, quality, serve, waiver
 
     app = typer.Typer(
         help=speech.say("数纽：县级数据交换与治理枢纽", "Shuniu: the county's data exchange and governance hub"),
@@ -78,10 +64,34 @@ def application() -> "typer.Typer":
     for module in (serve, backup):
         module.add(app)
     waiver.add(quality.app)
-    nouns = {
+    for name, module in _nouns().items():
+        app.add_typer(module.app, name=name)
+    return app
+
+
+def _nouns() -> "dict[str, ModuleType]":
+    """Noun -> the module that holds its commands."""
+    from exchange_api.cli import (
+        account,
+        agency,
+        audit,
+        base,
+        contract,
+        dataset,
+        grant,
+        lake,
+        quality,
+        run,
+        source,
+        ticket,
+    )
+    from exchange_api.cli import usage as usage_commands
+
+    return {
         "agency": agency,
         "source": source,
         "dataset": dataset,
+        "base": base,
         "run": run,
         "quality": quality,
         "ticket": ticket,
@@ -92,9 +102,6 @@ def application() -> "typer.Typer":
         "contract": contract,
         "lake": lake,
     }
-    for name, module in nouns.items():
-        app.add_typer(module.app, name=name)
-    return app
 
 
 def _options() -> None:

@@ -12,6 +12,7 @@ from lake.bases.building import Built
 from lake.bases.legal_person import LEGAL_PERSON
 from lake.bases.model import BaseModel
 from lake.bases.population import POPULATION
+from lake.bases.resolution import Decisions
 from lake.bases.spatial import ADDRESS, BUILDING, DIVISION, GRID, PARCEL
 from lake.bases.topic import HOUSING_SUPPORT
 
@@ -28,7 +29,7 @@ BASES: tuple[BaseModel, ...] = (
 )
 _BY_NAME = {base.name: base for base in BASES}
 
-__all__ = ["BASES", "BaseModel", "Built", "base", "build", "lineage"]
+__all__ = ["BASES", "BaseModel", "Built", "Decisions", "base", "build", "lineage"]
 
 
 def base(name: str) -> BaseModel:
@@ -44,9 +45,12 @@ def base(name: str) -> BaseModel:
         ) from None
 
 
-def build(settings: Settings, name: str, *, now: datetime) -> Built:
-    """Build the base or topic database `name` from the newest versions of its inputs; see building.build for errors."""
-    return building.build(settings, base(name), _BY_NAME, now=now)
+def build(settings: Settings, name: str, *, now: datetime, decisions: Decisions | None = None) -> Built:
+    """Build the base or topic database `name` from the newest versions of its inputs; see building.build for errors.
+
+    decisions: what people said of doubtful pairs (catalog.actions.review_decisions).
+    """
+    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions)
 
 
 def lineage(name: str) -> list[tuple[str, str, str]]:

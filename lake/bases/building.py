@@ -59,9 +59,8 @@ def build(
     remake the entities (guards.py), Conflict when another run builds the same table.
     """
     layout = Layout(settings.lake_url)
-    places = {name: inputs.place_of(name, models, layout) for name in model.inputs}
-    versions = {name: tables.version(uri, settings=settings) for name, uri in places.items()}
-    pinned = inputs.Pinned(settings, model, models, places, versions)
+    pinned = inputs.newest(settings, model, models)
+    versions = pinned.versions
     _some_input(model, versions)
     read = tuple((name, version) for name, version in versions.items() if version is not None)
     missing = tuple(name for name, version in versions.items() if version is None)

@@ -59,6 +59,14 @@ class Pinned:
             open_view(connection, name, columns, uri=uri, version=version, settings=self.settings)
 
 
+def newest(settings: Settings, model: BaseModel, models: Mapping[str, BaseModel] | None = None) -> Pinned:
+    """The inputs of `model` as they stand now. models: every base by name, needed where it reads another one."""
+    known = models or {}
+    places = {name: place_of(name, known, Layout(settings.lake_url)) for name in model.inputs}
+    versions = {name: tables.version(uri, settings=settings) for name, uri in places.items()}
+    return Pinned(settings, model, known, places, versions)
+
+
 @cache
 def standard_inputs() -> dict[str, dict[str, str]]:
     """Standard table -> item -> kind, for every item the SQL of a base reads."""

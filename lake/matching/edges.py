@@ -14,9 +14,8 @@ import pyarrow as pa
 
 from lake.matching import blocking
 from lake.matching.clustering import FORBIDDEN, FORCED, Rules, parts
-from lake.matching.exact import weak
 from lake.matching.model import Task
-from lake.matching.prepare import RECORDS
+from lake.matching.prepare import RECORDS, weak
 from lake.matching.scoring import Floats, Ints
 from lake.matching.training import probability
 from lake.matching.weighing import Weighed

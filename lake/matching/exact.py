@@ -15,7 +15,7 @@ import pyarrow as pa
 from lake.engines.duckdb import literal, quote
 from lake.matching.clustering import parts
 from lake.matching.model import Task
-from lake.matching.prepare import RECORDS, one
+from lake.matching.prepare import RECORDS, one, weak
 from lake.matching.similarity import ONE_OFF
 
 MOST_NAMES = 20
@@ -37,11 +37,6 @@ def number_nodes(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int
     )
     (nodes,) = one(connection, f"SELECT coalesce(max(node), -1) + 1 FROM {RECORDS}")
     return nodes, disputed
-
-
-def weak(task: Task, number: str) -> str:
-    """SQL: whether the sound number `number` says nothing against a number of another kind."""
-    return f"starts_with({number}, {literal(task.weak)})" if task.weak else "FALSE"
 
 
 def _dispute(connection: duckdb.DuckDBPyConnection, task: Task) -> int:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import InvalidInput
-from lake.engines.duckdb import quote
+from lake.engines.duckdb import literal, quote
 from lake.matching.model import Task
 from lake.matching.roles import ROLES
 from lake.matching.similarity import register
@@ -89,15 +89,39 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
     return tuple(int(value or 0) for value in row)
 
 
-def frequencies(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> dict[str, pa.Table]:
-    """Per prepared column: table value, share of all values of the prepared records."""
-    return {
-        name: connection.execute(
-            f"SELECT {quote(name)} AS value, count(*) / sum(count(*)) OVER () AS share FROM {PREPARED}"
-            f" WHERE {quote(name)} IS NOT NULL GROUP BY 1 ORDER BY 1"
-        ).to_arrow_table()
-        for name in columns
-    }
+def frequencies(connection: duckdb.DuckDBPyConnection, task: Task, columns: list[str]) -> dict[str, pa.Table]:
+    """Per prepared column: table value, share of the entities that have it.
+
+    Entities are the sound numbers, where there are ENOUGH_KNOWN of them (else the records): a value that stands in many
+    records of one entity is no common one. What only one entity has is rarer than one in all of them, the more so the
+    fewer values two have (Good 1953, with Turing): names of firms hardly ever meet twice, those of people often do.
+    """
+    sound = f"known_id IS NOT NULL AND NOT {weak(task, 'known_id')}"
+    (known,) = one(connection, f"SELECT count(DISTINCT known_id) FROM {PREPARED} WHERE {sound}")
+    which, where = ("known_id", sound) if known >= ENOUGH_KNOWN else ("record", "TRUE")
+    return {name: _frequency(connection, name, which, where) for name in columns}
+
+
+def weak(task: Task, number: str) -> str:
+    """SQL: whether the sound number `number` says nothing against a number of another kind."""
+    return f"starts_with({number}, {literal(task.weak)})" if task.weak else "FALSE"
+
+
+ENOUGH_KNOWN = 300
+_RAREST = 0.05
+
+
+def _frequency(connection: duckdb.DuckDBPyConnection, name: str, which: str, where: str) -> pa.Table:
+    return connection.execute(
+        f"WITH held AS (SELECT DISTINCT {quote(name)} AS value, {which} FROM {PREPARED}"
+        f" WHERE {quote(name)} IS NOT NULL AND {where}),"
+        " counted AS (SELECT value, count(*) AS entities FROM held GROUP BY value),"
+        " rare AS (SELECT 2.0 * count(*) FILTER (entities = 2) / greatest(count(*) FILTER (entities = 1), 1) AS turing"
+        " FROM counted)"
+        " SELECT value, CASE WHEN entities > 1 THEN CAST(entities AS DOUBLE)"
+        f" ELSE least(1.0, greatest({_RAREST}, turing)) END / sum(entities) OVER () AS share"
+        " FROM counted CROSS JOIN rare ORDER BY value"
+    ).to_arrow_table()
 
 
 def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) -> None:

@@ -27,7 +27,7 @@ from lake.matching.review import review_table
 from lake.matching.trained import Model, Start
 from lake.matching.weighing import Weighed, remember, weigh
 
-TRAIN_FROM = 5_000
+TRAIN_FROM = 50_000
 """Records from which on a hub learns its own model rather than weigh by the start of its task."""
 
 
@@ -69,7 +69,7 @@ def resolve(
     clock = _Clock()
     relation, task = _renamed(relation, task)
     records = prepare.prepare(connection, relation, task, known=memory.records if memory else None)
-    shares = model.shares if model else prepare.frequencies(connection, scoring.weighted_columns(task))
+    shares = model.shares if model else prepare.frequencies(connection, task, scoring.weighted_columns(task))
     prepare.weigh(connection, shares)
     nodes, disputed = exact.number_nodes(connection, task)
     if model is None and start is not None and records < TRAIN_FROM:
@@ -110,7 +110,7 @@ def _weighed(
     """The candidate pairs and those inside small parts, weighed by the model given or trained here."""
     if model is None:
         compared = scoring.compare(connection, task, blocking.PAIRS)
-        shares = prepare.frequencies(connection, scoring.weighted_columns(task))
+        shares = prepare.frequencies(connection, task, scoring.weighted_columns(task))
         model = Model(task, training.train(connection, task, compared), shares, 0.0, 0.0)
         bits = training.vetoed(task, compared, training.weights(compared, model.learnt))
         weighed = Weighed(compared.left, compared.right, bits)

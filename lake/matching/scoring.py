@@ -146,9 +146,11 @@ def compare(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Co
     connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_all AS SELECT record_l, record_r FROM {pairs}")
     row = connection.execute("SELECT count(*) FROM matching_all").fetchone()
     count = int(row[0]) if row else 0
+    if not count:
+        return _nothing_compared(task)
     done = [
         _compare_chunk(connection, task, f"(SELECT * FROM matching_all WHERE rowid >= {at} AND rowid < {at + _CHUNK})")
-        for at in range(0, max(count, 1), _CHUNK)
+        for at in range(0, count, _CHUNK)
     ]
     connection.execute("DROP TABLE matching_all")
     return Compared(
@@ -157,6 +159,15 @@ def compare(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Co
         {name: np.concatenate([part.levels[name] for part in done]) for name in done[0].levels},
         {name: np.concatenate([part.frequency[name] for part in done]) for name in done[0].frequency},
     )
+
+
+def _nothing_compared(task: Task) -> Compared:
+    """No pairs: not worth asking Splink."""
+    none = np.zeros(0, np.int64)
+    columns = compared_columns(task)
+    weighted = [column.name for column in columns if weighted_levels(task, column)]
+    levels = {column.name: np.zeros(0, np.int8) for column in columns}
+    return Compared(none, none, levels, {name: np.zeros(0) for name in weighted})
 
 
 def _compare_chunk(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:

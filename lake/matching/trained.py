@@ -98,7 +98,7 @@ def save_start(model: Model, path: Path, *, loose: int, possible: float) -> None
         "rate": model.learnt.prior * possible / loose,
         "threshold": model.threshold,
         "chances": {
-            name: {side: [round(value, 6) for value in values] for side, values in sides.items()}
+            name: {side: [float(f"{value:.4g}") for value in values] for side, values in sides.items()}
             for name, sides in model.learnt.chances().items()
         },
     }

@@ -21,7 +21,7 @@ from lake.matching.roles import ROLES
 from lake.matching.scoring import Compared, Floats, compare, compared_columns, levels_of
 
 _ROUNDS = 40
-_RANDOM_PAIRS = 400_000
+_RANDOM_PAIRS = 60_000
 _TAUGHT_PAIRS = 100_000
 _LEAST_TAUGHT = 300
 _SMOOTH = 0.5

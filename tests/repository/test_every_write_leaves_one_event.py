@@ -17,7 +17,17 @@ from sqlalchemy.orm import Session
 import authorization.actions
 import catalog.actions
 from authorization.actions import accounts, grants
-from catalog.actions import agencies, batches, datasets, systems, tickets, usage_reports, verdicts, waivers
+from catalog.actions import (
+    agencies,
+    batches,
+    datasets,
+    review_decisions,
+    systems,
+    tickets,
+    usage_reports,
+    verdicts,
+    waivers,
+)
 from catalog.contracts import Contract, Item
 from catalog.database import Base, open_reader, open_session
 from catalog.errors import ContractBroken
@@ -111,6 +121,9 @@ WRITES: dict[str, Write] = {
         s, ticket_id="a_set-1", by="t", now=NOW + timedelta(days=60)
     ),
     "catalog.actions.waivers.grant": lambda s, _: waivers.grant(s, rule_id="phone.format", **WAIVER),
+    "catalog.actions.review_decisions.decide": lambda s, _: review_decisions.decide(
+        s, base="population", pair="V1", records=("R1", "R2"), verdict="same", reason="r", **WHO
+    ),
     "catalog.actions.waivers.revoke": lambda s, _: waivers.revoke(s, waiver_id=1, **WHO),
     "catalog.actions.usage_reports.store": lambda s, _: usage_reports.store(s, body=_statement("r-2"), **WHO),
     "catalog.actions.usage_reports.delivered": lambda s, _: usage_reports.delivered(
@@ -135,6 +148,7 @@ WRITES: dict[str, Write] = {
 NOT_WRITES = {
     "catalog.actions.batches.advance": "how far a batch has come; the step that did it is recorded as a RunStep",
     "catalog.actions.events.record": "is the event",
+    "catalog.actions.review_decisions.newest": "reads",
     "catalog.actions.runs.record_step": "a step's record is its own event",
     "catalog.actions.runs.step": "surrounds a step and records it",
     "catalog.actions.runs.peak_mib": "reads",

@@ -27,7 +27,8 @@ def city(settings: Settings) -> Settings:
          "status": "1", "capital": 50.0, "updated_at": moment(2024)},
         {"record_no": "2", "reg_no": OLD, "name": "莱州华兴商店", "status": "3", "updated_at": moment(2010)},
         {"record_no": "3", "reg_no": LONELY, "name": "莱州老店"},
-        {"record_no": "4", "uscc": "91370683MA3C000030", "name": "校验位错"},
+        {"record_no": "4", "uscc": "91370683MA3C000030", "name": "莱州华兴商贸有限公司", "updated_at": moment(2012)},
+        {"record_no": "5", "name": "无号合作社", "updated_at": moment(2012)},
     )  # fmt: skip
     hold(settings, "establishment_unit", {"org_code": "05957142-2", "name": "莱西市某局", "org_type": "机关"})
     hold(
@@ -48,7 +49,7 @@ def organisations(settings: Settings) -> dict[str, dict[str, Any]]:
 def test_an_organisation_is_one_row_whatever_number_a_department_knows(city: Settings) -> None:
     assert build(city, "legal_person", now=NOW).rows == 4
     found = organisations(city)
-    assert set(found) == {"莱州华兴商贸有限公司", "莱西市某局", "莱州老店", "校验位错"}
+    assert set(found) == {"莱州华兴商贸有限公司", "莱西市某局", "莱州老店", "无号合作社"}
     shop, office = found["莱州华兴商贸有限公司"], found["莱西市某局"]
     assert (shop["uscc"], shop["org_code"], shop["org_code_from"], shop["reg_no"]) == (
         SHOP, "MA3C0000-3", "uscc", OLD,
@@ -56,7 +57,7 @@ def test_an_organisation_is_one_row_whatever_number_a_department_knows(city: Set
     assert (office["uscc"], office["uscc_from"], office["org_code"], office["org_code_from"]) == (
         OFFICE, "reform", "05957142-2", "establishment",
     )  # fmt: skip
-    assert (shop["source_rows"], office["source_rows"]) == (3, 3)
+    assert (shop["source_rows"], office["source_rows"]) == (4, 3)
     assert (shop["providers"], office["providers"]) == ("market,tax", "establishment,reform,tax")
 
 
@@ -73,13 +74,16 @@ def test_a_registration_number_alone_is_an_organisation_of_its_own(city: Setting
     assert (lonely["uscc"], lonely["org_code"], lonely["reg_no"]) == (None, None, LONELY)
 
 
-def test_a_row_no_number_or_name_leads_anywhere_is_an_organisation_of_its_own(city: Settings) -> None:
+def test_a_code_with_a_wrong_check_digit_finds_its_organisation_and_a_row_without_any_stays_alone(
+    city: Settings,
+) -> None:
     build(city, "legal_person", now=NOW)
     links = read(city, Layout(city.lake_url).base("legal_person_links"))
-    assert len(links) == 8
-    (alone,) = [link for link in links if not link["by_key"]]
-    assert (alone["dataset"], alone["key"]) == ("market_enterprise", "4")
-    assert [link["key"] for link in links if link["legal_id"] == alone["legal_id"]] == ["4"]
+    assert len(links) == 9
+    by_key = {link["key"]: link for link in links}
+    assert [key for key, link in by_key.items() if not link["by_key"]] == ["4", "5"]
+    assert by_key["4"]["legal_id"] == by_key["1"]["legal_id"]
+    assert [link["key"] for link in links if link["legal_id"] == by_key["5"]["legal_id"]] == ["5"]
 
 
 def test_losing_names_stay_visible(city: Settings) -> None:
@@ -93,6 +97,7 @@ def test_losing_names_stay_visible(city: Settings) -> None:
     }
     assert names == {
         ("莱州华兴商贸有限公司", "market_enterprise", True),
+        ("莱州华兴商贸有限公司", "market_enterprise", False),
         ("莱州华兴商店", "market_enterprise", False),
         ("华兴商贸", "tax_payer", False),
     }

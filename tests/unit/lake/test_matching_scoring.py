@@ -17,7 +17,7 @@ def test_our_weights_are_splinks():
     with connect() as connection:
         connection.register("held", table(town(people(120, seed=1), seed=2)))
         prepare.prepare(connection, "held", task)
-        shares = prepare.frequencies(connection, scoring.weighted_columns(task))
+        shares = prepare.frequencies(connection, task, scoring.weighted_columns(task))
         prepare.weigh(connection, shares)
         exact.number_nodes(connection, task)
         blocking.block(connection, task)
@@ -40,7 +40,7 @@ def test_every_role_can_be_prepared_blocked_and_compared(role):
     with connect() as connection:
         connection.register("held", pa.table({**held, **dict.fromkeys(columns, values)}))
         prepare.prepare(connection, "held", task)
-        prepare.weigh(connection, prepare.frequencies(connection, scoring.weighted_columns(task)))
+        prepare.weigh(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
         exact.number_nodes(connection, task)
         blocking.block(connection, task)
         training.sample_random(connection, task)
@@ -58,7 +58,7 @@ def test_exchanged_names_count_once():
             "held", pa.table({**held, "given": ["gabriel", "thomas"], "surname": ["thomas", "gabriel"]})
         )
         prepare.prepare(connection, "held", task)
-        prepare.weigh(connection, prepare.frequencies(connection, scoring.weighted_columns(task)))
+        prepare.weigh(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
         exact.number_nodes(connection, task)
         training.sample_random(connection, task)
         compared = scoring.compare(connection, task, "matching_random")

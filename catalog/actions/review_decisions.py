@@ -1,0 +1,57 @@
+"""Clerical review (人工核对) of doubtful pairs: a steward says same, different or unsure; later builds obey.
+
+Nothing is overwritten: whoever changes their mind decides once more, and the newest word counts.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.actions.events import EventTag, record
+from catalog.errors import InvalidInput
+from catalog.models import ReviewDecision
+
+VERDICTS = ("same", "different", "unsure")
+
+
+def decide(
+    session: Session,
+    *,
+    base: str,
+    pair: str,
+    records: tuple[str, str],
+    verdict: str,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> ReviewDecision:
+    """Record what somebody said of `pair` of `base`. Raises InvalidInput for an unknown verdict or without a reason."""
+    if verdict not in VERDICTS or not reason.strip():
+        raise InvalidInput(
+            "结论只能是 same、different 或 unsure，并须写明理由。",
+            "A verdict is same, different or unsure, and it needs a reason.",
+            code="review_invalid",
+        )
+    left, right = sorted(records)
+    made = ReviewDecision(
+        base=base,
+        pair=pair,
+        record_l=left,
+        record_r=right,
+        verdict=verdict,
+        reason=reason.strip(),
+        decided_by=by,
+        decided_at=now,
+    )
+    session.add(made)
+    record(session, tag=EventTag.REVIEW_DECIDED, subject=f"{base}/{pair}", by=by, now=now, details={"verdict": verdict})
+    return made
+
+
+def newest(session: Session, base: str) -> Sequence[ReviewDecision]:
+    """The newest decision on each pair of `base`, in the order they were made."""
+    last = select(func.max(ReviewDecision.decision_id)).where(ReviewDecision.base == base)
+    query = select(ReviewDecision).where(ReviewDecision.decision_id.in_(last.group_by(ReviewDecision.pair)))
+    return session.scalars(query.order_by(ReviewDecision.decision_id)).all()

@@ -1,0 +1,94 @@
+"""Doubtful pairs at the command line: listed, shown with masked values, decided on by a steward alone, obeyed."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from catalog.database import open_reader
+from catalog.models import Event
+from catalog.settings import Settings
+from dags.steps import bases as step
+from lake.layout import Layout
+from tests.factories.matching import people
+from tests.factories.standard_tables import hold, moment, read
+from tests.unit.cli.conftest import Shuniu
+
+NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
+PERSONS = people(60, seed=31)
+
+
+def born(person: dict[str, Any]) -> date:
+    text = person["birth_date"]
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+@pytest.fixture(scope="module")
+def town(city: Settings) -> Settings:
+    """Everybody at the police; insured are some without a number, of whom too little is known to be sure."""
+    rows = [
+        {name: person[name] for name in ("resident_id", "name", "sex", "address", "phone")}
+        | {"person_no": f"p{n}", "birth_date": born(person), "updated_at": moment(2025)}
+        for n, person in enumerate(PERSONS)
+    ]
+    hold(city, "police_person", *rows)
+    unsure = [{"insurance_no": f"h{n}", "name": PERSONS[n]["name"], "updated_at": moment(2025)} for n in range(40)]
+    hold(city, "hrss_insurance", *unsure)
+    step.build_group(city, "population", clock=lambda: NOW)
+    return city
+
+
+def person_of(settings: Settings, dataset: str, key: str) -> str:
+    rows = read(settings, Layout(settings.lake_url).base("population_links"))
+    (found,) = [row["person_id"] for row in rows if (row["dataset"], row["key"]) == (dataset, key)]
+    return str(found)
+
+
+def first(shuniu: Shuniu, settings: Settings) -> dict[str, Any]:
+    """The most doubtful pair nobody has decided on."""
+    rows = json.loads(shuniu("base", "review", "list", "population", "--json", home=settings.home).out)
+    return dict(rows[0])
+
+
+def test_a_pair_is_shown_with_its_evidence_and_no_sensitive_value(shuniu: Shuniu, town: Settings) -> None:
+    row = first(shuniu, town)
+    said = shuniu("base", "review", "show", "population", row["pair"], "--json", home=town.home)
+    shown = json.loads(said.out)
+    assert said.code == 0
+    assert shown["evidence"][0]["level"] == "prior"
+    assert shown["values_l"]["name"] != ""
+    assert not [p for p in PERSONS if p["resident_id"] in said.out or p["phone"] in said.out or p["name"] in said.out]
+    assert "*" in shuniu("base", "review", "show", "population", row["pair"], home=town.home).out
+
+
+@pytest.mark.parametrize("login", ["police_clerk", "housing_clerk"])
+def test_only_a_steward_decides(shuniu: Shuniu, town: Settings, login: str) -> None:
+    row = first(shuniu, town)
+    decide = ("base", "review", "decide", "population", row["pair"], "--verdict", "same", "--reason", "x", "--login")
+    said = shuniu(*decide, login, home=town.home)
+    assert (said.code, "无权" in said.err) == (1, True)
+    assert first(shuniu, town)["pair"] == row["pair"]
+
+
+def test_a_decision_leaves_the_queue_and_an_event_and_the_next_build_obeys(shuniu: Shuniu, town: Settings) -> None:
+    row = first(shuniu, town)
+    sides = [(row[f"dataset_{side}"], row[f"key_{side}"]) for side in "lr"]
+    verdict = "different" if row["together"] else "same"
+    decide = ("base", "review", "decide", "population", row["pair"], "--login", "steward", "--verdict")
+    assert shuniu(*decide, verdict, "--reason", " ", home=town.home).code == 2
+    assert shuniu(*decide, verdict, "--reason", "电话核实", home=town.home).code == 0
+    assert first(shuniu, town)["pair"] != row["pair"]
+    with open_reader(town) as session:
+        (event,) = session.scalars(select(Event).where(Event.tag == "review:decided"))
+    assert (event.subject, event.by, event.details) == (f"population/{row['pair']}", "steward", {"verdict": verdict})
+    step.build_group(town, "population", clock=lambda: NOW)
+    joined = person_of(town, *sides[0]) == person_of(town, *sides[1])
+    assert joined == (verdict == "same")
+
+
+def test_what_is_not_there_is_said_in_a_sentence(shuniu: Shuniu, town: Settings) -> None:
+    for words in (("show", "population", "V0"), ("list", "spatial_grid")):
+        said = shuniu("base", "review", *words, home=town.home)
+        assert (said.code, bool(said.err)) == (1, True)
