@@ -46,13 +46,14 @@ KINDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """Headings and rows of text; `items` are the data items in it, `providers` whose data it is."""
+    """Headings and rows of text; `items` are the data items in it with their `titles`, `providers` whose data it is."""
 
     ticket: str
     dataset: str
     providers: tuple[str, ...]
     items: tuple[str, ...]
     headings: tuple[str, ...]
+    titles: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
 
 
@@ -85,7 +86,8 @@ def of_ticket(
     )
     names = tuple(item.name for item in items)
     headings = (*PLACE, *(item.source_name or item.title_zh for item in items))
-    return Evidence(ticket_id, ticket.dataset, tuple(entry.providers), names, headings, rows)
+    titles = tuple((item.title_zh, item.title_en) for item in items)
+    return Evidence(ticket_id, ticket.dataset, tuple(entry.providers), names, headings, titles, rows)
 
 
 def as_bytes(evidence: Evidence, form: str) -> bytes:

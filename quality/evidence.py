@@ -1,6 +1,6 @@
-"""What a steward drills down to: the findings of a delivery, and the whole rows in quarantine.
+"""What a steward drills down to: which row of a delivery broke which rule. The rows themselves: lake.evidence.
 
-Answers hold data values: who may see them, and in which form, is decided by the caller.
+The key of a row is a data value: who may see it is decided by the caller.
 """
 
 import pyarrow as pa
@@ -27,32 +27,24 @@ FINDINGS = pa.schema(
 """One row per row and rule it broke. `row` is the row's number in its raw batch; `key` its key items joined by '|'."""
 
 
-def findings(
-    settings: Settings, dataset: str, *, rule: str | None = None, batch: str | None = None, limit: int = 100
-) -> pa.Table:
+def findings(settings: Settings, dataset: str, *, rule: str = "", batch: str = "", limit: int = 100) -> pa.Table:
     """At most `limit` findings of one batch (default: the one judged last), of one rule if named, in order of rows."""
     chosen = batch or _last_batch(settings, dataset)
     uri = Layout(settings.lake_url).findings(dataset)
-    if chosen is None or tables.version(uri, settings=settings) is None:
+    if chosen is None or not kept(settings, dataset):
         return FINDINGS.empty_table()
     source = tables.scan(uri, only={"batch": chosen}, settings=settings)
     names = ", ".join(f'"{name}"' for name in FINDINGS.names)
     with connect(settings) as connection:
         found = connection.execute(
-            f"SELECT {names} FROM {source} WHERE rule = $1 OR $1 IS NULL ORDER BY row, rule LIMIT $2", [rule, limit]
+            f"SELECT {names} FROM {source} WHERE rule = $1 OR $1 = '' ORDER BY row, rule LIMIT $2", [rule, limit]
         ).to_arrow_table()
     return found.cast(FINDINGS)
 
 
-def held(settings: Settings, dataset: str, *, batch: str | None = None, limit: int = 100) -> pa.Table | None:
-    """At most `limit` quarantined rows of one batch, whole, with `_rules`; None when nothing was ever held."""
-    chosen = batch or _last_batch(settings, dataset)
-    uri = Layout(settings.lake_url).quarantine(dataset)
-    if chosen is None or tables.version(uri, settings=settings) is None:
-        return None
-    source = tables.scan(uri, only={"_batch": chosen}, settings=settings)
-    with connect(settings) as connection:
-        return connection.execute(f"SELECT * FROM {source} ORDER BY _row LIMIT $1", [limit]).to_arrow_table()
+def kept(settings: Settings, dataset: str) -> bool:
+    """Whether the lake holds findings of that dataset at all."""
+    return tables.version(Layout(settings.lake_url).findings(dataset), settings=settings) is not None
 
 
 def _last_batch(settings: Settings, dataset: str) -> str | None:

@@ -5,6 +5,7 @@ Every score carries its A and B. A dimension nobody assessed (B = 0) has no scor
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
 from typing import Protocol
 
 from quality.rules import DIMENSIONS
@@ -125,6 +126,11 @@ def weighted_mean(pairs: Iterable[tuple[float | None, float]]) -> float | None:
     known = [(value, weight) for value, weight in pairs if value is not None and weight > 0]
     total = sum(weight for _, weight in known)
     return sum(value * weight for value, weight in known) / total if total else None
+
+
+def points(value: float) -> Decimal:
+    """A score of 0 to 1 as points of 100, cut to two places: what is not whole is never shown as 100."""
+    return (Decimal(100) * Decimal(repr(value))).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
 def grade_of(value: float | None, grades: Sequence[Grade] = FIVE_GRADES) -> Grade | None:

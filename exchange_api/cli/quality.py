@@ -1,6 +1,6 @@
 """`shuniu quality`: verdicts, rules and findings. Values of failing rows are not shown: they stay in the lake."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -93,34 +93,25 @@ def _put_right(changed: list[dict[str, Any]]) -> None:
 def findings(
     code: Code,
     rule: Annotated[str, typer.Option(help=say("只看这条规则", "This rule only"))] = "",
+    batch: Annotated[str, typer.Option(help=say("批次，默认最近评判的", "Batch; default: the one judged last"))] = "",
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help=say("条数", "How many"))] = 100,
     in_json: door.Json = False,
 ) -> None:
     """Batch, row number and rule of each finding. The key of the row stays in the lake: it is personal data."""
     from catalog import queries
-    from catalog.errors import NotFound
     from exchange_api.views import quality
-    from lake import tables
-    from lake.layout import Layout
+    from quality import evidence
 
     given = door.settings()
     with door.reading() as session:
         queries.dataset(session, code)
         judged = next(iter(quality.newest(session, dataset=code)), None)
         failing = {one.rule_id: one.b - one.a for one in quality.rules_of(session, judged.verdict_id)} if judged else {}
-    columns = ("batch", "row", "rule", "item", "severity", "judged_at")
-    try:
-        found = tables.read(Layout(given.lake_url).findings(code), columns, settings=given)
-    except NotFound:
-        found = None
-    _check_rule(rule, {*failing, *(found["rule"].unique().to_pylist() if found is not None else ())})
-    if found is None and any(failing.values()):
-        raise _findings_missing(code, given.lake_url)
-    rows: list[Mapping[str, Any]] = []
-    for batch in reversed(found.to_batches(max_chunksize=10_000) if found is not None else []):
-        rows += [line for line in reversed(batch.to_pylist()) if not rule or line["rule"] == rule]
-        if len(rows) >= limit:
-            break
+    found = evidence.findings(given, code, rule=rule, batch=batch, limit=limit)
+    if not found.num_rows:
+        _check_rule(rule, failing)
+        if any(failing.values()) and not evidence.kept(given, code):
+            raise _findings_missing(code, given.lake_url)
     headings = {
         "batch": say("批次", "Batch"),
         "row": say("行", "Row"),
@@ -130,7 +121,8 @@ def findings(
     }
     nothing = say("没有质量问题。", "There is no finding.")
     unjudged = say("还没有质量判定。", "It has not been judged yet.")
-    listing(rows[:limit], headings, in_json=in_json, empty=nothing if judged else unjudged)
+    rows = found.drop_columns(["dataset", "key"]).to_pylist()
+    listing(rows, headings, in_json=in_json, empty=nothing if judged else unjudged)
 
 
 @app.command(help=say("部门质量月报，.xlsx 或 .html", "Monthly report of the departments, .xlsx or .html"))
@@ -139,25 +131,43 @@ def report(
     out: Annotated[Path, typer.Option("--out", help=say("文件，.xlsx 或 .html", "File, .xlsx or .html"))],
 ) -> None:
     """The ranking of a month and, from the same numbers, what each department must mend."""
-    from catalog.errors import InvalidInput
-    from quality import report as monthly
-    from quality.grading import grading
+    from exchange_api.views import ranking
+    from quality.report import as_bytes
 
     given = door.settings()
     with door.reading() as session:
-        standings = monthly.ranking(session, month, grading(given))
-    match out.suffix.lower():
-        case ".xlsx":
-            out.write_bytes(monthly.as_xlsx(standings, month))
-        case ".html":
-            out.write_text(monthly.as_html(standings, month), encoding="utf-8")
-        case _:
-            raise InvalidInput(
-                "月报的文件名须以 .xlsx 或 .html 结尾。",
-                "A report's file name ends with .xlsx or .html.",
-                code="report_form_unknown",
-            )
+        standings = ranking.report(session, given, month=month)
+    out.write_bytes(as_bytes(standings, month, out.suffix.removeprefix(".").lower()))
     tell(say(f"已写入 {len(standings)} 个部门：{out}", f"{len(standings)} departments written: {out}"))
+
+
+@app.command(help=say("部门排名：得分、等级、较上月", "Departments by score, with grade and change"))
+def ranking(
+    month: Annotated[str, typer.Option("--month", help=say("月份，默认最近", "Month; default: the newest"))] = "",
+    in_json: door.Json = False,
+) -> None:
+    """The ranking of a month (GB/T 36344-2018), as the portal shows it."""
+    from exchange_api.views import ranking as views
+
+    given = door.settings()
+    with door.reading() as session:
+        found = views.board(session, given, month=month)
+    rows = [asdict(one) for one in found.places]
+    if not in_json:
+        rows = [one | {"name": named(one["name"]), "grade": _graded(one)} for one in rows]
+    columns = {
+        "place": say("名次", "Rank"),
+        "name": say("部门", "Department"),
+        "points": say("得分", "Score"),
+        "grade": say("等级", "Grade"),
+        "change": say("较上月", "Since the month before"),
+        "failing": say("待改处数", "Failures to correct"),
+    }
+    listing(rows, columns, in_json=in_json, empty=say("还没有质量判定。", "Nothing has been judged yet."))
+
+
+def _graded(one: dict[str, Any]) -> str:
+    return f"{one['grade']} {named(one['grade_title'])}" if one["grade"] else "—"
 
 
 def _findings_missing(code: str, lake_url: str) -> "NotFound":
@@ -172,7 +182,7 @@ def _findings_missing(code: str, lake_url: str) -> "NotFound":
     )
 
 
-def _check_rule(rule: str, known: set[str]) -> None:
+def _check_rule(rule: str, known: Collection[str]) -> None:
     from catalog.errors import InvalidInput
 
     if rule and rule not in known:

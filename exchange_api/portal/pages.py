@@ -19,7 +19,7 @@ from exchange_api.portal.words import N_
 from exchange_api.views import bases as base_views
 from exchange_api.views import dataset as dataset_views
 from exchange_api.views import datasets as catalogue
-from exchange_api.views import names, overview, quality, runs, usage
+from exchange_api.views import names, overview, quality, ranking, runs, usage
 from exchange_api.views.names import Pair
 from lake import usage as usage_table
 
@@ -64,7 +64,7 @@ def datasets(
     wanted = catalogue.Filter(q.strip(), agency, zone, sharing, page)
     with visit.reader() as session:
         if agency:
-            _agency(session, agency)
+            known_agency(session, agency)
         found = catalogue.find(session, wanted)
     return visit.page(
         "datasets.html",
@@ -116,7 +116,7 @@ def steps(visit: RunVisit, agency: Word = "", outcome: Word = "", page: Page = 1
     own = visit.own_agency(Permission.ALL_RUNS_READ)
     agency = own or agency
     with visit.reader() as session:
-        chosen = _agency(session, agency)
+        chosen = known_agency(session, agency)
         found = runs.steps(session, agency=agency, outcome=outcome, page=page)
         known = names.agencies(session)
     return visit.page(
@@ -137,14 +137,14 @@ def judged(visit: QualityVisit, agency: Word = "") -> HTMLResponse:
     own = visit.own_agency(Permission.ALL_QUALITY_READ)
     agency = own or agency
     with visit.reader() as session:
-        chosen = _agency(session, agency)
+        chosen = known_agency(session, agency)
         found = quality.newest(session, agency=agency)
-        ranking = quality.ranking(session, found)
+        ranked = ranking.now(session, visit.settings, agency=agency)
         dimensions = quality.dimensions(session, agency=agency)
     return visit.page(
         "quality.html",
         judged=found,
-        ranking=ranking,
+        ranked=ranked,
         dimensions=dimensions,
         chosen=chosen,
         to_all="" if own else "/quality",
@@ -158,7 +158,7 @@ def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
     provider = own or provider
     until = visit.hub.clock().date()
     with visit.reader() as session:
-        chosen = _agency(session, provider)
+        chosen = known_agency(session, provider)
         lines = _lines(visit, provider=provider, since=until - timedelta(days=usage.DAYS_SHOWN - 1))
         return visit.page(
             "usage.html",
@@ -171,7 +171,7 @@ def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
         )
 
 
-def _agency(session: Session, code: str) -> Pair | None:
+def known_agency(session: Session, code: str) -> Pair | None:
     """The name of the department a page is narrowed to, None for all. Raises NotFound for one nobody knows."""
     name = names.agencies(session).get(code)
     if code and name is None:

@@ -70,6 +70,7 @@ def environment(language: str) -> Environment:
     catalogue = texts.translations(language)
     jinja.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     jinja.filters |= {"number": number, "day": day, "moment": moment, "seconds": seconds}
+    jinja.filters |= {"points": points, "signed": signed}
     jinja.filters["failing_share"] = failing_share
     jinja.filters["named"] = lambda pair: text(pair[0], pair[1], language)
     jinja.globals |= {
@@ -105,6 +106,18 @@ def address(path: str, **given: str) -> str:
 def number(value: float | None) -> str:
     """12345 as '12,345', the way Chinese statistics print it; an em dash for nothing."""
     return "—" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def points(value: float | None) -> str:
+    """Points of 100: 97.03; an em dash where nothing was assessed."""
+    return "—" if value is None else f"{value:.2f}"
+
+
+def signed(value: float | None) -> str:
+    """A change with its sign: +0.85, −1.20, ±0; an em dash where there is nothing to compare."""
+    if value is None:
+        return "—"
+    return f"{value:+.2f}".replace("-", "−") if value else "±0"
 
 
 def rate(good: int, checked: int) -> str:

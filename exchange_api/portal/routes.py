@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from exchange_api.portal import entrance, pages, tickets
+from exchange_api.portal import entrance, pages, ranking, tickets
 
 router = APIRouter()
 router.include_router(entrance.router)
 router.include_router(pages.router)
+router.include_router(ranking.router)
 router.include_router(tickets.router)

@@ -1,4 +1,4 @@
-"""Quality as judged: A conforming of B assessed, by rule, dimension, dataset and department (GB/T 36344-2018).
+"""Quality as judged: A conforming of B assessed, by rule, dimension and dataset (GB/T 36344-2018).
 
 Stored verdicts only. No failing value, no row number: those lie in the lake, behind a permission.
 """
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.models import Dataset, RuleResult, Verdict
-from exchange_api.views import latest, names
+from exchange_api.views import latest
 from exchange_api.views.names import Pair
 from lake.standardise.rendering import NOTES
+from quality.scores import dimension_scores
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,6 @@ class Judged:
     b: int = 0
 
 
-@dataclass(frozen=True)
-class Standing:
-    """One department in the ranking: its datasets' counts together."""
-
-    agency: str
-    name: Pair
-    datasets: int
-    rows: int
-    quarantined: int
-    held: int
-    a: int
-    b: int
-
-
 def rules_of(session: Session, verdict_id: str) -> tuple[Rule, ...]:
     """Every rule of one verdict, the ones with most failures first."""
     query = select(RuleResult).where(RuleResult.verdict_id == verdict_id)
@@ -113,12 +100,11 @@ def changes_of(session: Session, verdict_id: str, dataset: str) -> tuple[Change,
 
 
 def by_dimension(rules: Iterable[Rule]) -> tuple[Tally, ...]:
-    """A and B of `rules` summed by dimension, in the standard's order (01, 02 ...)."""
-    sums: dict[str, tuple[int, int]] = {}
-    for rule in rules:
-        a, b = sums.get(dimension_of(rule.dimension), (0, 0))
-        sums[dimension_of(rule.dimension)] = (a + rule.a, b + rule.b)
-    return tuple(Tally(name, a, b) for name, (a, b) in sorted(sums.items()))
+    """A and B of `rules` by dimension, in the standard's order (01, 02 ...); those no rule speaks of left out."""
+    given = tuple(rules)
+    spoken_of = {dimension_of(rule.dimension) for rule in given}
+    scored = dimension_scores(given)
+    return tuple(Tally(one.dimension, one.a, one.b) for one in scored if one.dimension in spoken_of)
 
 
 def dimension_of(indicator: str) -> str:
@@ -163,16 +149,6 @@ def dimensions(session: Session, *, agency: str = "") -> tuple[Tally, ...]:
     return by_dimension(Rule("", ("", ""), "", "", name, int(a), int(b), "") for name, a, b in found)
 
 
-def ranking(session: Session, judged: Iterable[Judged]) -> tuple[Standing, ...]:
-    """Departments by the share of failures in their datasets, the worst first. Ties by code."""
-    known = names.agencies(session)
-    grouped: dict[str, list[Judged]] = {}
-    for one in judged:
-        grouped.setdefault(one.agency, []).append(one)
-    standings = [_standing(agency, names.name_of(known, agency), group) for agency, group in grouped.items()]
-    return tuple(sorted(standings, key=lambda one: (-failing_share(one), one.agency)))
-
-
 def _judged(found: Verdict, entry: Dataset, a: int, b: int) -> Judged:
     return Judged(
         verdict_id=found.verdict_id,
@@ -190,19 +166,6 @@ def _judged(found: Verdict, entry: Dataset, a: int, b: int) -> Judged:
     )
 
 
-def _standing(agency: str, name: Pair, group: list[Judged]) -> Standing:
-    return Standing(
-        agency=agency,
-        name=name,
-        datasets=len(group),
-        rows=sum(one.rows for one in group),
-        quarantined=sum(one.quarantined for one in group),
-        held=sum(one.outcome in ("blocked", "error") for one in group),
-        a=sum(one.a for one in group),
-        b=sum(one.b for one in group),
-    )
-
-
-def failing_share(one: Judged | Standing | Tally) -> float:
+def failing_share(one: Judged | Tally) -> float:
     """(B - A) / B, from 0 to 1; 0 where nothing was assessed."""
     return (one.b - one.a) / one.b if one.b else 0.0

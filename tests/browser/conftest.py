@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from catalog.database import forget_engines
 from catalog.settings import Settings
-from tests.factories import small_registry
+from tests.factories import small_registry, ticketed
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -58,7 +58,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = Settings(home=Path(tmp_path_factory.mktemp("browser")) / "home", api_port=port)
-    small_registry.fill(settings, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    small_registry.fill(settings, now=now)
+    ticketed.add(settings, now=now)
     forget_engines()
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE], env={**os.environ, **settings.as_environ()}, stdout=subprocess.DEVNULL

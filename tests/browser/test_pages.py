@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import WIDTHS
+from tests.factories import ticketed
 
 PAGES = (
     "/",
@@ -14,6 +15,11 @@ PAGES = (
     "/bases",
     "/runs",
     "/quality",
+    "/quality/ranking",
+    "/quality/ranking?agency=police",
+    "/tickets",
+    f"/tickets/{ticketed.WITH_ROWS}",
+    f"/tickets/{ticketed.ASKED}",
     "/usage",
 )
 SERIOUS = {"serious", "critical"}

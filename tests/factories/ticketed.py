@@ -1,15 +1,18 @@
-"""Tickets of every kind and state over the small registry, one of them with the rows that keep it open in the lake."""
+"""Tickets of every kind and state over the small registry, one with the rows that keep it open; and months past."""
 
 from datetime import datetime, timedelta
 
 import pyarrow as pa
+from sqlalchemy.orm import Session
 
 from catalog import queries
-from catalog.actions import tickets
+from catalog.actions import tickets, verdicts
 from catalog.database import open_session
+from catalog.models import RuleResult, Verdict
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
+from tests.factories.small_registry import ROWS, RULES
 
 RULE = "resident_id.check_digit"
 TITLE = ("公民身份号码：校验位不符", "Resident id: wrong check digit")
@@ -22,12 +25,13 @@ ASKED = "topic_housing_support-1"
 
 
 def add(settings: Settings, *, now: datetime) -> None:
-    """One open ticket with rows, one overdue and passed up, one mended, one correction of a recipient."""
+    """One open ticket with rows, one overdue and passed up, one mended, one correction; and verdicts of months past."""
     batch = _deliver(settings, now)
     with open_session(settings) as session:
         judged = queries.last_verdict(session, "police_person")
         assert judged is not None
         judged.batch_id = batch
+        _earlier(session, now)
         opening = {"by": "quality", "severity": "block", "rule_id": RULE, "title": TITLE, "working_days": 10}
         tickets.open_finding(
             session, dataset="police_person", agency="police", failing=len(IDS), verdict_id=judged.verdict_id,
@@ -52,6 +56,25 @@ def add(settings: Settings, *, now: datetime) -> None:
             session, dataset="topic_housing_support", agency="bureau", raised_by="housing",
             text="编号 p0012 的人员已死亡，仍在册", by="housing_clerk", now=now - timedelta(days=1),
         )  # fmt: skip
+
+
+def _earlier(session: Session, now: datetime) -> None:
+    """Verdicts of the months before, so that a ranking has a past: each department better month by month."""
+    for back in range(1, 5):
+        at = now - timedelta(days=30 * back)
+        for place, (code, rows) in enumerate(list(ROWS.items())[:6]):
+            verdict = Verdict(
+                verdict_id=f"{code}-past-{back}", dataset=code, batch_id=f"{code}-past-{back}", outcome="warned",
+                rows=rows, accepted=rows, quarantined=0, judged_at=at,
+            )  # fmt: skip
+            results = [
+                RuleResult(
+                    verdict_id=verdict.verdict_id, rule_id=rule, item="", severity=severity, dimension=dimension,
+                    title_zh=zh, title_en=en, a=rows - rows * (back + place) // 60, b=rows, outcome="failed",
+                )
+                for rule, dimension, severity, zh, en in RULES
+            ]  # fmt: skip
+            verdicts.record(session, verdict=verdict, results=results, by="test", now=at)
 
 
 def _deliver(settings: Settings, now: datetime) -> str:

@@ -10,7 +10,7 @@ from catalog.errors import ContractBroken, NotFound
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
-from quality.evidence import findings, held
+from quality.evidence import findings, kept
 from quality.run import judge, judge_table
 from quality.suites import rules_for_items
 from tests.integration.quality.conftest import ITEMS, StageRows
@@ -84,21 +84,20 @@ def test_a_batch_not_staged_or_without_a_promised_column_is_said_in_a_sentence(
     assert narrow.value.parts["items"] == ["birth_date", "phone", "amount", "updated_at"]
 
 
-def test_a_steward_sees_the_findings_of_the_last_batch_by_rule_and_the_rows_held(
+def test_a_steward_sees_the_findings_of_the_last_batch_or_of_one_named_by_rule(
     registry: Settings, contract: Contract, stage: StageRows, now: datetime
 ) -> None:
     assert findings(registry, "police_person").num_rows == 0
-    assert held(registry, "police_person") is None
+    assert not kept(registry, "police_person")
     wrong = [{"person_no": f"n{n}", "resident_id": "370683199003074511", "phone": "12"} for n in range(3)]
     right = {"person_no": "n9", "resident_id": "370683199003074514", "birth_date": date(1990, 3, 7)}
-    judge(registry, contract, stage([*wrong, right], serial=1), now=now)
+    before = stage([*wrong, right], serial=1)
+    judge(registry, contract, before, now=now)
     batch_id = stage([wrong[0], right], serial=2)
     judge(registry, contract, batch_id, now=now)
     by_rule = findings(registry, "police_person", rule="phone.format").to_pylist()
     assert [(row["batch"], row["key"], row["item"]) for row in by_rule] == [(batch_id, "n0", "phone")]
     assert findings(registry, "police_person", limit=1).num_rows == 1
-    kept = held(registry, "police_person")
-    assert kept is not None
-    assert kept.select(["_batch", "person_no", "phone"]).to_pylist() == [
-        {"_batch": batch_id, "person_no": "n0", "phone": "12"}
-    ]
+    assert kept(registry, "police_person")
+    first = findings(registry, "police_person", rule="phone.format", batch=before).to_pylist()
+    assert [(row["batch"], row["key"]) for row in first] == [(before, f"n{n}") for n in range(3)]

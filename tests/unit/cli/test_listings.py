@@ -17,6 +17,7 @@ LISTINGS = {
     ("dataset", "items", "police_person"): ("name", "resident_id"),
     ("run", "list"): ("dataset", "land_parcel"),
     ("quality", "list"): ("dataset", "population"),
+    ("quality", "ranking"): ("agency", "police"),
     ("grant", "list"): ("code", "housing_2026"),
     ("account", "list"): ("login", "steward"),
     ("usage", "list"): ("provider", "police"),

@@ -12,7 +12,7 @@ from catalog.database import open_reader, open_session
 from catalog.errors import ConfigurationError, InvalidInput
 from catalog.models import Dataset, RuleResult, Verdict
 from catalog.settings import Settings
-from quality import report
+from quality import ranking, report
 from quality.grading import NAME, Grading, grading
 
 NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
@@ -57,23 +57,60 @@ def month(registry: Settings) -> Settings:
 
 def test_departments_are_ranked_by_the_last_verdict_of_the_month(month: Settings) -> None:
     with open_reader(month) as session:
-        found = report.ranking(session, "2026-11", Grading())
+        found = ranking.ranking(session, "2026-11", Grading())
     assert [one.agency for one in found] == ["health", "police", "tax"]
     assert [one.score.value for one in found] == [pytest.approx(0.995), pytest.approx(0.95), None]
     assert [one.score.grade.code if one.score.grade else None for one in found] == ["A", "B", None]
     assert [(fault.rule_id, fault.failing) for fault in found[1].faults] == [("r02", 10)]
 
 
+def test_the_months_go_back_from_the_last_verdict_to_the_first(month: Settings, registry: Settings) -> None:
+    with open_reader(month) as session:
+        assert ranking.months(session) == ("2026-12", "2026-11")
+    judged(registry, "water", datetime(2023, 1, 1, tzinfo=UTC), {"02": (1, 1)})
+    with open_reader(month) as session:
+        found = ranking.months(session)
+    assert (len(found), found[0], found[-1]) == (24, "2026-12", "2025-01")
+
+
+def test_with_no_verdict_there_is_no_month(registry: Settings) -> None:
+    with open_reader(registry) as session:
+        assert ranking.months(session) == ()
+
+
+def test_scores_of_a_month_are_those_of_its_ranking(month: Settings) -> None:
+    with open_reader(month) as session:
+        found = ranking.ranking(session, "2026-11", Grading())
+        assert ranking.scores(session, "2026-11", Grading()) == {one.agency: one.score.value for one in found}
+
+
+def test_a_verdict_that_could_not_be_given_counts_for_nothing(month: Settings) -> None:
+    with open_session(month) as session:
+        judged_wrong = Verdict(
+            verdict_id="police_set-9", dataset="police_set", batch_id="b", outcome="error", rows=1, accepted=0,
+            quarantined=0, judged_at=NOVEMBER.replace(day=25),
+        )  # fmt: skip
+        verdicts.record(session, verdict=judged_wrong, results=[], by="t", now=NOVEMBER)
+    with open_reader(month) as session:
+        by_month = ranking.ranking(session, "2026-11", Grading())
+        by_now = ranking.newest(session, Grading())
+    assert [(one.place, one.agency) for one in by_month] == [(1, "health"), (2, "police"), (3, "tax")]
+    assert [(one.place, one.agency) for one in by_now] == [(1, "civil"), (2, "health"), (3, "police"), (4, "tax")]
+
+
 def test_a_month_ends_at_midnight_in_the_county(month: Settings) -> None:
     with open_reader(month) as session:
-        assert [one.agency for one in report.ranking(session, "2026-12", Grading())] == ["civil"]
+        assert [one.agency for one in ranking.ranking(session, "2026-12", Grading())] == ["civil"]
         with pytest.raises(InvalidInput):
-            report.ranking(session, "2026-13", Grading())
+            ranking.ranking(session, "2026-13", Grading())
 
 
 def test_the_workbook_and_the_page_say_the_same_and_the_page_needs_nothing_else(month: Settings) -> None:
     with open_reader(month) as session:
-        found = report.ranking(session, "2026-11", Grading())
+        found = ranking.ranking(session, "2026-11", Grading())
+    assert report.as_bytes(found, "2026-11", "html").decode() == report.as_html(found, "2026-11")
+    with pytest.raises(InvalidInput):
+        report.as_bytes(found, "2026-11", "pdf")
     book = openpyxl.load_workbook(io.BytesIO(report.as_xlsx(found, "2026-11")))
     ranked, faults = (list(sheet.iter_rows(min_row=2, values_only=True)) for sheet in book)
     assert [line[1] for line in ranked] == ["health局 health", "police局 police", "tax局 tax"]
@@ -88,7 +125,7 @@ def test_a_county_weighs_and_grades_as_its_own_table_says(month: Settings) -> No
     own = "weight,02,3\nweight,03,1\ngrade,甲,0.99,甲等,first\ngrade,乙,0,乙等,second\n"
     Path(month.home, NAME).write_text(own, encoding="utf-8")
     with open_reader(month) as session:
-        found = report.ranking(session, "2026-11", grading(month))
+        found = ranking.ranking(session, "2026-11", grading(month))
     assert found[0].score.value == pytest.approx(0.75 * 0.99 + 0.25)
     assert [one.score.grade.code for one in found if one.score.grade] == ["甲", "乙"]
 

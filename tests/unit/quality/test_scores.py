@@ -3,7 +3,7 @@
 import pytest
 
 from quality.rules import Outcome, RuleResult
-from quality.scores import FIVE_GRADES, Grade, department_score, dimension_scores, grade_of, score
+from quality.scores import FIVE_GRADES, Grade, department_score, dimension_scores, grade_of, points, score
 
 
 def result(dimension: str, a: int, b: int, outcome: Outcome = "failed") -> RuleResult:
@@ -60,3 +60,8 @@ def test_the_scale_can_be_replaced() -> None:
     scale = (Grade(0.5, "+", "合格", "pass"), Grade(0.0, "-", "不合格", "fail"))
     assert [grade.code for grade in map(lambda v: grade_of(v, scale), (0.5, 0.4)) if grade] == ["+", "-"]
     assert len(FIVE_GRADES) == 5
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1.0, "100.00"), (0.999999, "99.99"), (0.95, "95.00"), (0.0, "0.00")])
+def test_points_are_cut_so_that_what_is_not_whole_is_never_100(value: float, shown: str) -> None:
+    assert str(points(value)) == shown
