@@ -6,6 +6,7 @@
 <lake>/quarantine/<dataset>          rows that broke a blocking rule          (Delta)
 <lake>/findings/<dataset>            one row per row and broken rule          (Delta)
 <lake>/profile/<dataset>             what published versions look like        (Delta)
+<lake>/history/<dataset>             rows with the time they held (SCD 2)      (Delta)
 <lake>/base/<name>  topic/<name>  usage/<name>                                (Delta)
 """
 
@@ -63,6 +64,10 @@ class Layout:
     def profile(self, dataset: str) -> str:
         """The table of profiles: one row per published version and column (数据画像)."""
         return self._place("profile", dataset)
+
+    def history(self, dataset: str) -> str:
+        """The table of rows with the time each of them held, where the contract asks for it (历史拉链表)."""
+        return self._place("history", dataset)
 
     def base(self, name: str) -> str:
         """A base database (基础库)."""

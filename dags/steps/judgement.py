@@ -13,6 +13,7 @@ from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.settings import Settings
+from lake import history
 from quality.across import judge_across, only_across, pending
 from quality.rules import Verdict
 from quality.run import judge
@@ -56,6 +57,7 @@ def _judge(settings: Settings, batch_id: str, dataset: str, *, clock: Callable[[
             raise unsettled(verdict)  # the batch waits, and is judged anew when the rule is mended
         # Before the batch is done with: killed here, it is followed again.
         follow(settings, contract, verdict, waived={waiver.rule_id for waiver in waived})
+        history.follow(settings, contract, batch_id)
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="judged")
 
