@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ALL_QUALITY_READ = "all:quality:read"
     ALL_REVIEW_DECIDE = "all:review:decide"
     ALL_RUNS_READ = "all:runs:read"
+    ALL_SYSTEMS_WRITE = "all:systems:write"
     ALL_TICKETS_WRITE = "all:tickets:write"
     ALL_USAGE_READ = "all:usage:read"
     GRANTED_CORRECTIONS_RAISE = "granted:corrections:raise"

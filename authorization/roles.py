@@ -37,6 +37,7 @@ class Steward(Role):
             Permission.ALL_QUALITY_READ,
             Permission.ALL_REVIEW_DECIDE,
             Permission.ALL_RUNS_READ,
+            Permission.ALL_SYSTEMS_WRITE,
             Permission.ALL_TICKETS_WRITE,
             Permission.ALL_USAGE_READ,
             Permission.OWN_GRANTS_READ,

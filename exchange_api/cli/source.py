@@ -8,12 +8,9 @@ import typer
 
 from catalog.systems import KINDS
 from exchange_api.cli import door, source_profile
-from exchange_api.cli.speech import as_json, facts, listing, progress, say, tell
+from exchange_api.cli.speech import as_json, facts, listing, named, progress, say, tell
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from catalog.contracts import Contract
     from catalog.systems import SystemSpec
 
 app = door.noun("部门业务系统", "Departments' business systems")
@@ -69,28 +66,43 @@ def show(code: System, in_json: door.Json = False) -> None:
 @app.command(help=say("登记或修改一个系统", "Register a system, or change it"))
 def add(
     code: System,
-    agency: Annotated[str, typer.Option(help=say("部门代码", "Code of the department"))],
-    kind: Annotated[str, typer.Option(help=" | ".join(KINDS))],
-    location: Annotated[str, typer.Option(help=say("地址或文件夹，不含口令", "URL or folder, without credentials"))],
-    option: Annotated[list[str] | None, typer.Option(help=say("选项 名=值", "Option name=value"))] = None,
+    agency: Annotated[str, typer.Option(help=say("部门代码", "Code of the department"))] = "",
+    kind: Annotated[str, typer.Option(help=" | ".join(KINDS))] = "",
+    location: Annotated[
+        str, typer.Option(help=say("地址或文件夹，不含口令", "URL or folder, without credentials"))
+    ] = "",
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=say("选项 名=值，点表示嵌套，值可为 JSON", "Option name=value; dots nest, values may be JSON")
+        ),
+    ] = None,
+    from_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", exists=True, help=say("系统说明文件（YAML），无口令", "The system as a YAML file, no secret")
+        ),
+    ] = None,
     secret_file: Annotated[
         Path | None, typer.Option(exists=True, help=say("口令文件（JSON）", "File with the secret (JSON object)"))
     ] = None,
 ) -> None:
-    """The secret is read from a file, never from the command line, where other users could see it."""
-    from catalog.actions import systems
-    from catalog.errors import InvalidInput
-    from catalog.systems import SystemSpec
+    """The secret is read from a file, never from the command line, where other users could see it.
 
-    if "@" in location.partition("://")[2]:
-        raise InvalidInput(
-            "地址中不能带口令。请把口令写入 JSON 文件，用 --secret-file 给出。",
-            "The location must not hold credentials. Put them into a JSON file and give it with --secret-file.",
-            code="location_holds_secret",
-        )
-    secret = json.loads(secret_file.read_text()) if secret_file else {}
-    options = dict(entry.partition("=")[::2] for entry in option or [])
-    spec = SystemSpec(code, agency, kind, location, options, secret)
+    What is given here goes before what the YAML file says; its keys are agency, kind, location, options.
+    """
+    from catalog.actions import systems
+    from catalog.systems import SystemSpec, option_tree
+
+    told = _told(from_file)
+    spec = SystemSpec(
+        code,
+        _needed("agency", agency or told.get("agency")),
+        _needed("kind", kind or told.get("kind")),
+        _needed("location", location or told.get("location")),
+        {**dict(told.get("options") or {}), **option_tree(option or [])},
+        _secret(secret_file),
+    )
     with door.writing() as session:
         systems.register(session, settings=door.settings(), spec=spec, by=door.actor(), now=door.now())
     tell(say(f"已登记系统 {code}。", f"Registered system {code}."))
@@ -99,26 +111,14 @@ def add(
 @app.command("test", help=say("测试能否从系统取到数据集", "Test that a system delivers its datasets"))
 def probe(code: System, in_json: door.Json = False) -> None:
     """Read the first rows of each dataset of the system; exit code 1 when one fails. Nothing is stored."""
-    from catalog.contracts import load_contracts
-    from catalog.errors import HubError
-    from lake.sources import encoding
+    from exchange_api import connecting
 
-    given = door.settings()
-    spec = _opened(code)
-    contracts = [one for one in load_contracts(given.contracts_dir).values() if one.system == code]
+    given, spec = door.settings(), _opened(code)
     rows: list[dict[str, Any]] = []
-    for contract in contracts:
-        try:
-            with progress(say(f"正在读取 {contract.dataset}", f"Reading {contract.dataset}")):
-                columns = _first(spec, contract).num_columns
-        except HubError as error:
-            zh, en = encoding.advice(spec, contract, error)
-            message = say(f"{error.zh}{zh}", f"{error.en} {en}".strip())
-            rows.append({"dataset": contract.dataset, "ok": False, "message": message})
-        else:
-            rows.append(
-                {"dataset": contract.dataset, "ok": True, "message": say(f"{columns} 列", f"{columns} columns")}
-            )
+    contracts = connecting.contracts_of(given, code)
+    with progress(say(f"正在读取 {code}", f"Reading {code}")):
+        for found in connecting.probes(given, spec, contracts):
+            rows.append({"dataset": found.dataset, "ok": found.ok, "message": named(found.message)})
     columns_shown = {
         "dataset": say("数据集", "Dataset"),
         "ok": say("正常", "Ok"),
@@ -134,18 +134,11 @@ def probe(code: System, in_json: door.Json = False) -> None:
 )
 def preview(dataset: Dataset, in_json: door.Json = False) -> None:
     """Per delivered column: kind, how much is filled, lengths, and the shape of the first value."""
-    from catalog.contracts import load_contracts
-    from catalog.errors import NotFound
+    from exchange_api import connecting
 
-    contract = load_contracts(door.settings().contracts_dir).get(dataset)
-    if contract is None:
-        raise NotFound(
-            f"没有数据集 {dataset} 的契约。请用 shuniu contract list 查看。",
-            f"There is no contract for dataset {dataset}. See: shuniu contract list.",
-            code="contract_unknown",
-        )
-    table = _first(_opened(contract.system), contract)
-    rows = [_column(name, table.column(name)) for name in table.column_names]
+    given = door.settings()
+    contract = connecting.contract_of(given, dataset)
+    rows = connecting.preview(given, _opened(contract.system), contract)
     if in_json:
         as_json(rows)
         return
@@ -161,45 +154,58 @@ def preview(dataset: Dataset, in_json: door.Json = False) -> None:
     listing(rows, columns, in_json=False)
 
 
-def shape(value: str) -> str:
-    """What a text looks like without what it says: digits 9, letters A, Chinese 字, others as they are; at most 40."""
-    return "".join(_class(character) for character in value[:40])
+def _told(path: Path | None) -> dict[str, Any]:
+    """What a YAML file says of a system. A secret in it is refused: such files are kept beside contracts."""
+    import yaml
+
+    from catalog.errors import InvalidInput
+
+    if path is None:
+        return {}
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        found = None
+    if not isinstance(found, dict) or not set(found) <= {"code", "agency", "kind", "location", "options"}:
+        raise InvalidInput(
+            f"文件 {path.name} 不是系统说明：应为 YAML，只含 agency、kind、location、options；口令另用 --secret-file。",
+            f"File {path.name} does not describe a system: it should be YAML with agency, kind, location and options"
+            " alone; the secret goes into --secret-file.",
+            code="system_file_invalid",
+            file=path.name,
+        )
+    return found
 
 
-def _class(character: str) -> str:
-    if character.isdigit():
-        return "9"
-    if "\u3400" <= character <= "\u9fff" or character >= "\U00020000":
-        return "字"
-    return "A" if character.isalpha() else character
+def _needed(name: str, value: str | None) -> str:
+    from catalog.errors import InvalidInput
+
+    if not value:
+        raise InvalidInput(
+            f"缺少 {name}。请用 --{name} 给出，或写在 --from 的文件里。",
+            f"{name} is missing. Give it with --{name}, or in the file of --from.",
+            code="system_incomplete",
+            name=name,
+        )
+    return str(value)
 
 
-def _column(name: str, values: "pa.ChunkedArray") -> dict[str, Any]:
-    texts = [str(value) for value in values.to_pylist() if value not in (None, "")]
-    return {
-        "column": name,
-        "kind": str(values.type),
-        "filled": len(texts),
-        "rows": len(values),
-        "shortest": min(map(len, texts), default=None),
-        "longest": max(map(len, texts), default=None),
-        "shape": shape(texts[0]) if texts else "",
-    }
+def _secret(path: Path | None) -> dict[str, str]:
+    from catalog.errors import InvalidInput
 
-
-def _first(spec: "SystemSpec", contract: "Contract") -> "pa.Table":
-    """The first batch of what `spec` would deliver now. Copies of files go to a temporary folder and are removed."""
-    import tempfile
-
-    import pyarrow as pa
-
-    from lake import sources
-
-    with tempfile.TemporaryDirectory(prefix="shuniu-preview-") as keep:
-        delivery = sources.peek(door.settings(), spec, contract, keep=Path(keep))
-        for batch in delivery.reader:
-            return pa.Table.from_batches([batch])
-        return delivery.reader.schema.empty_table()
+    if path is None:
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidInput(
+            '口令文件不是 JSON 对象。请写成 {"user": ..., "password": ...}。',
+            'The secret file is no JSON object. Write {"user": ..., "password": ...}.',
+            code="secret_file_invalid",
+        )
+    return {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in found.items()}
 
 
 def _opened(code: str) -> "SystemSpec":
@@ -210,11 +216,7 @@ def _opened(code: str) -> "SystemSpec":
 
 
 def _described(system: Any) -> dict[str, Any]:
-    return {
-        "code": system.code,
-        "agency": system.agency,
-        "kind": system.kind,
-        "location": system.location,
-        "options": json.dumps(system.options, ensure_ascii=False) if system.options else "",
-        "secret": system.secret is not None,
-    }
+    from exchange_api.connecting import described
+
+    shown = described(system)
+    return shown | {"options": json.dumps(system.options, ensure_ascii=False) if system.options else ""}

@@ -1,8 +1,6 @@
 """`shuniu source profile` and `source draft`: from a delivery nobody has described yet to a contract to review."""
 
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -66,48 +64,25 @@ def draft(
     """The draft on stdout: save it, review titles, grades and sharing, then `shuniu contract register`."""
     from catalog.contract_draft import Place
     from catalog.contract_draft import draft as drafted
+    from exchange_api.connecting import origin_of
 
     spec, options = _opened(code), _given(option)
     columns = _profiled(spec, locator, options, crs)
-    place = Place(dataset, spec.agency, code, locator, options, crs or None, _origin(spec))
+    place = Place(dataset, spec.agency, code, locator, options, crs or None, origin_of(spec))
     tell(drafted(place, columns).rstrip())
 
 
 def _profiled(spec: "SystemSpec", locator: str, options: dict[str, Any], crs: str) -> "list[Column]":
-    from catalog.contracts import Contract
-    from lake import sources
-    from lake.profile import profile as profiled
+    from exchange_api import connecting
 
-    unknown = Contract(
-        dataset="profiled",
-        version="0",
-        title_zh="",
-        title_en="",
-        agency=spec.agency,
-        system=spec.code,
-        mode="snapshot",
-        locator=locator,
-        watermark=None,
-        items=(),
-        crs=crs or None,
-        origin=_origin(spec),
-        options=options,
-    )
-    given = door.settings()
-    with (
-        tempfile.TemporaryDirectory(prefix="shuniu-profile-") as keep,
-        progress(say(f"正在剖析 {locator}", f"Profiling {locator}")),
-    ):
-        return profiled(given, sources.peek(given, spec, unknown, keep=Path(keep)).reader)
-
-
-def _origin(spec: "SystemSpec") -> str:
-    return "upper" if spec.kind == "upstream" else "local"
+    with progress(say(f"正在剖析 {locator}", f"Profiling {locator}")):
+        return connecting.profile(door.settings(), spec, locator, options=options, crs=crs)
 
 
 def _given(option: list[str] | None) -> dict[str, Any]:
-    pairs = (entry.partition("=")[::2] for entry in option or [])
-    return {name: int(value) if value.isdigit() else value for name, value in pairs}
+    from catalog.systems import option_tree
+
+    return option_tree(option or [])
 
 
 def _opened(code: str) -> "SystemSpec":

@@ -1,0 +1,152 @@
+"""Looking at departments' systems before anything is taken: test, preview, profile. For the commands and the API alike.
+
+Nothing of what is read is stored, and no value is shown: kinds, counts, lengths and shapes are.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from catalog.actions import systems
+from catalog.contracts import Contract, load_contracts
+from catalog.database import open_reader
+from catalog.errors import HubError, NotFound
+from catalog.models import System
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from lake import sources
+from lake.profile import Column
+from lake.profile import profile as profiled
+from lake.sources import encoding
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What trying to read one dataset came to: (Chinese, English) sentence."""
+
+    dataset: str
+    ok: bool
+    message: tuple[str, str]
+
+
+def described(system: System) -> dict[str, Any]:
+    """A registered system as it may be shown: whether it has a secret, never the secret."""
+    return {
+        "code": system.code,
+        "agency": system.agency,
+        "kind": system.kind,
+        "location": system.location,
+        "options": dict(system.options),
+        "secret": system.secret is not None,
+    }
+
+
+def opened(settings: Settings, code: str) -> SystemSpec:
+    """The system `code`, ready to be read; raises NotFound."""
+    with open_reader(settings) as session:
+        return systems.opened(session, settings=settings, code=code)
+
+
+def contracts_of(settings: Settings, code: str) -> list[Contract]:
+    """The contracts that name system `code`, by dataset."""
+    return [one for one in load_contracts(settings.contracts_dir).values() if one.system == code]
+
+
+def contract_of(settings: Settings, dataset: str) -> Contract:
+    """The contract of `dataset`; raises NotFound."""
+    contract = load_contracts(settings.contracts_dir).get(dataset)
+    if contract is None:
+        raise NotFound(
+            f"没有数据集 {dataset} 的契约。请用 shuniu contract list 查看。",
+            f"There is no contract for dataset {dataset}. See: shuniu contract list.",
+            code="contract_unknown",
+        )
+    return contract
+
+
+def probes(settings: Settings, spec: SystemSpec, contracts: list[Contract]) -> Iterator[Probe]:
+    """Try to read the first rows of each dataset, one after the other."""
+    for contract in contracts:
+        try:
+            columns = first(settings, spec, contract).num_columns
+        except HubError as error:
+            zh, en = encoding.advice(spec, contract, error)
+            yield Probe(contract.dataset, False, (f"{error.zh}{zh}", f"{error.en} {en}".strip()))
+        else:
+            yield Probe(contract.dataset, True, (f"{columns} 列", f"{columns} columns"))
+
+
+def preview(settings: Settings, spec: SystemSpec, contract: Contract) -> list[dict[str, Any]]:
+    """Per column of the first batch: kind, filled, rows, shortest, longest, and the shape of its first value."""
+    table = first(settings, spec, contract)
+    return [_column(name, table.column(name)) for name in table.column_names]
+
+
+def profile(
+    settings: Settings, spec: SystemSpec, locator: str, *, options: dict[str, Any], crs: str = ""
+) -> list[Column]:
+    """Every column of a delivery nobody has described yet."""
+    unknown = Contract(
+        dataset="profiled",
+        version="0",
+        title_zh="",
+        title_en="",
+        agency=spec.agency,
+        system=spec.code,
+        mode="snapshot",
+        locator=locator,
+        watermark=None,
+        items=(),
+        crs=crs or None,
+        origin=origin_of(spec),
+        options=options,
+    )
+    with tempfile.TemporaryDirectory(prefix="shuniu-profile-") as keep:
+        return profiled(settings, sources.peek(settings, spec, unknown, keep=Path(keep)).reader)
+
+
+def origin_of(spec: SystemSpec) -> str:
+    """Whose data a system gives: what comes from an upper-level platform stays its own."""
+    return "upper" if spec.kind == "upstream" else "local"
+
+
+def first(settings: Settings, spec: SystemSpec, contract: Contract) -> pa.Table:
+    """The first batch of what `spec` would deliver now. Copies of files go to a temporary folder and are removed."""
+    with (
+        tempfile.TemporaryDirectory(prefix="shuniu-preview-") as keep,
+        closing(sources.peek(settings, spec, contract, keep=Path(keep))) as delivery,
+    ):
+        for batch in delivery.reader:
+            return pa.Table.from_batches([batch])
+        return delivery.reader.schema.empty_table()
+
+
+def shape(value: str) -> str:
+    """What a text looks like without what it says: digits 9, letters A, Chinese 字, others as they are; at most 40."""
+    return "".join(_class(character) for character in value[:40])
+
+
+def _class(character: str) -> str:
+    if character.isdigit():
+        return "9"
+    if "\u3400" <= character <= "\u9fff" or character >= "\U00020000":
+        return "字"
+    return "A" if character.isalpha() else character
+
+
+def _column(name: str, values: pa.ChunkedArray) -> dict[str, Any]:
+    texts = [str(value) for value in values.to_pylist() if value not in (None, "")]
+    return {
+        "column": name,
+        "kind": str(values.type),
+        "filled": len(texts),
+        "rows": len(values),
+        "shortest": min(map(len, texts), default=None),
+        "longest": max(map(len, texts), default=None),
+        "shape": shape(texts[0]) if texts else "",
+    }
