@@ -7,6 +7,7 @@ import duckdb
 
 from catalog.contracts import Contract, load_contracts
 from catalog.settings import Settings
+from demo import clusters
 from demo.detectors import DETECTORS, Detector
 from lake import tables
 from lake.layout import Layout
@@ -26,7 +27,7 @@ def score_quality(settings: Settings) -> list[dict[str, Any]]:
 
 
 def score_bases(settings: Settings) -> dict[str, dict[str, float]]:
-    """Per base: precision, recall and F1 over pairs of delivered rows put into one entity; linked rows; entities."""
+    """Per base: what demo.clusters counts of the pairs of delivered rows; linked rows; entities."""
     contracts = _of_the_city(settings)
     layout = Layout(settings.lake_url)
     scores = {}
@@ -36,7 +37,7 @@ def score_bases(settings: Settings) -> dict[str, dict[str, float]]:
         for base, entity, uid in (("population", "person", "person_id"), ("legal_person", "legal_person", "legal_id")):
             uri = layout.base(f"{base}_links")
             if tables.version(uri) is not None:
-                scores[base] = _score_pairs(con, tables.scan(uri), entity, uid)
+                scores[base] = clusters.score(con, settings, base, entity, uid)
     return scores
 
 
@@ -146,35 +147,6 @@ def _alike(detector: Detector) -> list[str]:
     """Kinds noticed by the same rules or notes: a row planted with any of them is no false alarm."""
     marks = {*detector.rules, *detector.notes}
     return [kind for kind, other in DETECTORS.items() if marks & {*other.rules, *other.notes}]
-
-
-def _score_pairs(con: duckdb.DuckDBPyConnection, scan: str, entity: str, uid: str) -> dict[str, float]:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE joined AS SELECT DISTINCT d.dataset, d.key, d.row, t.uid AS truth,"
-        f" b.{uid} AS built FROM links t JOIN delivered d USING (dataset, key)"
-        f" LEFT JOIN {scan} b ON b.dataset = d.dataset AND b.row = d.row WHERE t.entity = '{entity}'"
-    )
-    row = con.execute(
-        "SELECT (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM joined WHERE built IS NOT NULL"
-        "         GROUP BY truth, built)),"
-        " (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM joined WHERE built IS NOT NULL"
-        "   GROUP BY built)),"
-        " (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) n FROM joined GROUP BY truth)),"
-        " (SELECT count(*) FROM joined WHERE built IS NOT NULL), (SELECT count(*) FROM joined),"
-        " (SELECT count(DISTINCT built) FROM joined), (SELECT count(DISTINCT truth) FROM joined)"
-    ).fetchone()
-    assert row is not None
-    right, built, true, linked, rows, entities, truths = (int(value) for value in row)
-    precision, recall = right / max(built, 1), right / max(true, 1)
-    return {
-        "precision": round(precision, 5),
-        "recall": round(recall, 5),
-        "f1": round(2 * precision * recall / max(precision + recall, 1e-9), 5),
-        "rows": rows,
-        "linked_rows": linked,
-        "entities": entities,
-        "true_entities": truths,
-    }
 
 
 def _quote(name: str) -> str:

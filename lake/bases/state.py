@@ -5,7 +5,8 @@
 <base>_review                     doubtful pairs with their evidence, for people
 <base>_sources                    per source: rows, those with a name, those with a sound number (guards.py)
 <base>_model                      the matching model, written when it is trained
-<base>_prepared, <base>_weighed   what a run under that model need not do again
+<base>_weighed                    the pairs compared, with their weight
+<base>_prepared                   cleaned records: with the weights, what a run under that model need not do again
 Each is written whole and once per run, before the base itself.
 """
 
@@ -123,10 +124,13 @@ class State:
             told = dict(facts) | known
             tables.write(self.uri(part), rows, mode=mode, run_id=run_id, facts=told, settings=self.settings)
 
+        def write_table(part: str, table: str, order: str) -> None:
+            rows = connection.execute(f"SELECT * FROM {table} ORDER BY {order}").to_arrow_reader(BATCH)
+            write(part, rows, model=signature(found.model))
+
+        write_table("weighed", WEIGHED, "record_l, record_r")
         if remember:
-            for part, table, order in (("prepared", PREPARED, "record"), ("weighed", WEIGHED, "record_l, record_r")):
-                rows = connection.execute(f"SELECT * FROM {table} ORDER BY {order}").to_arrow_reader(BATCH)
-                write(part, rows, model=signature(found.model))
+            write_table("prepared", PREPARED, "record")
         if remember and found.trained:
             write("model", pa.concat_tables([as_table(found.model), _taught(sources)]))
         write("sources", _as_rows(sources))

@@ -77,7 +77,8 @@ def small_day(registry: Settings) -> Settings:
     shutil.copy(CONTRACTS / "police_person.odcs.yaml", registry.contracts_dir)
     raw = {"rybh": ["1", "2"], "gmsfhm": ["x", "y"], "_batch": ["b", "b"], "_row": [1, 2]}
     standard = {"_row": [1, 2], "_batch": ["b", "b"], "_notes": [["resident_id:upgraded15"], []]}
-    links = {"dataset": ["police_person"] * 2, "row": [1, 2], "person_id": ["p", "p"]}
+    links = {"dataset": ["police_person"] * 2, "batch": ["b", "b"], "row": [1, 2], "person_id": ["p", "p"]}
+    links["record_id"] = ["R1", "R2"]
     tables.write(layout.raw("police_person"), pa.table(raw), run_id="r1")
     tables.write(layout.standard("police_person"), pa.table(standard), run_id="r2")
     tables.write(layout.base("population_links"), pa.table(links), run_id="r3")

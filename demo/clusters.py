@@ -1,0 +1,72 @@
+"""Pairs of delivered rows against the truth: put together by a base, met by its matcher at all, belonging together."""
+
+import duckdb
+
+from catalog.settings import Settings
+from lake import tables
+from lake.layout import Layout
+
+_MET = (
+    "CREATE OR REPLACE TEMP TABLE met AS SELECT l.record_id AS one, r.record_id AS other FROM {weighed} AS w"
+    " JOIN numbered AS l ON l.record = w.record_l JOIN numbered AS r ON r.record = w.record_r"
+)
+_COUNTS = """
+SELECT (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM joined WHERE built IS NOT NULL
+         GROUP BY truth, built)),
+       (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM joined WHERE built IS NOT NULL
+         GROUP BY built)),
+       (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM joined GROUP BY truth)),
+       (SELECT count(*) FROM joined WHERE built IS NOT NULL), (SELECT count(*) FROM joined),
+       (SELECT count(DISTINCT built) FROM joined), (SELECT count(DISTINCT truth) FROM joined)
+"""
+_FOUND = """
+SELECT count(*) FROM joined AS l JOIN joined AS r ON l.truth = r.truth AND l.record_id < r.record_id
+ WHERE l.built = r.built OR EXISTS (FROM met WHERE one = l.record_id AND other = r.record_id)
+    OR EXISTS (FROM met WHERE one = r.record_id AND other = l.record_id)
+"""
+
+
+def score(con: duckdb.DuckDBPyConnection, settings: Settings, base: str, entity: str, uid: str) -> dict[str, float]:
+    """Precision, recall and F1 of the pairs of `base`, and blocking recall: of the true pairs, those put together or
+
+    at least compared. `con` has the tables links (the truth) and delivered; a row counts in the newest batch it is in.
+    """
+    layout = Layout(settings.lake_url)
+    links = tables.scan(layout.base(f"{base}_links"), settings=settings)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE joined AS SELECT DISTINCT d.dataset, d.key, d.batch, d.row, t.uid AS truth,"
+        f" b.record_id, b.{uid} AS built FROM links AS t JOIN (SELECT * FROM delivered"
+        "  QUALIFY batch = max(batch) OVER (PARTITION BY dataset, key)) AS d USING (dataset, key)"
+        f" LEFT JOIN {links} AS b ON b.dataset = d.dataset AND b.batch = d.batch AND b.row = d.row"
+        " WHERE t.entity = ?",
+        [entity],
+    )
+    right, built, true, linked, rows, entities, truths = _row(con, _COUNTS)
+    precision, recall = right / max(built, 1), right / max(true, 1)
+    return {
+        "precision": round(precision, 5),
+        "recall": round(recall, 5),
+        "f1": round(2 * precision * recall / max(precision + recall, 1e-9), 5),
+        "blocking_recall": round(_found(con, layout.base(f"{base}_weighed"), settings) / max(true, 1), 5),
+        "rows": rows,
+        "linked_rows": linked,
+        "entities": entities,
+        "true_entities": truths,
+    }
+
+
+def _found(con: duckdb.DuckDBPyConnection, uri: str, settings: Settings) -> int:
+    """How many true pairs were put together or compared."""
+    # The matcher numbers its records by a hash of source and key (lake/matching/prepare.py).
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT record_id, CAST(hash(dataset, record_id) // 2 AS BIGINT)"
+        " AS record FROM joined WHERE record_id IS NOT NULL"
+    )
+    nothing = "(SELECT NULL::BIGINT AS record_l, NULL::BIGINT AS record_r WHERE false)"
+    there = tables.version(uri, settings=settings) is not None
+    con.execute(_MET.format(weighed=tables.scan(uri, settings=settings) if there else nothing))
+    return _row(con, _FOUND)[0]
+
+
+def _row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    return tuple(int(value) for value in con.execute(sql).fetchone() or ())
