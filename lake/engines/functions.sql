@@ -218,6 +218,89 @@ CREATE OR REPLACE MACRO industry_fault(x) AS
             '^O?8[0-2]|^P?83|^Q?8[45]|^R?(8[6-9]|90)|^S?9[1-6]|^T?97')
             THEN 'section' END;
 
+-- ---------------------------------------------------------------- addresses, GB/T 23705-2009
+-- The Python of the same rules is lake/addresses/marks.py: spelling folded, numerals read, a small letter behind each number.
+-- Most texts have no sign to put right: those are told apart first.
+CREATE OR REPLACE MACRO address_letters(x) AS
+    CASE WHEN NOT regexp_matches(x, '[^0-9A-Z#()\x{4E00}-\x{9FFF}-]|[號樓單棟層鎮鄉區縣東莊園零]') THEN x
+         ELSE translate(translate(translate(regexp_replace(x,
+            '[\x00- \x7f\x{85}\x{a0}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}-\x{2064}\x{3000}\x{feff}]+', '', 'g'),
+            '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～',
+            '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~'),
+            'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
+            '號樓單棟層鎮鄉區縣東莊園—–‐‑−―~_【〔[《】〕]》零ⅠⅡⅢⅣⅤ,。;:.·''"“”‘’!?*@&%^=+<>|{}$`\', '号楼单栋层镇乡区县东庄园--------(((())))〇12345') END;
+CREATE OR REPLACE MACRO address_bracketless(x) AS CASE WHEN NOT regexp_matches(x, '[()第]|委会|委员会|街道办事处|^(?:邮编)?[0-9]{6}') THEN x ELSE
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(x
+        , '^(?:邮编)?[0-9]{6}([^0-9号-])', '\1', 'g')
+        , '^(?:邮编)?[0-9]{6}([^0-9号-])', '\1', 'g')
+        , '\((?:原|旧|曾|近|邻|旁|对面|附近|暂|自)[^()]*\)', '', 'g')
+        , '\(([^()]*(?:小区|花园|家园|公寓|社区|苑|园|村|庄|路|街|号|楼|栋|幢|座|单元|室))\)', '\1', 'g')
+        , '\([^()]*\)', '', 'g')
+        , '[()]+', '', 'g')
+        , '社区(?:居民委员会|居委会|村委会)|居民委员会|居委会', '社区', 'g')
+        , '村?村(?:民委员会|委会)', '村', 'g')
+        , '街道办事处', '街道', 'g')
+        , '第([0-9〇一二三四五六七八九十]+)(号|栋|幢|座|楼|单元|层|室|户)', '\1\2', 'g') END;
+CREATE OR REPLACE MACRO address_numeral(run) AS translate(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(run
+        , '^十', '一十', 'g')
+        , '百十', '百一十', 'g')
+        , '百([^〇一二三四五六七八九])', '百〇十\1', 'g')
+        , '百〇([一二三四五六七八九])', '百〇十\1', 'g')
+        , '十([^〇一二三四五六七八九])', '十〇\1', 'g')
+        , '([一二三四五六七八九])百([〇一二三四五六七八九])十', '\1\2', 'g')
+        , '([一二三四五六七八九])十', '\1', 'g'), '〇一二三四五六七八九', '0123456789');
+CREATE OR REPLACE MACRO address_folded(x) AS
+    list_transform(list_transform([address_letters(x)], lambda letters: address_bracketless(letters)), lambda folded:
+        CASE WHEN regexp_matches(folded, '[〇一二三四五六七八九十百]+(?:号|栋|幢|座|楼|单元|层|室|户|期|区|组|#|-)') THEN list_reduce(
+            list_transform(list_sort(list_transform(regexp_extract_all(folded, '[〇一二三四五六七八九十百]+(?:号|栋|幢|座|楼|单元|层|室|户|期|区|组|#|-)'),
+                lambda run: {'size': -length(run), 'run': run})), lambda found: found.run),
+            lambda text, run: replace(text, run, address_numeral(run)), folded)
+        ELSE folded END)[1];
+CREATE OR REPLACE MACRO address_counted(x) AS
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+    regexp_replace(x
+        , '([0-9])号(路|街|线|桥|井|矿|巷|胡同)', '\1№\2', 'g')
+        , '([0-9A-Z]+)-([0-9A-Z]+)(?:号|#)?单元', '\1b\2u', 'g')
+        , '([0-9A-Z]+)(?:号|#)?单元', '\1u', 'g')
+        , '([0-9A-Z]+(?:-[0-9]+)?)(?:号住宅楼|号商住楼|号居民楼|号楼|#楼|栋楼|幢楼|号栋|号幢|栋|幢|座)', '\1b', 'g')
+        , '([0-9A-Z]+)楼([0-9A-Z]+(?:u|-))', '\1b\2', 'g')
+        , '([路街巷道弄村庄里])([0-9]+)#', '\1\2号', 'g')
+        , '([0-9A-Z]+)#', '\1b', 'g')
+        , '([0-9]+)(?:层|楼)', '\1f', 'g')
+        , '([0-9A-Z]+)(?:号室|号房|号户|室|户|房间)', '\1r', 'g')
+        , '([bu])-+', '\1', 'g')
+        , '([buf])([0-9A-Z]+)号', '\1\2r', 'g')
+        , '号附([0-9]+)号?', '附\1号', 'g')
+        , '([0-9]+[A-Z]?(?:[-附][0-9]+)*)号(?:大院|院内|院|内)?', '\1d', 'g')
+        , 'd-+', 'd', 'g')
+        , '([^0-9A-Z路街巷道弄-])([0-9A-Z]+)-([0-9A-Z]+)-([0-9A-Z]+)$', '\1\2b\3u\4r', 'g')
+        , 'b([0-9A-Z]+)-([0-9A-Z]+)$', 'b\1u\2r', 'g')
+        , 'd([0-9]+)-([0-9]{3,4})$', 'd\1u\2r', 'g')
+        , '([^0-9A-Za-z路街巷道弄-])([0-9A-Z]+)-([0-9]{3,4})$', '\1\2b\3r', 'g')
+        , '([uf])([0-9]{1,4}[A-Z]?)$', '\1\2r', 'g')
+        , 'b([0-9]{3,4}[A-Z]?)$', 'b\1r', 'g')
+        , '([路街巷道弄村庄里])([0-9]+(?:-[0-9]+)*)$', '\1\2d', 'g')
+        , '(^|[^0-9A-Z])0+([0-9])', '\1\2', 'g');
+-- The standard form itself takes a short way to the same marks.
+CREATE OR REPLACE MACRO address_marked(x) AS
+    list_transform([address_folded(x)], lambda folded:
+        CASE WHEN regexp_matches(folded, '^[^0-9A-Z#号室单-]*(?:[1-9][0-9]*号(?:[^0-9A-Z#号室单路街线桥井矿巷胡院附内大层户房楼-][^0-9A-Z#号室单-]*)?)?(?:[1-9][0-9]*号楼)?(?:[1-9][0-9]*单元)?(?:[1-9][0-9]*室)?$')
+             THEN replace(replace(replace(replace(folded, '号楼', 'b'), '单元', 'u'), '室', 'r'), '号', 'd')
+             ELSE address_counted(folded) END)[1];
+-- The parts of a marked text, '' for none.
+CREATE OR REPLACE MACRO address_names(marks) AS regexp_extract(marks, '^([^a-z]*?)(?:(?:[0-9A-Z]+(?:[-附][0-9A-Z]+)*)?[a-z].*)?$', 1);
+CREATE OR REPLACE MACRO address_door(marks) AS regexp_extract(marks, '^[^a-z]*?([0-9]+[A-Z]?(?:[-附][0-9]+)*)d', 1);
+CREATE OR REPLACE MACRO address_middle(marks) AS regexp_extract(marks, '^[^a-z]*d([^a-z]*?)(?:[0-9A-Z]+(?:-[0-9]+)?[a-z].*)?$', 1);
+CREATE OR REPLACE MACRO address_building(marks) AS regexp_extract(marks, '([0-9A-Z]+(?:-[0-9]+)?)b', 1);
+CREATE OR REPLACE MACRO address_unit(marks) AS regexp_extract(marks, '([0-9A-Z]+)u', 1);
+CREATE OR REPLACE MACRO address_floor(marks) AS regexp_extract(marks, '([0-9A-Z]+)f', 1);
+CREATE OR REPLACE MACRO address_room(marks) AS regexp_extract(marks, '([0-9A-Z]+)r', 1);
+CREATE OR REPLACE MACRO address_rest(marks) AS regexp_extract(marks, '[bufr]([^a-z]*)$', 1);
+
 -- ---------------------------------------------------------------- the lake's own names
 -- The moment a batch was delivered, which its id tells in UTC.
 CREATE OR REPLACE MACRO batch_moment(x) AS
