@@ -5,6 +5,7 @@ before commits nothing, and files of another shape than the table are refused be
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -68,7 +69,8 @@ def commit(uri: str, table: DeltaTable | None, change: Change, settings: Setting
     """Commit `change` on top of `table` (None: make it) and return the new version.
 
     Appends go beside other appends; everything else is a compare-and-swap on the version of `table`. Raises Conflict
-    when somebody else was first, or when a column would change its type.
+    when somebody else was first, or when a column would change its type: then, and only then, it is sure that
+    nothing was committed, and the files may be removed.
     """
     try:
         with answering(uri):
@@ -83,8 +85,10 @@ def commit(uri: str, table: DeltaTable | None, change: Change, settings: Setting
     if table is not None:
         committed.update_incremental()
     version = int(committed.version())
-    if version % CHECKPOINT_EVERY == 0:
-        committed.create_checkpoint()  # else opening the table would read every commit since the last one
+    if version and version % CHECKPOINT_EVERY == 0:
+        # Else opening the table would read every commit there was. The commit stands, whatever becomes of this.
+        with suppress(DeltaError, OSError):
+            committed.create_checkpoint()
     return version
 
 

@@ -92,10 +92,12 @@ def measure(settings: Settings, staged: Staged, figures: Sequence[str] = ()) -> 
     if not staged.files:
         return digest.hexdigest(), (None,) * len(figures)
     listed = ", ".join(map(literal, places(staged)))
-    asked = ", ".join(["count(*)", "sum(hash(delivered)::HUGEINT)", "bit_xor(hash(delivered, 'second'))", *figures])
+    asked = ", ".join(["count(*)", "sum(_hash::HUGEINT)", "bit_xor(hash(_hash))", *figures])
     with connect(settings, functions=False) as connection:
         rows = f"(SELECT * EXCLUDE ({ROW}) FROM read_parquet([{listed}])) AS delivered"
-        found = connection.execute(f"SELECT {asked} FROM {rows}").fetchall()[0]
+        found = connection.execute(f"SELECT {asked} FROM (SELECT *, hash(delivered) AS _hash FROM {rows})").fetchall()[
+            0
+        ]
     digest.update(repr([found[:3]]).encode())
     return digest.hexdigest(), found[3:]
 
@@ -126,9 +128,6 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts) -> None:
     except Conflict as error:
         drop(settings, staged)
         raise _held(error) if error.code == "column_retyped" else error from error
-    except BaseException:
-        drop(settings, staged)
-        raise
 
 
 def newest(settings: Settings, dataset: str) -> Facts | None:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from catalog.errors import InvalidInput, NotFound
+from catalog.errors import Conflict, InvalidInput, NotFound
 from catalog.settings import Settings
 from lake.delta_commit import Change, arrow_schema, commit, has_run, open_table
 from lake.delta_files import remove_files, storable, write_files
@@ -58,7 +58,7 @@ def write(
     change = Change(mode, run_id, schema, files, partition=partition or {}, facts=facts or {})
     try:
         made = commit(uri, table, change, settings)
-    except BaseException:
+    except Conflict:
         remove_files(uri, files, settings=settings)
         raise
     return Written(made, sum(file.rows for file in files), len(files))
@@ -86,7 +86,7 @@ def merge(uri: str, rows: Rows, *, keys: Sequence[str], run_id: str, settings: S
     removed = [part.path for part in replaced]
     try:
         made = commit(uri, table, Change("append", run_id, schema, files, removed), settings)
-    except BaseException:
+    except Conflict:
         remove_files(uri, files, settings=settings)
         raise
     return Written(made, incoming.num_rows, len(files))

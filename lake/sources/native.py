@@ -17,6 +17,7 @@ from lake.sources.delivery import Native, column_names
 
 ARROW_ROWS = 61_440
 LOCAL_ZONE = "Asia/Shanghai"
+LOCAL_HOURS = 8
 KEPT = frozenset(("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE", "VARCHAR", "BLOB"))
 Columns = Sequence[tuple[str, str]]
 
@@ -39,10 +40,22 @@ def projection(columns: Columns, contract: Contract) -> str:
 
 def _storable(column: str, kind: str, zone: str) -> str:
     if kind.startswith("TIMESTAMP") and "TIME ZONE" not in kind:
-        return f"timezone({zone}, {column}::TIMESTAMP)"
+        return moment_at(zone, f"{column}::TIMESTAMP")
     if kind in KEPT or kind.startswith(("DECIMAL", "TIMESTAMP")):
         return column
     return f"{column}::VARCHAR"
+
+
+def moment_at(zone: str, local: str) -> str:
+    """SQL: the moment when clocks in `zone` (a SQL literal) showed `local`.
+
+    China has had one offset since its last summer of 1991: there a subtraction does what the calendar takes long for.
+    """
+    slow = f"timezone({zone}, {local})"
+    if zone != literal(LOCAL_ZONE):
+        return slow
+    fast = f"make_timestamptz(epoch_us({local}) - {LOCAL_HOURS * 3_600_000_000})"
+    return f"CASE WHEN {local} BETWEEN TIMESTAMP '1992-01-01' AND TIMESTAMP '9999-01-01' THEN {fast} ELSE {slow} END"
 
 
 def stream(

@@ -9,9 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable
 
 from catalog.errors import Conflict, InvalidInput, NotFound
-from lake import delta_files, tables
+from lake import delta_commit, delta_files, tables
 from lake.engines.duckdb import connect
 
 PEOPLE = pa.table({"id": ["1", "2", "3"], "name": ["甲", "乙", None]})
@@ -174,3 +175,22 @@ def test_vacuum_removes_what_never_committed_and_keeps_what_a_version_needs(uri:
     tables.vacuum(uri, keep_hours=0)
     assert not stray.exists()
     assert tables.read(uri).equals(PEOPLE)
+
+
+def test_a_long_history_is_read_from_checkpoints_and_a_failing_one_undoes_no_commit(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(22):
+        tables.write(uri, pa.table({"n": [number]}), mode="append", run_id=f"r{number}")
+    assert [path.name for path in Path(uri, "_delta_log").glob("*.checkpoint.parquet")] == [
+        "00000000000000000020.checkpoint.parquet"
+    ]
+    monkeypatch.setattr(delta_commit, "CHECKPOINT_EVERY", 1)
+    monkeypatch.setattr(DeltaTable, "create_checkpoint", _full_disk)
+    tables.write(uri, pa.table({"n": [22]}), mode="append", run_id="r22")
+    assert tables.rows(uri) == 23
+    assert tables.read(uri).column("n").to_pylist() == list(range(23))
+
+
+def _full_disk(_table: DeltaTable) -> None:
+    raise OSError(28, "No space left on device")
