@@ -15,9 +15,25 @@ from lake.layout import Layout, is_remote
 from quality.rules import literal, quoted
 from quality.scan import ROWS
 
+MEMORY_SHARE = 0.4
+"""Of the memory one engine connection may use: Great Expectations and the writer of tables need the rest beside it."""
+
+_LEAST_MIB = 512
 _OWN_COLUMNS = ("_row", "_batch", "_notes", "_bad")
 _ZONED = "TIMESTAMP WITH TIME ZONE"
 _CHINA = "INTERVAL 8 HOUR"  # without summer time since 1991; no ICU needed
+
+
+def leave_room(connection: Any) -> None:
+    """Let `connection` use a part of its memory only, and its temporary folder beyond. Call before confine().
+
+    A hub that was given less than half a GiB keeps what it has.
+    """
+    (found,) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    number, unit = str(found[0]).split()
+    if unit in ("bytes", "KiB") or (unit == "MiB" and float(number) < _LEAST_MIB):
+        return
+    connection.execute(f"SET memory_limit = {literal(f'{float(number) * MEMORY_SHARE:.1f} {unit}')}")
 
 
 def view_batch(connection: Any, settings: Settings, contract: Contract, batch_id: str) -> None:

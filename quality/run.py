@@ -46,6 +46,7 @@ def judge(
     history = verdicts.history(settings, contract.dataset)
     rules = rules_for(contract, hub_id=settings.hub_id, history=history)
     with connect(settings, extensions=_extensions(contract), keep_order=False) as connection:
+        judged.leave_room(connection)
         confine(connection, settings)
         judged.view_batch(connection, settings, contract, batch_id)
         if contract.mode == "snapshot":  # only a whole can be held against the last whole

@@ -13,6 +13,8 @@ from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, w
 
 if TYPE_CHECKING:
     from catalog.errors import NotFound
+    from quality.drift import Drift
+    from quality.profile import ColumnProfile
 
 app = door.noun("数据质量", "Data quality")
 
@@ -29,7 +31,7 @@ def list_(
         found = quality.newest(session, agency=agency)
     rows = [_rated(asdict(one)) for one in found]
     if not in_json:
-        rows = [row | {"title": named(row["title"]), "outcome": worded("outcome", row["outcome"])} for row in rows]
+        rows = [row | {"title": named(row["title"]), "outcome": _worded_outcome(row)} for row in rows]
     columns = {
         "dataset": say("数据集", "Dataset"),
         "title": say("标题", "Title"),
@@ -60,7 +62,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         return
     if judged:
         headings = {"outcome": say("判定", "Verdict"), "rows": say("行数", "Rows"), "quarantined": say("隔离", "Held")}
-        shown = asdict(judged) | {"outcome": worded("outcome", judged.outcome)}
+        shown = asdict(judged) | {"outcome": _worded_outcome(asdict(judged))}
         facts(shown, in_json=False, headings={**headings, "judged_at": say("时间", "When")})
     columns = {
         "rule_id": say("规则", "Rule"),
@@ -87,6 +89,50 @@ def _put_right(changed: list[dict[str, Any]]) -> None:
         one | {"item": f"{named(one['item_title'])} {one['item']}", "title": named(one["title"])} for one in changed
     ]
     listing(rows, columns, in_json=False)
+
+
+@app.command(help=say("查看已发布版本的数据画像和变化", "Show how a published version looks, and what moved"))
+def profile(code: Code, in_json: door.Json = False) -> None:
+    """Column by column: how full, how varied, how long; and how far from the version published before. No value."""
+    from catalog import queries
+    from quality import profile as kept
+    from quality.drift import compare
+
+    with door.reading() as session:
+        queries.dataset(session, code)
+    last, *before = kept.newest(door.settings(), code, count=2) or (None,)
+    moved = {one.name: one for one in compare(last.columns, before[0].columns)} if last and before else {}
+    rows = [_profiled(column, moved.get(column.name)) for column in last.columns] if last else []
+    columns = {
+        "name": say("数据项", "Item"),
+        "filled": say("有值", "Filled"),
+        "distinct": say("不同值（约）", "Distinct (about)"),
+        "shortest": say("最短", "Shortest"),
+        "longest": say("最长", "Longest"),
+        "drift": say("变化", "Moved"),
+    }
+    if in_json:
+        as_json({"version": last.version, "profiled_at": last.profiled_at, "columns": rows} if last else None)
+        return
+    listing(rows, columns, in_json=False, empty=say("还没有发布过。", "Nothing of it has been published yet."))
+
+
+def _profiled(column: "ColumnProfile", drift: "Drift | None") -> dict[str, Any]:
+    words = {
+        "emptied": say("空值比例", "empty values"),
+        "varied": say("不同值比例", "distinct values"),
+        "spread_out": say("数值分布", "distribution"),
+    }
+    moved = [word for name, word in words.items() if drift is not None and getattr(drift, name)]
+    return {
+        **{name: getattr(column, name) for name in ("name", "type", "rows", "nulls", "distinct")},
+        **{name: getattr(column, name) for name in ("shortest", "longest", "spread")},
+        "filled": _share(column.rows - column.nulls, column.rows),
+        "drift": say("、", ", ").join(moved),
+        "emptiness": drift.emptiness if drift else None,
+        "variety": drift.variety if drift else None,
+        "psi": drift.spread if drift else None,
+    }
 
 
 @app.command(help=say("列出问题行的位置和规则", "List where rows broke rules"))
@@ -192,6 +238,11 @@ def _check_rule(rule: str, known: Collection[str]) -> None:
             code="rule_unknown",
             rule=rule,
         )
+
+
+def _worded_outcome(row: dict[str, Any]) -> str:
+    """The outcome in words; marked when a newer delivery waits or was not found fit, so that older rows still stand."""
+    return worded("outcome", row["outcome"]) + (say("（沿用旧数据）", " (older rows stand)") if row["stale"] else "")
 
 
 def _rated(row: dict[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,14 @@ Stored verdicts only. No failing value, no row number: those lie in the lake, be
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from catalog import queries
-from catalog.models import Dataset, RuleResult, Verdict
+from catalog.models import Batch, Dataset, RuleResult, Verdict
 from exchange_api.views import latest
 from exchange_api.views.names import Pair
 from lake.standardise.rendering import NOTES
@@ -54,7 +54,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Judged:
-    """The newest verdict of one dataset. `outcome`: passed, warned, blocked, error."""
+    """The newest verdict of one dataset. `outcome`: passed, warned, blocked, error.
+
+    stale: what stands (and is published) is older than the newest delivery, which waits, is held, or was not found fit;
+    `good_verdict_id` is the verdict under which it stands, None when there never was a good one.
+    """
 
     verdict_id: str
     dataset: str
@@ -68,6 +72,8 @@ class Judged:
     judged_at: datetime
     a: int = 0
     b: int = 0
+    stale: bool = False
+    good_verdict_id: str | None = None
 
 
 def rules_of(session: Session, verdict_id: str) -> tuple[Rule, ...]:
@@ -130,8 +136,28 @@ def newest(session: Session, *, agency: str = "", dataset: str = "") -> tuple[Ju
         query = query.where(Dataset.agency == agency)
     if dataset:
         query = query.where(Dataset.code == dataset)
-    judged = [_judged(found, entry, a or 0, b or 0) for found, entry, a, b in session.execute(query)]
+    good, waiting = dict(session.execute(select(*latest.good_verdicts())).all()), _waiting(session)
+    judged = [
+        replace(
+            _judged(found, entry, a or 0, b or 0),
+            stale=found.outcome not in latest.FIT or entry.code in waiting,
+            good_verdict_id=good.get(entry.code),
+        )
+        for found, entry, a, b in session.execute(query)
+    ]
     return tuple(sorted(judged, key=lambda one: (-failing_share(one), one.dataset)))
+
+
+def _waiting(session: Session) -> frozenset[str]:
+    """Datasets with a delivery newer than the one judged last: it waits, or is held."""
+    verdict, newer, judged = latest.verdicts(), aliased(Batch), aliased(Batch)
+    query = (
+        select(newer.dataset)
+        .join(verdict, verdict.c.dataset == newer.dataset)
+        .join(judged, judged.batch_id == verdict.c.batch_id)
+        .where(newer.collected_at > judged.collected_at, newer.status != "judged")
+    )
+    return frozenset(session.scalars(query))
 
 
 def dimensions(session: Session, *, agency: str = "") -> tuple[Tally, ...]:

@@ -11,7 +11,8 @@ from catalog.models import Event
 from catalog.models import Verdict as StoredVerdict
 from catalog.settings import Settings
 from lake import tables
-from quality import verdicts
+from lake.engines.duckdb import connect
+from quality import judged, verdicts
 from quality.run import judge
 from tests.integration.quality.conftest import StageRows, contract_of, zone
 
@@ -89,3 +90,11 @@ def test_killed_at_any_write_and_run_again_it_ends_in_the_same_state(
         (2, "phone.format"),
     ]
     assert (len(after["verdicts"]), after["events"]) == (1, ["verdict:recorded"])
+
+
+@pytest.mark.parametrize(("given", "left"), [("1GiB", 0.4 * 1024), ("300MiB", 300)])
+def test_a_judging_engine_leaves_memory_to_what_works_beside_it(registry: Settings, given: str, left: float) -> None:
+    with connect(registry.model_copy(update={"memory_limit": given})) as connection:
+        judged.leave_room(connection)
+        (found,) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    assert float(found[0].removesuffix(" MiB")) == pytest.approx(left, abs=1)
