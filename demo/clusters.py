@@ -15,7 +15,7 @@ SELECT (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FRO
          GROUP BY truth, built)),
        (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM joined WHERE built IS NOT NULL
          GROUP BY built)),
-       (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM joined GROUP BY truth)),
+       (SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM joined WHERE there GROUP BY truth)),
        (SELECT count(*) FROM joined WHERE built IS NOT NULL), (SELECT count(*) FROM joined),
        (SELECT count(DISTINCT built) FROM joined), (SELECT count(DISTINCT truth) FROM joined)
 """
@@ -30,12 +30,13 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, base: str, entity:
     """Precision, recall and F1 of the pairs of `base`, and blocking recall: of the true pairs, those put together or
 
     at least compared. `con` has the tables links (the truth) and delivered; a row counts in the newest batch it is in.
+    Rows that never reached the base (quarantined, merged by key) make no pairs: `rows` and `linked_rows` tell how many.
     """
     layout = Layout(settings.lake_url)
     links = tables.scan(layout.base(f"{base}_links"), settings=settings)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE joined AS SELECT DISTINCT d.dataset, d.key, d.batch, d.row, t.uid AS truth,"
-        f" b.record_id, b.{uid} AS built FROM links AS t JOIN (SELECT * FROM delivered"
+        f" b.record_id, b.dataset IS NOT NULL AS there, b.{uid} AS built FROM links AS t JOIN (SELECT * FROM delivered"
         "  QUALIFY batch = max(batch) OVER (PARTITION BY dataset, key)) AS d USING (dataset, key)"
         f" LEFT JOIN {links} AS b ON b.dataset = d.dataset AND b.batch = d.batch AND b.row = d.row"
         " WHERE t.entity = ?",

@@ -108,7 +108,6 @@ def weak(task: Task, number: str) -> str:
 
 
 ENOUGH_KNOWN = 300
-_RAREST = 0.05
 
 
 def _frequency(connection: duckdb.DuckDBPyConnection, name: str, which: str, where: str) -> pa.Table:
@@ -116,10 +115,10 @@ def _frequency(connection: duckdb.DuckDBPyConnection, name: str, which: str, whe
         f"WITH held AS (SELECT DISTINCT {quote(name)} AS value, {which} FROM {PREPARED}"
         f" WHERE {quote(name)} IS NOT NULL AND {where}),"
         " counted AS (SELECT value, count(*) AS entities FROM held GROUP BY value),"
-        " rare AS (SELECT 2.0 * count(*) FILTER (entities = 2) / greatest(count(*) FILTER (entities = 1), 1) AS turing"
-        " FROM counted)"
+        " rare AS (SELECT (2.0 * count(*) FILTER (entities = 2) + 1) / greatest(count(*) FILTER (entities = 1), 1)"
+        " AS turing FROM counted)"
         " SELECT value, CASE WHEN entities > 1 THEN CAST(entities AS DOUBLE)"
-        f" ELSE least(1.0, greatest({_RAREST}, turing)) END / sum(entities) OVER () AS share"
+        " ELSE least(1.0, turing) END / sum(entities) OVER () AS share"
         " FROM counted CROSS JOIN rare ORDER BY value"
     ).to_arrow_table()
 

@@ -209,7 +209,7 @@ ROLES: Final[dict[str, Role]] = {
         "matching_organisation",
         (
             _EQUAL,
-            ("same core", '"{c}_core_l" = "{c}_core_r" AND "{c}_branch_l" = "{c}_branch_r"'),
+            ("same core", '"{c}_kin_l" = "{c}_kin_r"'),
             (
                 "near core",
                 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.92 AND "{c}_branch_l" = "{c}_branch_r"',
@@ -224,7 +224,12 @@ ROLES: Final[dict[str, Role]] = {
             Atom("words", _WORDS, 2),
             Atom("grams", _GRAMS, 2),
         ),
-        {"core": 'matching_core("{c}")', "branch": 'matching_branch("{c}")'},
+        {
+            "core": 'matching_core("{c}")',
+            "branch": 'matching_branch("{c}")',
+            "kin": "matching_core(\"{c}\") || '|' || coalesce(matching_branch(\"{c}\"), '')",
+        },
+        frequency={"equal": "{c}", "same core": "{c}_kin"},
     ),
     "former_organisation": Role("matching_organisation", (), frequency={}),
     "free_text": Role(
