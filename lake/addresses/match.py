@@ -12,6 +12,7 @@ import duckdb
 from lake.engines.duckdb import quote
 
 STEPS = (
+    "address_said",
     "address_register",
     "address_county",
     "address_area_text",
@@ -20,6 +21,7 @@ STEPS = (
     "address_way",
     "address_site",
     "address_part",
+    "address_alias_read",
     "address_alias",
     "address_spelling",
     "address_spelling_few",
@@ -32,6 +34,7 @@ STEPS = (
     "address_unread",
     "address_hit",
     "address_found",
+    "address_best",
     "address_settled",
     "address_near",
     "address_around",

@@ -1,5 +1,8 @@
 -- What each site found says of its reading: the building, and the household where the text goes that far.
-SELECT hit.marks, hit.site, hit.doubt, hit.building <> '' AS numbered,
+-- place: the smaller the better; least doubt first, then a site that has the building the text names.
+SELECT hit.marks, hit.site, hit.doubt,
+       hit.doubt * 2 + CASE WHEN hit.whole AND hit.building <> '' AND building.buildings = 1
+                             AND building.building_id IS NOT NULL THEN 0 ELSE 1 END AS place,
        hit.whole AND reading.rest = '' AND (reading.room = '' OR room.address_code IS NOT NULL) AS whole,
        site.community_code, site.township_code, site.way,
        CASE WHEN hit.building = '' AND site.buildings = 1 THEN site.building_id

@@ -2,7 +2,7 @@
 SELECT marks, address_code, building_id, community_code, township_code,
        CASE WHEN address_code IS NOT NULL THEN 'household'
             WHEN building_id IS NOT NULL THEN 'building'
-            WHEN sites = 1 THEN 'door'
+            WHEN one_site THEN 'door'
             WHEN way <> '' AND township_code IS NOT NULL THEN 'road'
             WHEN community_code IS NOT NULL THEN 'community'
             WHEN township_code IS NOT NULL THEN 'township' ELSE 'none' END AS level,
@@ -10,7 +10,7 @@ SELECT marks, address_code, building_id, community_code, township_code,
   FROM address_settled
 UNION ALL
 SELECT marks, CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), community_code, township_code,
-       CASE WHEN by_road THEN 'road' WHEN community_code IS NOT NULL THEN 'community'
+       CASE WHEN by_road AND township_code IS NOT NULL THEN 'road' WHEN community_code IS NOT NULL THEN 'community'
             WHEN township_code IS NOT NULL THEN 'township' ELSE 'none' END,
        (10 - doubt - CASE WHEN whole THEN 0 ELSE 4 END) / 10.0
   FROM address_around

@@ -1,5 +1,6 @@
 -- Where a reading lies when no site is found: on a known road, in a known community, at least in a known township.
-SELECT unread.marks, unread.doubt, true AS by_road, 0 AS letters, road.community_code, road.township_code,
+-- weight: a road before communities, a longer name of a community before a shorter one.
+SELECT unread.marks, unread.doubt, true AS by_road, 1000 AS weight, road.community_code, road.township_code,
        unread.door = '' AND unread.building = '' AND unread.room = '' AS whole
   FROM address_unread AS unread
   JOIN (SELECT DISTINCT site.township_code AS scope, site.way AS body, site.community_code, site.township_code
