@@ -52,7 +52,10 @@ UPDATED = "UPDATE {table} SET updated_at = " + LATER + " WHERE person_no % {step
 
 def contract(**given: Any) -> Contract:
     """The contract of the persons; give locator, mode, watermark, options."""
-    items = tuple(Item(name, name, name, name, "string", source_name=name, key=name == "person_no") for name in COLUMNS)
+    items = tuple(
+        Item(name, name, name, name, "string", source_name=name, key=name == "person_no", grade="L2", personal="none")
+        for name in COLUMNS
+    )
     usual: dict[str, Any] = {
         "version": "1.0.0",
         "title_zh": "人员",

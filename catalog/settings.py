@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     ticket_working_days: int = Field(
         default=10, ge=1, le=250, description="Working days a department has to mend what a quality rule found"
     )
+    lineage_url: str = Field(
+        default="", description="URL of a Marquez-compatible receiver of OpenLineage events; empty: kept here only"
+    )
+    lineage_key: str = Field(default="", repr=False, description="Bearer key for that receiver")
     hub_id: str = Field(default="370683", pattern=r"^\d{6}$", description="Division code of the county of this hub")
     node: str = Field(
         default="node1", pattern=r"^[a-z0-9-]{1,32}$", description="Name of this API node in the audit trail"

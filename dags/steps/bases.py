@@ -6,10 +6,11 @@ from datetime import datetime
 import pyarrow as pa
 from sqlalchemy import select
 
-from catalog.actions import datasets, review_decisions, runs
+from catalog.actions import datasets, review_decisions
 from catalog.database import open_reader, open_session
 from catalog.models import Dataset
 from catalog.settings import Settings
+from dags.steps import lineage as telling
 from lake.bases import BASES, Decisions, build, catalogue, lineage
 
 GROUPS = ("population", "legal_person", "spatial", "topic")
@@ -38,7 +39,8 @@ def tables_of(group: str) -> list[str]:
 
 
 def _build(settings: Settings, name: str, *, clock: Callable[[], datetime]) -> int:
-    with runs.step(settings, stage="build", dataset=name, agency="bureau", clock=clock) as step:
+    way = telling.building(settings, name, lineage(name))
+    with telling.step(settings, way, stage="build", dataset=name, agency="bureau", clock=clock) as step:
         built = build(settings, name, now=clock(), decisions=_decisions(settings, name))
         step.rows = built.rows
     with open_session(settings) as session:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from catalog import queries
-from catalog.actions import batches, runs, systems
+from catalog.actions import batches, systems
 from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, HubError
 from catalog.settings import Settings
+from dags.steps import lineage
+from lake import holding
 from lake.ingest import collect
 from lake.standardise import standardise
 
@@ -25,7 +27,8 @@ def load(settings: Settings, dataset: str, *, clock: Callable[[], datetime], by:
     contract = load_contract(settings.contracts_dir / f"{dataset}.odcs.yaml")
     with open_reader(settings) as session:
         spec = systems.opened(session, settings=settings, code=contract.system)
-    with runs.step(settings, stage="collect", dataset=dataset, agency=contract.agency, clock=clock) as step:
+    way = lineage.collecting(settings, contract, spec)
+    with lineage.step(settings, way, stage="collect", dataset=dataset, agency=contract.agency, clock=clock) as step:
         batch = collect(settings, contract, spec, now=clock(), by=by)
         step.rows, step.batch = (batch.rows if batch.new else 0), batch.batch_id
     log.info("collected %s: %s rows, new=%s", dataset, batch.rows, batch.new)
@@ -43,18 +46,20 @@ def _collected(settings: Settings, dataset: str) -> list[str]:
 def _standardise(
     settings: Settings, contract: Contract, batch_id: str, *, clock: Callable[[], datetime], by: str
 ) -> None:
-    stage = runs.step(settings, stage="standardise", dataset=contract.dataset, agency=contract.agency, clock=clock)
+    way = lineage.standardising(settings, contract)
+    told = {"stage": "standardise", "dataset": contract.dataset, "agency": contract.agency}
     try:
-        with stage as step:
+        with lineage.step(settings, way, **told, clock=clock) as step:
             step.batch = batch_id
             step.rows = standardise(settings, contract, batch_id).rows
     except (ContractBroken, BatchHeld) as error:
-        _hold(settings, batch_id, error, by=by, now=clock())
+        _hold(settings, contract, batch_id, error, by=by, now=clock())
         raise
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="standardised")
 
 
-def _hold(settings: Settings, batch_id: str, error: HubError, *, by: str, now: datetime) -> None:
+def _hold(settings: Settings, contract: Contract, batch_id: str, error: HubError, *, by: str, now: datetime) -> None:
     with open_session(settings) as session:
         batches.hold(session, batch_id=batch_id, error=error, by=by, now=now)
+        holding.put_on_ticket(session, settings, contract, error, by=by, now=now)

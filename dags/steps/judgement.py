@@ -13,6 +13,7 @@ from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.settings import Settings
+from dags.steps import lineage
 from lake import history
 from quality.across import judge_across, only_across, pending
 from quality.rules import Verdict
@@ -47,7 +48,8 @@ def judge_waiting(settings: Settings, *, clock: Callable[[], datetime]) -> dict[
 
 def _judge(settings: Settings, batch_id: str, dataset: str, *, clock: Callable[[], datetime]) -> None:
     contract = load_contract(settings.contracts_dir / f"{dataset}.odcs.yaml")
-    with runs.step(settings, stage="judge", dataset=dataset, agency=contract.agency, clock=clock) as step:
+    way = lineage.judging(settings, contract)
+    with lineage.step(settings, way, stage="judge", dataset=dataset, agency=contract.agency, clock=clock) as step:
         step.batch = batch_id
         now = clock()
         waived = waivers(settings, dataset, now)
