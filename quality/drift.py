@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from quality.profile import ColumnProfile
 from quality.rules import GBT_36344, Rule
 
+_ROOM = 200  # characters a rule's items may take in the registry
 FEWEST_ROWS = 100
 """Fewer filled rows than this on either side say nothing about a spread."""
 MOST_EMPTINESS = 0.10
@@ -70,7 +71,7 @@ def drift_rules(dataset: str, owner: str, drifts: Sequence[Drift]) -> Iterator[R
         yield Rule(
             rule_id=f"dataset.drift_{what}",
             dataset=dataset,
-            items=tuple(moved),
+            items=_named(moved),
             sql="TRUE" if moved else "FALSE",
             severity="warn",
             dimension=indicator,
@@ -80,6 +81,16 @@ def drift_rules(dataset: str, owner: str, drifts: Sequence[Drift]) -> Iterator[R
             owner=owner,
             scope="dataset",
         )
+
+
+def _named(moved: Sequence[str]) -> tuple[str, ...]:
+    """The columns as far as a stored result has room for their names; the profile shows them all."""
+    named: list[str] = []
+    for name in moved:
+        if sum(map(len, named)) + len(named) + len(name) > _ROOM:
+            break
+        named.append(name)
+    return tuple(named)
 
 
 def _drift(now: ColumnProfile, last: ColumnProfile) -> Drift:

@@ -91,6 +91,28 @@ def _put_right(changed: list[dict[str, Any]]) -> None:
     listing(rows, columns, in_json=False)
 
 
+@app.command(help=say("同一事实两部门说法不一：共享信息差异比", "The same fact told differently by two departments"))
+def differences(in_json: door.Json = False) -> None:
+    """Item by item, of the newest verdicts: told alike A of B that both tell, and the share that differs."""
+    from exchange_api.views import quality
+
+    with door.reading() as session:
+        found = quality.differences(session)
+    rows = [asdict(one) | {"ratio": one.ratio} for one in found]
+    if not in_json:
+        rows = [row | {"title": named(row["title"]), "ratio": _share(row["b"] - row["a"], row["b"])} for row in rows]
+    columns = {
+        "dataset": say("数据集", "Dataset"),
+        "item": say("数据项", "Item"),
+        "title": say("对比", "Held against"),
+        "a": say("一致 A", "Alike A"),
+        "b": say("可比 B", "Comparable B"),
+        "ratio": say("差异比", "Differing"),
+    }
+    nothing = say("还没有可比的数据。", "Nothing could be compared yet.")
+    listing(rows, columns, in_json=in_json, empty=nothing)
+
+
 @app.command(help=say("查看已发布版本的数据画像和变化", "Show how a published version looks, and what moved"))
 def profile(code: Code, in_json: door.Json = False) -> None:
     """Column by column: how full, how varied, how long; and how far from the version published before. No value."""

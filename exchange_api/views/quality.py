@@ -15,6 +15,7 @@ from catalog.models import Batch, Dataset, RuleResult, Verdict
 from exchange_api.views import latest
 from exchange_api.views.names import Pair
 from lake.standardise.rendering import NOTES
+from quality.across_rules import SAME_DATA
 from quality.scores import dimension_scores
 
 
@@ -74,6 +75,23 @@ class Judged:
     b: int = 0
     stale: bool = False
     good_verdict_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One item of a dataset held against another department's: `a` told alike of `b` that both tell."""
+
+    dataset: str
+    rule_id: str
+    title: Pair
+    item: str
+    a: int
+    b: int
+
+    @property
+    def ratio(self) -> float | None:
+        """Share told differently, 0 to 1; None where nobody is told of by both."""
+        return (self.b - self.a) / self.b if self.b else None
 
 
 def rules_of(session: Session, verdict_id: str) -> tuple[Rule, ...]:
@@ -146,6 +164,21 @@ def newest(session: Session, *, agency: str = "", dataset: str = "") -> tuple[Ju
         for found, entry, a, b in session.execute(query)
     ]
     return tuple(sorted(judged, key=lambda one: (-failing_share(one), one.dataset)))
+
+
+def differences(session: Session) -> tuple[Difference, ...]:
+    """What two departments tell of the same person or body, item by item (共享信息差异比), the most different first."""
+    verdict = latest.verdicts()
+    query = (
+        select(RuleResult, verdict.c.dataset)
+        .join(verdict, verdict.c.verdict_id == RuleResult.verdict_id)
+        .where(RuleResult.rule_id.startswith("across."), RuleResult.dimension == SAME_DATA)
+    )
+    found = (
+        Difference(dataset, rule.rule_id, (rule.title_zh, rule.title_en), rule.item.partition(",")[0], rule.a, rule.b)
+        for rule, dataset in session.execute(query)
+    )
+    return tuple(sorted(found, key=lambda one: (-(one.ratio or 0), one.dataset, one.rule_id)))
 
 
 def _waiting(session: Session) -> frozenset[str]:

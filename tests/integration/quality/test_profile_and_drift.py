@@ -10,7 +10,7 @@ from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
 from quality import profile
-from quality.drift import FEWEST_ROWS, compare, drift_rules, psi
+from quality.drift import FEWEST_ROWS, Drift, compare, drift_rules, psi
 from quality.profile import ColumnProfile
 from quality.run import judge
 from tests.integration.quality.conftest import ITEMS, StageRows, contract_of
@@ -153,6 +153,13 @@ def test_the_stability_index_is_zero_for_equal_shares_symmetric_and_finite() -> 
     assert 0 < psi(one, other) < 20
     # 0.5/0.5 against 0.7/0.3, by hand: 0.2 * ln(1.4) + (-0.2) * ln(0.6)
     assert psi({"1": 7000, "2": 3000}, {"1": 5000, "2": 5000}) == pytest.approx(0.1695, abs=0.0005)
+
+
+def test_a_rule_names_as_many_columns_as_the_registry_has_room_for() -> None:
+    moved = [Drift(f"a_rather_long_name_{n:03d}", 1.0, None, None) for n in range(40)]
+    (rule, *_) = drift_rules(DATASET, "police", moved)
+    assert rule.sql == "TRUE"
+    assert 150 < len(rule.item) <= 200
 
 
 def test_columns_that_came_or_went_are_not_compared() -> None:

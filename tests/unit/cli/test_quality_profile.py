@@ -6,9 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from catalog import queries
 from catalog.actions import batches
 from catalog.database import open_session
-from catalog.models import Batch
+from catalog.models import Batch, RuleResult
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
@@ -73,3 +74,25 @@ def test_a_delivery_that_waits_or_is_held_makes_the_last_verdict_stale(shuniu: S
     now = listed(shuniu, city)[code]
     assert (was["stale"], now["stale"]) == (False, True)
     assert now["good_verdict_id"] == was["verdict_id"]
+
+
+def test_what_departments_tell_differently_is_listed_with_its_share(shuniu: Shuniu, city: Settings) -> None:
+    assert json.loads(shuniu("quality", "differences", "--json", home=city.home).out) == []
+    code = "education_pupil"
+    with open_session(city) as session:
+        verdict = queries.last_verdict(session, code)
+        assert verdict is not None
+        for name, a, b in (("name", 75, 100), ("sex", 0, 0)):
+            session.add(
+                RuleResult(
+                    verdict_id=verdict.verdict_id, rule_id=f"across.differs_{name}", item=f"{name},resident_id",
+                    severity="warn", dimension="0401", title_zh="与公安不同", title_en="Differs from the police",
+                    a=a, b=b, outcome="failed" if b else "not_applicable",
+                )
+            )  # fmt: skip
+    rows = json.loads(shuniu("quality", "differences", "--json", home=city.home).out)
+    assert [(row["dataset"], row["item"], row["a"], row["b"], row["ratio"]) for row in rows] == [
+        (code, "name", 75, 100, 0.25),
+        (code, "sex", 0, 0, None),
+    ]
+    assert "25.00 %" in shuniu("quality", "differences", home=city.home).out
