@@ -1,6 +1,7 @@
 """Rows without a number find their person, ids last, doubts go to people, and a bad delivery remakes nothing."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -179,3 +180,36 @@ def test_the_evidence_is_kept_as_text_any_tool_can_read(city: Settings) -> None:
     assert all(isinstance(json.loads(row["evidence"]), list) for row in rows)
     schema = tables.schema(Layout(city.lake_url).base("population_review"), settings=city)
     assert "string" in str(schema.field("evidence").type)
+
+
+def test_a_build_that_remembers_gives_what_one_without_memory_gives(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setattr("lake.matching.resolve.TRAIN_FROM", 100)
+    deliver(settings)
+    build(settings, "population", now=NOW)
+    layout = Layout(settings.lake_url)
+    model = tables.version(layout.base("population_model"), settings=settings)
+    changes = {3: {"name": "欧阳若兰"}, 7: {"resident_id": None}, 10: {"address": None}, 12: {"phone": "13311112222"}}
+    deliver(settings, 2, changed=changes, insured=85)
+    forgetful = Settings(home=tmp_path_factory.mktemp("forgetful"))
+    shutil.copytree(settings.home, forgetful.home, dirs_exist_ok=True)
+    for part in ("prepared", "weighed"):
+        shutil.rmtree(Layout(forgetful.lake_url).base(f"population_{part}"))
+    build(settings, "population", now=NOW)
+    build(forgetful, "population", now=NOW)
+    assert tables.version(layout.base("population_model"), settings=settings) == model == 0
+    for table in ("population", "population_links", "population_review", "population_redirects"):
+        assert read(settings, layout.base(table)) == read(forgetful, Layout(forgetful.lake_url).base(table))
+    assert ids(settings)["hrss_insurance", "h7"] == ids(settings)["police_person", "p7"]
+
+
+def test_a_model_is_learnt_anew_when_a_new_department_comes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lake.matching.resolve.TRAIN_FROM", 100)
+    deliver(settings)
+    build(settings, "population", now=NOW)
+    hold(settings, "education_pupil", {"pupil_no": "G1", "name": PERSONS[1]["name"]})
+    build(settings, "population", now=NOW)
+    assert tables.version(Layout(settings.lake_url).base("population_model"), settings=settings) == 1
