@@ -44,6 +44,8 @@ BY_SUFFIX = {
     ".shp": "spatial",
     ".gpkg": "spatial",
     ".geojson": "spatial",
+    ".kml": "spatial",
+    ".dxf": "spatial",
 }
 ALSO_CALLED = {"shapefile": "spatial", "geopackage": "spatial", "geojson": "spatial", "tsv": "csv", "xls": "xlsx"}
 BESIDE_A_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".SHX", ".DBF", ".PRJ", ".CPG")

@@ -1,4 +1,4 @@
-"""Shapefiles, GeoPackages and GeoJSON through GDAL: attributes as text, geometry as WKB in a column `geometry`.
+"""Shapefiles, GeoPackages, GeoJSON, KML and DXF through GDAL: attributes as text, geometry as WKB (`geometry`).
 
 The reference system must be declared: a file that came without one says nothing about where its points are, and a
 wrong guess moves a county by hundreds of metres. Coordinates stay as delivered here.
@@ -18,20 +18,21 @@ from catalog.settings import Settings
 from lake.engines.duckdb import connect, literal, quote
 from lake.sources.delimited import unreadable
 from lake.sources.delivery import GEOMETRY, check_columns, column_names
+from lake.sources.drawings import prepared, reread
 from lake.sources.native import Columns, columns_of, stream
 
 
 def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.RecordBatchReader:
-    """Rows of all files, in order. Contract options: layer (the first), encoding (of a Shapefile's attributes)."""
+    """Rows of all files, in order. Contract options: layer (the first; of KML all), encoding (of a Shapefile's
+    attributes or a DXF's text).
+    """
     if not (contract.crs or contract.options.get("crs")):
         raise _undeclared(contract)
     broken = partial(_broken, paths[0])
-    plain = [_unpacked(path) if path.suffix == ".gz" else path for path in paths]
-    relations = [_relation(path, contract) for path in plain]
+    plain = [prepared(_unpacked(path) if path.suffix == ".gz" else path, contract) for path in paths]
     connection = connect(settings, extensions=["spatial"], functions=False)
     try:
-        for path in plain:
-            _check_layer(connection, path, contract)
+        relations = [one for path in plain for one in _relations(connection, path, contract)]
         columns = columns_of(connection, relations[0])
     except (duckdb.Error, LookupError) as error:
         connection.close()
@@ -39,7 +40,8 @@ def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.Record
     names, selected = _projection(columns)
     check_columns(contract, names, paths[0].name)
     query = " UNION ALL BY NAME ".join(f"SELECT {selected} FROM {relation}" for relation in relations)
-    return stream(connection, query, [], broken)
+    reader = stream(connection, query, [], broken)
+    return reread(reader) if any(path.suffix.lower() == ".dxf" for path in plain) else reader
 
 
 def _projection(columns: Columns) -> tuple[list[str], str]:
@@ -53,19 +55,23 @@ def _projection(columns: Columns) -> tuple[list[str], str]:
     return names, ", ".join(parts)
 
 
-def _check_layer(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> None:
-    """Raise before the extension is asked for what is not there: a missing layer makes it crash the process."""
+def _relations(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> list[str]:
+    """The layers to read. Asks before for what is there: a missing layer makes the extension crash the process."""
     place = literal(str(path))
     columns_of(connection, f"ST_Read({place})")  # fails in good order when this is no spatial file at all
-    listed = connection.execute(f"SELECT unnest(layers).name FROM ST_Read_Meta({place})").fetchall()
+    found = connection.execute(f"SELECT unnest(layers).name FROM ST_Read_Meta({place})").fetchall()
+    listed = [name for (name,) in found]
     wanted = contract.options.get("layer")
-    if wanted is not None and (wanted,) not in listed:
+    if wanted is not None and wanted not in listed:
         raise LookupError(str(wanted))
+    # Each folder of a KML is a layer: to read the first alone would lose the others without a word.
+    layers = listed if wanted is None and path.suffix.lower() == ".kml" else [wanted]
+    return [_relation(path, contract, layer) for layer in layers]
 
 
-def _relation(path: Path, contract: Contract) -> str:
+def _relation(path: Path, contract: Contract, layer: str | None) -> str:
     arguments = [literal(str(path))]
-    if layer := contract.options.get("layer"):
+    if layer is not None:
         arguments.append(f"layer = {literal(str(layer))}")
     if path.suffix.lower() == ".shp" and (encoding := contract.options.get("encoding")):
         arguments.append(f"open_options = [{literal(f'ENCODING={str(encoding).upper()}')}]")
