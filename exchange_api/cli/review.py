@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 app = door.noun("基础库", "Base databases")
-review = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
-app.add_typer(review, name="review")
+pairs = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
+app.add_typer(pairs, name="review")
 
 Base = Annotated[str, typer.Argument(help="population | legal_person")]
 Pair = Annotated[str, typer.Argument(help=say("记录对编号", "Number of the pair"))]
@@ -29,7 +29,7 @@ class _Said:
     reason: str = ""
 
 
-@review.command(
+@pairs.command(
     "list", help=say("列出待核对的记录对，最存疑的在前", "List the pairs to review, the most doubtful first")
 )
 def list_(
@@ -39,9 +39,9 @@ def list_(
 ) -> None:
     """Pairs of the last build; those that people have decided on are left out."""
     from lake import bases
-    from lake.bases import review as pairs
+    from lake.bases import review
 
-    found = pairs.queue(door.settings(), bases.base(base))
+    found = review.queue(door.settings(), bases.base(base))
     with door.reading() as session:
         said = _newest(session, base)
     rows = [row | {"decision": said.get(row["pair"], _Said()).verdict} for row in found]
@@ -57,17 +57,15 @@ def list_(
     listing(rows, columns, in_json=in_json, empty=say("没有待核对的记录对。", "There is nothing to review."))
 
 
-@review.command(
-    help=say("查看一个记录对及其证据，敏感项已脱敏", "Show a pair and its evidence, sensitive items masked")
-)
+@pairs.command(help=say("查看一个记录对及其证据，敏感项已脱敏", "Show a pair and its evidence, sensitive items masked"))
 def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
     """Both records, masked, and the waterfall of evidence in bits: for the match above 0, against it below."""
     from lake import bases
-    from lake.bases import review as pairs
+    from lake.bases import review
 
     given, model = door.settings(), bases.base(base)
-    row = pairs.one(given, model, pair)
-    values = pairs.records(given, model, (row["record_l"], row["record_r"]))
+    row = review.one(given, model, pair)
+    values = review.records(given, model, (row["record_l"], row["record_r"]))
     with door.reading() as session:
         said = _newest(session, base).get(pair, _Said())
     told = row | {
@@ -95,7 +93,7 @@ def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
     _draw_evidence(told)
 
 
-@review.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
+@pairs.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
 def decide(
     base: Base,
     pair: Pair,
@@ -106,11 +104,11 @@ def decide(
     """One word on one pair, in the name of an account whose role may decide; the newest counts."""
     from catalog.actions import review_decisions
     from lake import bases
-    from lake.bases import review as pairs
+    from lake.bases import review
 
     with door.writing() as session:
         _check_may_decide(session, login)
-        row = pairs.one(door.settings(), bases.base(base), pair)
+        row = review.one(door.settings(), bases.base(base), pair)
         review_decisions.decide(
             session,
             base=base,
