@@ -6,6 +6,7 @@ Every write is visible whole or not at all, and once per `run_id`. What the rows
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import unquote
@@ -96,6 +97,19 @@ def version(uri: str, *, settings: Settings | None = None) -> int | None:
     """The newest version of the table, or None when there is no table."""
     table = open_table(uri, settings)
     return None if table is None else int(table.version())
+
+
+def version_at(uri: str, moment: datetime, *, settings: Settings | None = None) -> int:
+    """The version that was the newest at `moment`. Raises NotFound without a table, and before its first version."""
+    at = moment.timestamp() * 1000
+    for entry in _existing(uri, settings, None).history():
+        if entry["timestamp"] <= at:
+            return int(entry["version"])
+    raise NotFound(
+        "该时刻之前湖中还没有这张表。请用 shuniu lake history 查看各版本的时间。",
+        "The lake had no such table then. See its versions with: shuniu lake history.",
+        code="table_missing",
+    )
 
 
 def schema(uri: str, version: int | None = None, *, settings: Settings | None = None) -> pa.Schema:

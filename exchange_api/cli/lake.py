@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from exchange_api.cli import door
+from exchange_api.cli import door, lake_upkeep
+from exchange_api.cli.lake_places import Name, Zone, uri_of
 from exchange_api.cli.speech import counted, listing, say, worded
 
 app = door.noun("数据湖", "The lake")
-Zone = Annotated[str, typer.Argument(help=say("库区：raw standard quarantine findings base topic usage", "Zone"))]
-Name = Annotated[str, typer.Argument(help=say("表名", "Name of the table"))]
+lake_upkeep.add(app)
 
 
 @app.command(help=say("列出各库区的表、行数和文件数", "List tables with rows and files, by zone"))
@@ -25,7 +25,12 @@ def status(in_json: door.Json = False) -> None:
     given = door.settings()
     layout = Layout(given.lake_url)
     built = {"base": layout.base, "topic": layout.topic, "usage": layout.usage}
-    delivered = {"raw": layout.raw, "standard": layout.standard, "quarantine": layout.quarantine}
+    delivered = {
+        "raw": layout.raw,
+        "standard": layout.standard,
+        "quarantine": layout.quarantine,
+        "history": layout.history,
+    }
     with door.reading() as session:
         entries = session.execute(select(Dataset.code, Dataset.zone).order_by(Dataset.zone, Dataset.code)).all()
     places = [
@@ -59,19 +64,10 @@ def history(
     in_json: door.Json = False,
 ) -> None:
     """Version, moment, operation and run of each commit."""
-    from catalog.errors import InvalidInput
     from lake import tables
-    from lake.layout import Layout
 
     given = door.settings()
-    zones = ("raw", "standard", "quarantine", "findings", "base", "topic", "usage")
-    if zone not in zones:
-        raise InvalidInput(
-            f"没有库区 {zone}。可用：{' '.join(zones)}。",
-            f"There is no zone {zone}. Choose one of: {' '.join(zones)}.",
-            code="zone_unknown",
-        )
-    uri = getattr(Layout(given.lake_url), zone)(name)
+    uri = uri_of(given, zone, name)
     rows = [
         {
             "version": commit.get("version"),

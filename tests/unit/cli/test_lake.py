@@ -1,0 +1,91 @@
+"""`shuniu lake`: looking after tables and looking into them; a published version keeps its files, a look its record."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from catalog import lineage_log
+from catalog.actions import datasets
+from catalog.database import forget_engines, open_session
+from catalog.openlineage import Job, Table, event
+from catalog.settings import Settings
+from lake import tables
+from lake.layout import Layout
+from tests.factories.deliveries import a_contract, a_registry_with
+from tests.unit.cli.conftest import Shuniu
+
+NAME = "civil_person"
+
+
+@pytest.fixture
+def lake(settings: Settings) -> Settings:
+    """A registry with one dataset, and its standard table in three versions."""
+    a_registry_with(settings, a_contract())
+    for number in range(3):
+        rows = pa.table({"n": [number], "secret": ["张"]})
+        tables.write(Layout(settings.lake_url).standard(NAME), rows, mode="append", run_id=f"r{number}")
+    forget_engines()
+    return settings
+
+
+def told(said: Any) -> Any:
+    assert said.code == 0, said.err
+    return json.loads(said.out)
+
+
+def test_compacting_leaves_the_rows_and_fewer_files(shuniu: Shuniu, lake: Settings) -> None:
+    found = told(shuniu("lake", "compact", "standard", NAME, "--json", home=lake.home))
+    assert (found["files_before"], found["files"], found["rows"]) == (3, 1, 3)
+    rows = told(shuniu("lake", "read", "standard", NAME, "--json", home=lake.home))
+    assert [row["n"] for row in rows] == [0, 1, 2]
+    assert shuniu("lake", "compact", "raw", NAME, home=lake.home).code == 1
+
+
+def test_a_table_is_read_as_it_was_and_the_look_is_on_record(shuniu: Shuniu, lake: Settings) -> None:
+    uri = Layout(lake.lake_url).standard(NAME)
+    moments = {entry["version"]: entry["timestamp"] for entry in tables.history(uri)}
+    then = datetime.fromtimestamp(moments[1] / 1000, UTC).isoformat()
+    rows = told(shuniu("lake", "read", "standard", NAME, "--as-of", then, "--columns", "n", "--json", home=lake.home))
+    assert rows == [{"n": 0}, {"n": 1}]
+    assert len(told(shuniu("lake", "read", "standard", NAME, "--version", "0", "--json", home=lake.home))) == 1
+    assert shuniu("lake", "read", "standard", NAME, "--as-of", "2001-01-01T00:00Z", home=lake.home).code == 1
+    assert shuniu("lake", "read", "standard", NAME, "--as-of", "yesterday", home=lake.home).code == 2
+    assert shuniu("lake", "read", "standard", NAME, "--columns", "none", home=lake.home).code == 1
+    written = [json.loads(line) for file in lake.audit_dir.rglob("*.jsonl") for line in file.read_bytes().splitlines()]
+    looks = sorted((one for one in written if one["surface"] == "cli:lake:standard"), key=lambda one: one["at"])
+    assert [(look["dataset"], look["version"], look["rows"], look["items"]) for look in looks] == [
+        (NAME, 1, 2, ["n"]),
+        (NAME, 0, 1, ["n", "secret"]),
+    ]
+    assert all(look["actor"].startswith("cli:") for look in looks)
+
+
+def test_vacuum_takes_what_nobody_needs_but_no_file_of_a_published_version(shuniu: Shuniu, lake: Settings) -> None:
+    uri = Layout(lake.lake_url).standard(NAME)
+    (Path(uri) / "part-orphan.parquet").write_bytes(b"left by a run that broke off")
+    assert told(shuniu("lake", "vacuum", "standard", NAME, "--json", home=lake.home))["removed"] == 0
+    assert shuniu("lake", "vacuum", "standard", NAME, "--keep-hours", "1", home=lake.home).code == 2
+    with open_session(lake) as session:
+        datasets.publish(
+            session, dataset=NAME, uri=uri, delta_version=0, rows=1, verdict_id=None, by="test", now=datetime.now(UTC)
+        )
+    forget_engines()
+    refused = shuniu("lake", "vacuum", "standard", NAME, home=lake.home)
+    assert (refused.code, NAME in refused.err) == (1, True)
+
+
+def test_lineage_lists_what_steps_told(shuniu: Shuniu, lake: Settings) -> None:
+    assert "还没有" in shuniu("lake", "lineage", home=lake.home).out
+    job = Job(
+        "shuniu://370683", "collect.a", "http://hub", "r1", [Table("file", "/in/*.csv")], [Table("file", "/raw/a")]
+    )
+    lineage_log.emit(lake, event(job, "COMPLETE", datetime(2026, 1, 1, tzinfo=UTC)))
+    shown = shuniu("lake", "lineage", "--dataset", "a", home=lake.home).out
+    assert "collect.a" in shown
+    assert "raw/a" in shown
+    assert told(shuniu("lake", "lineage", "--json", home=lake.home))[0]["job"]["name"] == "collect.a"
+    assert told(shuniu("lake", "lineage", "--dataset", "b", "--json", home=lake.home)) == []
