@@ -9,7 +9,8 @@ from catalog.outline import outlines
 from catalog.settings import Settings
 
 DOC = """Runs the Great Expectations suites over every batch that waits, in one process; rows that break a blocking rule
-go to quarantine, the rest becomes the standard table. `report` fails if any dataset could not be judged."""
+go to quarantine, the rest becomes the standard table. Then the rules between datasets are asked of every table that has
+changed, or looks into one that has. `report` fails if any dataset could not be judged."""
 AGENCIES = sorted({outline.agency for outline in outlines(Settings.from_environ().contracts_dir)})
 
 

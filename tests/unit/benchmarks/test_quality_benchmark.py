@@ -36,6 +36,10 @@ def test_the_smallest_size_decides_ratios_and_every_size_its_memory() -> None:
     ]  # fmt: skip
 
 
+def test_few_rows_decide_no_ratio() -> None:
+    assert [one.unit for one in decide({1_000: judged(3.0)}, COMPARED, PEER)] == ["MiB"]
+
+
 def test_a_size_alone_says_nothing_of_growth() -> None:
     assert len(decide({1_000_000: judged(3.0)}, COMPARED, PEER)) == 4
 
