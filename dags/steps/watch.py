@@ -26,6 +26,13 @@ def escalate_tickets(settings: Settings, *, now: datetime) -> list[str]:
     return escalate_overdue(settings, now=now)
 
 
+def write_data_docs(settings: Settings) -> str:
+    """Write Great Expectations' Data Docs of every dataset's newest verdict under SHUNIU_HOME; returns the folder."""
+    from quality.data_docs import build
+
+    return str(build(settings))
+
+
 def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, int]:
     """Remove staged files of judged batches; vacuum standard, base and topic tables of files older than `keep`.
 
