@@ -13,7 +13,7 @@ from lake.bases.legal_person import LEGAL_PERSON
 from lake.bases.model import BaseModel
 from lake.bases.population import POPULATION
 from lake.bases.resolution import Decisions
-from lake.bases.spatial import ADDRESS, BUILDING, DIVISION, GRID, PARCEL
+from lake.bases.spatial import ADDRESS, ADDRESS_LINK, ADDRESS_TEXT, BUILDING, DIVISION, GRID, PARCEL
 from lake.bases.topic import HOUSING_SUPPORT
 
 # In the order of building: a table stands after those it reads.
@@ -22,6 +22,8 @@ BASES: tuple[BaseModel, ...] = (
     LEGAL_PERSON,
     DIVISION,
     ADDRESS,
+    ADDRESS_TEXT,
+    ADDRESS_LINK,
     BUILDING,
     GRID,
     PARCEL,

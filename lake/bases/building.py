@@ -95,7 +95,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> list[Pa
     """Run the steps that go over everything. Returns the parts of the entities for those that follow, if any."""
     last = model.steps.index(model.entity[0]) if model.entity else len(model.steps) - 1
     for step in model.steps[:last]:
-        connection.execute(f"CREATE TEMP VIEW {quote(step)} AS {model.sql(step)}")
+        kind = "TABLE" if step in model.held else "VIEW"
+        connection.execute(f"CREATE TEMP {kind} {quote(step)} AS {model.sql(step)}")
     if model.entity is None:
         return []
     entity, column = model.entity

@@ -34,6 +34,7 @@ class BaseModel:
     """One base or topic table. `inputs`: the standard tables and other base tables its SQL reads, by name.
 
     steps: SQL files in order, each a relation the next ones see; the last gives the table itself.
+    held: steps that are kept as tables, because several later ones read them.
     entity: (step, column) whose rows belong to one entity each; what follows is done for a part of the entities at a
         time, so that memory does not grow with the county.
     identity: how rows without a number find their entity; its tables (state.py) lie beside the base as well.
@@ -49,6 +50,7 @@ class BaseModel:
     items: tuple[Item, ...]
     folder: str
     steps: tuple[str, ...]
+    held: tuple[str, ...] = ()
     entity: tuple[str, str] | None = None
     identity: Identity | None = None
     beside: tuple[str, ...] = ()

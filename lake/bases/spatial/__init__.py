@@ -4,6 +4,7 @@ Points are the centroids of their geometries; parcels and buildings keep the geo
 """
 
 from catalog.contracts import Item
+from lake.addresses.match import STEPS
 from lake.bases.model import BaseModel, item
 
 _PLACE = (item("longitude", "longitude"), item("latitude", "latitude"))
@@ -71,6 +72,60 @@ ADDRESS = BaseModel(
     folder="spatial",
     steps=("spatial_address",),
     sources=_order(_ADDRESS, "police"),
+)
+
+# The matcher's own folder: its SQL is the same here and wherever else texts are matched.
+_MATCHER = "../addresses/steps"
+_ADDRESSED = (
+    "police_person",
+    "health_birth",
+    "hrss_insurance",
+    "civil_subsistence",
+    "education_pupil",
+    "market_enterprise",
+    "establishment_unit",
+    "civil_organisation",
+    "tax_payer",
+)
+_FOUND = (
+    item("level", "text", "匹配级别", "Level reached"),
+    item("score", "decimal", "匹配得分", "Score"),
+    item("address_code", "address_code"),
+    item("household_code", "address_code", "一户一码", "Household code"),
+    item("building_id", "building_id"),
+    item("community_code", "community_code"),
+    item("township_code", "township_code"),
+)
+_MATCHED = ("standard_address", "address_line", "address_read", "address_asked", *STEPS)
+ADDRESS_TEXT = BaseModel(
+    name="spatial_address_text",
+    title_zh="地址文本匹配库",
+    title_en="Address texts and the standard addresses they mean",
+    inputs=(*_ADDRESSED, "spatial_address"),
+    items=(item("address", "address_text", key=True), *_FOUND),
+    folder=_MATCHER,
+    steps=(*_MATCHED, "spatial_address_text"),
+    held=_MATCHED,
+    sources={name: ("police",) for name in ("address_code", "household_code", "building_id")},
+)
+
+ADDRESS_LINK = BaseModel(
+    name="spatial_address_link",
+    title_zh="部门记录与标准地址关联库",
+    title_en="Departments' rows and the standard addresses they lie at",
+    inputs=(*_ADDRESSED, "spatial_address_text"),
+    items=(
+        item("record_id", "record_no", "关联标识", "Link id", key=True),
+        item("dataset", "code", "数据资源", "Dataset"),
+        item("agency", "code", "部门", "Agency"),
+        item("batch", "record_no", "来源批次", "Source batch"),
+        item("row_no", "count", "行号", "Row"),
+        item("source_key", "record_no", "来源记录编号", "Key in the source", grade="L3"),
+        *_FOUND,
+    ),
+    folder=_MATCHER,
+    steps=("address_line", "spatial_address_link"),
+    sources={name: ("police",) for name in ("address_code", "household_code", "building_id")},
 )
 
 _BUILDING = (

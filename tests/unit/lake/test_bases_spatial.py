@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from catalog.settings import Settings
+from catalog.standards import check_digits
 from lake import tables
 from lake.bases import BASES, build
 from lake.layout import Layout
@@ -13,6 +14,7 @@ from tests.factories.standard_tables import day, hold, read
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 WANG = "370683199003074514"
+FLAT = "3706830014010000000"
 
 
 def square(x: float, y: float, size: float = 0.01) -> bytes:
@@ -108,3 +110,59 @@ def test_people_who_draw_support_are_shown_by_the_population_base(county: Settin
     (row,) = read(county, built.uri)
     assert (row["name"], row["monthly_amount"], row["alive"]) == ("王伟", 650.0, True)
     assert (row["township_code"], row["providers"]) == ("370683001", "civil,police")
+
+
+@pytest.fixture
+def addressed(settings: Settings) -> Settings:
+    """Three standard addresses of one road, and rows of three departments that mean them."""
+    head = "山东省莱州市文昌路街道金苑社区文化东路"
+    place = {"community_code": "370683001401", "road": "文化东路"}
+    block = {"building_id": "B1", "door_no": "1", "building_no": "1"}
+    hold(
+        settings,
+        "police_address",
+        {"address_code": f"{FLAT}1", "full_address": f"{head}1号金苑小区1号楼1单元101室", **place, **block},
+        {"address_code": f"{FLAT}2", "full_address": f"{head}1号金苑小区1号楼1单元102室", **place, **block},
+        {"address_code": f"{FLAT}3", "full_address": f"{head}2号", "building_id": "B2", "door_no": "2", **place},
+    )  # fmt: skip
+    hold(
+        settings,
+        "police_person",
+        {"person_no": "1", "resident_id": WANG, "name": "王伟", "address": "莱州市金苑小区1-1-102", "status": "1"},
+        {"person_no": "2", "name": "没有地址"},
+    )
+    hold(settings, "civil_subsistence", {"serial_no": "7", "resident_id": WANG, "address": "文昌路街道金苑小区一号楼"})
+    hold(settings, "market_enterprise", {"record_no": "9", "name": "某公司", "address": "莱州市文昌路街道文化东路2号"})
+    return settings
+
+
+def test_rows_of_any_department_are_linked_to_the_standard_address_they_mean(addressed: Settings) -> None:
+    for name in ("spatial_address", "spatial_address_text", "spatial_address_link"):
+        built = build(addressed, name, now=NOW)
+    links = {row["dataset"]: row for row in read(addressed, built.uri)}
+    assert set(links) == {"police_person", "civil_subsistence", "market_enterprise"}
+    person, poor, firm = (links[name] for name in ("police_person", "civil_subsistence", "market_enterprise"))
+    assert (person["level"], person["address_code"], person["building_id"], person["source_key"]) == (
+        "household", f"{FLAT}2", "B1", "1")  # fmt: skip
+    assert (poor["level"], poor["address_code"], poor["building_id"]) == ("building", None, "B1")
+    assert (firm["address_code"], firm["community_code"], firm["score"]) == (
+        "37068300140100000003",
+        "370683001401",
+        1.0,
+    )
+
+
+def test_the_code_of_a_household_is_its_address_code_with_a_check_digit(addressed: Settings) -> None:
+    for name in ("spatial_address", "spatial_address_text"):
+        built = build(addressed, name, now=NOW)
+    codes = {row["address"]: row["household_code"] for row in read(addressed, built.uri)}
+    code = f"{FLAT}2"
+    assert codes["莱州市金苑小区1-1-102"] == code + check_digits.mod_11_10(code)
+    assert codes["文昌路街道金苑小区一号楼"] is None
+
+
+def test_texts_are_not_matched_anew_while_nothing_is_delivered(addressed: Settings) -> None:
+    build(addressed, "spatial_address", now=NOW)
+    first = build(addressed, "spatial_address_text", now=NOW)
+    again = build(addressed, "spatial_address_text", now=NOW)
+    assert (first.new, again.new, again.delta_version) == (True, False, first.delta_version)

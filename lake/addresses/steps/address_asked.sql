@@ -1,0 +1,2 @@
+-- What the matcher is asked.
+SELECT DISTINCT marks FROM address_read
