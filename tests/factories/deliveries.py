@@ -1,6 +1,10 @@
 """Contracts, systems and registry entries for tests about how rows get in."""
 
+import os
+import signal
+import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +62,28 @@ def collect_once(home: Path, folder: Path) -> None:
     """One collection of the usual contract, as a process of its own would do it."""
     spec = SystemSpec("civil_files", "civil", "files", str(folder))
     ingest.collect(Settings(home=home), a_contract(), spec, now=datetime.now(UTC), by="test")
+
+
+def collect_until(home: Path, folder: Path, kind: str, call: str, when: str) -> None:
+    """One collection, as a process of its own, that ends by SIGKILL before or after `call` (module.function)."""
+    if call:
+        module, _, name = call.rpartition(".")
+        _die_at(import_module(module), name, when)
+    place = folder if kind == "files" else folder / "people.sqlite"
+    contract = a_contract() if kind == "files" else a_contract(locator="people")
+    spec = SystemSpec("civil_files", "civil", kind, str(place))
+    ingest.collect(Settings(home=home), contract, spec, now=datetime.now(UTC), by="test")
+
+
+def _die_at(module: Any, name: str, when: str) -> None:
+    truly = getattr(module, name)
+
+    def dying(*given: Any, **named: Any) -> Any:
+        if when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        truly(*given, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    for loaded in list(sys.modules.values()):  # also where it was imported by name
+        if loaded is not None and getattr(loaded, name, None) is truly:
+            setattr(loaded, name, dying)
