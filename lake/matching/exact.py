@@ -16,6 +16,7 @@ from lake.engines.duckdb import literal, quote
 from lake.matching.clustering import parts
 from lake.matching.model import Task
 from lake.matching.prepare import RECORDS, one, weak
+from lake.matching.roles import ROLES
 from lake.matching.similarity import ONE_OFF
 
 MOST_NAMES = 20
@@ -74,11 +75,21 @@ def _dispute(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, task: Task, records: list[int]) -> None:
-    """Take the number away, and give the records another content: they compare otherwise than before."""
+    """Take the number away, and a birth date that only repeats it; they compare otherwise, so content changes, too."""
     if not records:
         return
     numbers = [column.name for column in task.columns if column.role == "national_id"]
-    changes = ", ".join(f"{quote(item)} = NULL" for item in ["known_id", *numbers])
+    changes = ", ".join(
+        [
+            *(f"{quote(item)} = NULL" for item in ["known_id", *numbers]),
+            *(
+                f"{quote(item)} = CASE WHEN NOT contains(known_id, {quote(column.name)}) THEN {quote(item)} END"
+                for column in task.columns
+                if column.role == "birth_date"
+                for item in [column.name, *(f"{column.name}_{suffix}" for suffix in ROLES[column.role].derived)]
+            ),
+        ]
+    )
     connection.register("matching_disputed", pa.table({"record": records}))
     connection.execute(
         f"UPDATE {RECORDS} SET {changes}, content = xor(content, 1)"

@@ -4,7 +4,7 @@
 SELECT ordered.person_id, ordered.dataset, ordered.agency, ordered.batch, ordered.row_no, ordered.observed_at,
        ordered.resident_id, ordered.name, ordered.sex, ordered.ethnic, ordered.birth_date, ordered.address,
        ordered.division_code, ordered.phone, ordered.household_no, ordered.relation, ordered.death_date, ordered.status,
-       CASE WHEN ordered.resident_id IS NOT NULL
+       CASE WHEN ordered.by_key AND ordered.resident_id IS NOT NULL
             THEN coalesce(ranks.resident_id, 99) * 1000000 + ordered.turn END AS resident_id_key,
        CASE WHEN ordered.name IS NOT NULL THEN coalesce(ranks.name, 99) * 1000000 + ordered.turn END AS name_key,
        CASE WHEN ordered.sex IS NOT NULL THEN coalesce(ranks.sex, 99) * 1000000 + ordered.turn END AS sex_key,
@@ -23,7 +23,7 @@ SELECT ordered.person_id, ordered.dataset, ordered.agency, ordered.batch, ordere
        CASE WHEN ordered.death_date IS NOT NULL
             THEN date_diff('day', DATE '1800-01-01', ordered.death_date) * 10000
                  + ordered.turn END AS death_date_key
-  FROM (SELECT placed.person_id, placed.dataset, placed.agency, placed.batch, placed.row_no, placed.observed_at,
+  FROM (SELECT placed.person_id, placed.by_key, placed.dataset, placed.agency, placed.batch, placed.row_no, placed.observed_at,
                placed.resident_id, placed.name, placed.sex, placed.ethnic, placed.birth_date, placed.address,
                placed.division_code, placed.phone, placed.household_no, placed.relation, placed.death_date, placed.status,
                row_number() OVER (PARTITION BY placed.person_id

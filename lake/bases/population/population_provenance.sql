@@ -3,7 +3,7 @@ SELECT claim.person_id, claim.field, claim.value, claim.agency, claim.dataset, c
        claim.observed_at, rules.rule, claim.won
   FROM (
         SELECT seen.person_id, 'resident_id' AS field, seen.resident_id AS value, seen.agency, seen.dataset, seen.batch, seen.row_no,
-               seen.observed_at, seen.resident_id_key = best.resident_id_key AS won
+               seen.observed_at, coalesce(seen.resident_id_key = best.resident_id_key, false) AS won
           FROM person_ranked AS seen JOIN person_winner AS best ON best.person_id = seen.person_id
          WHERE seen.resident_id IS NOT NULL
         UNION ALL

@@ -213,3 +213,46 @@ def test_a_model_is_learnt_anew_when_a_new_department_comes(
     hold(settings, "education_pupil", {"pupil_no": "G1", "name": PERSONS[1]["name"]})
     build(settings, "population", now=NOW)
     assert tables.version(Layout(settings.lake_url).base("population_model"), settings=settings) == 1
+
+
+def test_a_build_that_died_before_the_base_itself_ends_in_the_same_state_when_run_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = {0: {"name": "欧阳若兰", "address": "文峰街道无名路1号", "phone": "13300000000"}}
+    deliver(settings, changed=stranger)
+    build(settings, "population", now=NOW)
+    before = read(settings, Layout(settings.lake_url).base("population"))
+    deliver(settings, 2, changed={0: {"resident_id": PERSONS[0]["resident_id"]}})
+    write = tables.write
+
+    def dying(uri: str, *given: Any, **more: Any) -> Any:
+        if uri.endswith("/base/population"):
+            raise OSError("the power went out")
+        return write(uri, *given, **more)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(tables, "write", dying)
+        with pytest.raises(OSError, match="power"):
+            build(settings, "population", now=NOW)
+    assert read(settings, Layout(settings.lake_url).base("population")) == before
+    build(settings, "population", now=NOW)
+    found = ids(settings)
+    assert found["hrss_insurance", "h0"] == found["police_person", "p0"]
+    assert [reason for _, _, reason in redirects(settings)] == ["merged"]
+
+
+def test_a_number_another_row_disputes_stays_a_claim_and_never_wins(settings: Settings) -> None:
+    borrowed = {7: {"resident_id": PERSONS[8]["resident_id"]}}
+    deliver(settings, changed=borrowed)
+    build(settings, "population", now=NOW)
+    found = ids(settings)
+    assert found["hrss_insurance", "h7"] == found["police_person", "p7"] != found["police_person", "p8"]
+    claims = [
+        (row["value"], row["dataset"], row["won"])
+        for row in read(settings, Layout(settings.lake_url).base("population_provenance"))
+        if row["person_id"] == found["police_person", "p7"] and row["field"] == "resident_id"
+    ]
+    assert set(claims) == {
+        (PERSONS[7]["resident_id"], "police_person", True),
+        (PERSONS[8]["resident_id"], "hrss_insurance", False),
+    }
