@@ -64,7 +64,7 @@ def look_back(contract: Contract, since: str) -> str:
     try:
         if re.fullmatch(r"\d+", str(given)):
             return str(Decimal(since) - Decimal(str(given)))
-        return _earlier(since, _seconds(str(given)))
+        return _earlier(since, seconds_of(str(given)))
     except (ValueError, InvalidOperation, OverflowError):
         raise ContractBroken(
             f"数据集 {contract.dataset} 的回看选项 look_back 与水位字段 {contract.watermark} 不相配。"
@@ -76,7 +76,8 @@ def look_back(contract: Contract, since: str) -> str:
         ) from None
 
 
-def _seconds(text: str) -> timedelta:
+def seconds_of(text: str) -> timedelta:
+    """A length of time as contracts write it: 90 minutes, 3 days. Raises ValueError."""
     found = re.fullmatch(r"(\d+) *(second|minute|hour|day|week)s?", text.strip().lower())
     if found is None:
         raise ValueError(text)
