@@ -20,6 +20,7 @@ from catalog.errors import InvalidInput
 from catalog.models import DataItem, Dataset, RuleResult, Ticket, Verdict
 from catalog.settings import Settings
 from lake.evidence import PLACE, failing_rows
+from quality.rules import scope_of
 
 HIDDEN: Final = "****"
 MOST_ROWS: Final = 10_000
@@ -120,13 +121,19 @@ def _of_rule(session: Session, ticket: Ticket) -> frozenset[str]:
 
 
 def _batches(session: Session, ticket: Ticket, entry: Dataset) -> tuple[str, ...]:
-    """The batch measured last; of an incremental dataset every batch judged since the ticket was (re)opened."""
+    """The batch measured last; of an incremental dataset every batch judged since the ticket was (re)opened.
+
+    A rule between datasets is asked of rows of all batches, and gives a batch another verdict.
+    """
     query = select(Verdict.batch_id).where(Verdict.dataset == ticket.dataset)
-    if entry.mode == "incremental":
-        query = query.where(Verdict.judged_at >= (ticket.reopened_at or ticket.opened_at))
-    else:
-        query = query.where(Verdict.verdict_id == ticket.verdict_id)
-    return tuple(session.scalars(query.order_by(Verdict.judged_at.desc())))
+    match entry.mode, scope_of(ticket.rule_id or ""):
+        case "incremental", "across":
+            pass
+        case "incremental", _:
+            query = query.where(Verdict.judged_at >= (ticket.reopened_at or ticket.opened_at))
+        case _:
+            query = query.where(Verdict.verdict_id == ticket.verdict_id)
+    return tuple(dict.fromkeys(session.scalars(query.order_by(Verdict.judged_at.desc()))))
 
 
 def _shown(item: DataItem) -> Callable[[str | None], str]:

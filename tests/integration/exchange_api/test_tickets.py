@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import openpyxl
 import pyarrow as pa
@@ -152,3 +153,16 @@ def test_a_correction_has_no_rows_and_an_unknown_form_is_refused(city, ticket):
 )  # fmt: skip
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text, shown):
     assert harmless(text) == shown
+
+
+def test_a_batch_with_a_second_verdict_gives_each_row_once(city, ticket):
+    """Rules between datasets give a batch another verdict; of incremental datasets every batch is looked through."""
+    again = Verdict(
+        verdict_id=f"{BATCH}:across:0123", dataset=DATASET, batch_id=BATCH, outcome="warned", rows=3, accepted=1,
+        quarantined=2, judged_at=datetime.now(UTC),
+    )  # fmt: skip
+    with open_session(city.settings) as session:
+        session.get_one(Dataset, DATASET).mode = "incremental"
+        verdicts.record(session, verdict=again, results=[], by="t", now=NOW)
+    _, *rows = sheet(city.get(f"/api/v1/tickets/{ticket}/evidence?form=csv", "civil_clerk"))
+    assert [row[1] for row in rows] == ["1", "3"]
