@@ -29,6 +29,8 @@ ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 TIMEOUT = 30.0
+PAGE_BYTES = 256 << 20
+PAGE_SECONDS = 600.0
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Service:
             wait = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
             self._keep_pace()
             try:
-                answer = self.client.request(method, path, **given)
+                answer = self._whole(method, path, **given)
             except httpx.TransportError as error:
                 if attempt == ATTEMPTS:
                     raise self.unreachable() from error
@@ -91,6 +93,28 @@ class Service:
                 wait = _asked_wait(answer, wait)
             self.pause(wait)
         raise self.unreachable()
+
+    def _whole(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """One answer with its body. A body without an end, in bytes or in time, must not hold the hub."""
+        body = bytearray()
+        ends = self.clock() + PAGE_SECONDS
+        with self.client.stream(method, path, **given) as answer:
+            for chunk in answer.iter_bytes():  # unpacked: a small answer may be a great one packed
+                body += chunk
+                if len(body) > PAGE_BYTES or self.clock() > ends:
+                    raise self._endless()
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name != "content-encoding"]
+        return httpx.Response(answer.status_code, headers=headers, content=bytes(body), request=answer.request)
+
+    def _endless(self) -> SourceUnreadable:
+        return SourceUnreadable(
+            f"系统 {self.spec.code} 的接口一次返回的内容没有尽头（超过 {PAGE_BYTES >> 20} MB 或用时过长）。"
+            "请部门检查分页。",
+            f"One answer of system {self.spec.code} does not end (over {PAGE_BYTES >> 20} MB, or too long a time). Ask"
+            " the department to check its paging.",
+            code="rest_page_endless",
+            system=self.spec.code,
+        )
 
     def _refuse_elsewhere(self, path: str) -> None:
         """A contract or a link names paths, never another host: the department's credentials go with the request."""

@@ -22,6 +22,7 @@ UNREACHABLE = (
     "lost connection",
     "gone away",
     "unable to open database",
+    "failed to fetch result row",  # all that MariaDB's scanner says when its connection breaks
     "cannot open file",
     "terminating connection",
     "ssl syscall",

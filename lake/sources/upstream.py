@@ -153,6 +153,8 @@ def _fetched(client: httpx.Client, spec: SystemSpec, shared: Shared, file: dict[
                 raise service.refused()
             for chunk in answer.iter_bytes(CHUNK):
                 copy.write(chunk)
+                if copy.tell() > file["size"]:
+                    break  # a body without an end must not fill the disk
             whole = answer.is_success
     except httpx.TransportError:
         raise service.unreachable() from None

@@ -1,10 +1,13 @@
 """MariaDB into the raw zone: every value as it was, and a sentence for everything that goes wrong."""
 
+import threading
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pymysql
 import pytest
 
 from catalog.errors import ContractBroken, SourceRefused, SourceUnreachable, SourceUnreadable
@@ -71,3 +74,39 @@ def test_what_goes_wrong_is_told_apart(hub: Settings, births: tuple[Any, Any], w
         with pytest.raises(kind) as refused:
             ingest.collect(hub, contract, system, now=NOW, by="steward")
         assert wrong_password["password"] not in str(refused.value)
+
+
+def test_a_server_that_breaks_off_while_reading_leaves_nothing(hub: Settings, births: tuple[Any, Any]) -> None:
+    spec, server = births
+    cursor = server.cursor()
+    cursor.execute("INSERT INTO birth_cert (cert_no, child_name) SELECT concat('B', seq), 'x' FROM seq_1_to_50000")
+    cursor.execute(
+        "CREATE VIEW slow AS SELECT b.*, if(b.cert_no LIKE '%00', sleep(0.005), 0) AS fault FROM birth_cert b"
+    )
+    ended = threading.Event()
+    watch = threading.Thread(target=_kill_readers, args=(spec, ended))
+    watch.start()
+    try:
+        with pytest.raises(SourceUnreachable):
+            ingest.collect(hub, replace(CONTRACT, locator="slow"), spec, now=NOW, by="steward")
+    finally:
+        ended.set()
+        watch.join()
+    assert raw.newest(hub, "health_birth") is None
+    assert ingest.collect(hub, CONTRACT, spec, now=NOW, by="steward").rows == 50_002
+
+
+def _kill_readers(spec: Any, ended: threading.Event) -> None:
+    """End the sessions that read the slow view, as a server that goes down does."""
+    host, _, port = spec.location.removeprefix("mysql://").partition("/")[0].partition(":")
+    login = {"host": host, "port": int(port), "user": spec.secret["user"], "password": spec.secret["password"]}
+    with closing(pymysql.connect(**login, autocommit=True)) as watcher:
+        while not ended.wait(0.02):
+            cursor = watcher.cursor()
+            cursor.execute(
+                "SELECT id FROM information_schema.processlist"
+                " WHERE info LIKE '%slow%' AND time_ms > 100 AND id <> connection_id()"
+            )
+            for (reader,) in cursor.fetchall():
+                with suppress(pymysql.err.OperationalError):
+                    cursor.execute(f"KILL {int(reader)}")
