@@ -41,7 +41,7 @@ class Scan:
         """Mark every row and count. Rules that raise end up in `broken`, whatever raised in them."""
         marked = [rule for rule in self.rules if rule.scope != "dataset"]
         whole = [rule for rule in self.rules if rule.scope == "dataset"]
-        self.broken.update(_unplannable(self.connection, self.rules, self.now))
+        self.broken.update(unplannable(self.connection, self.rules, self.now))
         sound = self._sound(marked)
         try:
             self._mark(sound)
@@ -166,7 +166,7 @@ def _probe(rules: Sequence[Rule]) -> str:
     return f"SELECT {tests} FROM {_with_facts(rules)}"
 
 
-def _unplannable(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str, str]:
+def unplannable(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str, str]:
     """Rules the engine cannot even plan (syntax, unknown column or function). Costs one plan when all are sound."""
     rows = [rule for rule in rules if rule.scope != "dataset"]
     if not rows or _error(connection, f"EXPLAIN {_probe(rows)}", now) is None:

@@ -148,6 +148,8 @@ def test_a_contract_that_is_not_classified_or_not_whole_does_not_pass_the_check(
         (text.replace("    classification: L1\n", "", 1), "serial_no"),
         (text.replace("classification: L4", "classification: L2", 1), "resident_id"),
         (text.replace("      match: resident_id\n", "", 1), "dead_still_held"),
+        (text.replace("query: approved_on < birth_date", "query: approved_on <", 1), "row.approved_before_birth"),
+        (text.replace("query: approved_on < birth_date", "query: no_such_item > 1", 1), "row.approved_before_birth"),
         (text.replace("value: conditional", "value: unconditional", 1), "L4"),
     ):
         path = tmp_path / "civil_subsistence.odcs.yaml"
