@@ -14,12 +14,16 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Outline:
-    """One dataset of one agency. `schedule` is a cron line in the county's time; empty: only on request."""
+    """One dataset of one agency. `schedule` is a cron line in the county's time; empty: only on request.
+
+    watched: files are taken when they arrive (contract option `arrival: watch`).
+    """
 
     dataset: str
     agency: str
     schedule: str
     title_zh: str
+    watched: bool = False
 
 
 def outlines(folder: Path) -> list[Outline]:
@@ -41,6 +45,7 @@ def _outline(path: Path) -> Outline | None:
             agency=str(own["agency"]),
             schedule=str(own.get("schedule", "")),
             title_zh=str(document["schema"][0].get("businessName", document["id"])),
+            watched=dict(own.get("options") or {}).get("arrival") == "watch",
         )
-    except (OSError, yaml.YAMLError, KeyError, TypeError, IndexError):
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, IndexError):
         return None

@@ -12,6 +12,8 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
     DAG,
     Asset,
+    AssetAny,
+    AssetOrTimeSchedule,
     CronTriggerTimetable,
     ExceptionRetryPolicy,
     RetryAction,
@@ -22,6 +24,7 @@ from airflow.sdk import (
 
 from catalog.outline import outlines
 from catalog.settings import Settings
+from dags.arrivals import watched
 
 SETTINGS = Settings.from_environ()
 DOC = """Loads the datasets of one department: its system → raw → standard values.
@@ -53,13 +56,23 @@ def load_task(dataset: str) -> Any:
     return load()
 
 
+def schedule_of(cron: str, arriving: list[Asset]) -> Any:
+    """By the clock, by files that arrive, by both, or only on request."""
+    clock = CronTriggerTimetable(cron, timezone="Asia/Shanghai", run_immediately=True) if cron else None
+    # Any one of the arrivals is enough: the loads whose files have not changed find nothing new.
+    arrival = AssetAny(*arriving) if len(arriving) > 1 else next(iter(arriving), None)
+    if clock is not None and arrival is not None:
+        return AssetOrTimeSchedule(timetable=clock, assets=arrival if len(arriving) > 1 else [arrival])
+    return clock or arrival
+
+
 for agency, members in groupby(outlines(SETTINGS.contracts_dir), key=lambda outline: outline.agency):
     datasets = list(members)
     cron = min((outline.schedule for outline in datasets if outline.schedule), default="")
     with DAG(
         dag_id=f"department_{agency}",
         description=f"Load the datasets of {agency}",
-        schedule=CronTriggerTimetable(cron, timezone="Asia/Shanghai", run_immediately=True) if cron else None,
+        schedule=schedule_of(cron, [watched(outline.dataset) for outline in datasets if outline.watched]),
         catchup=False,
         max_active_runs=1,
         max_active_tasks=1,  # one slow system must not take the workers from the other departments

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from catalog.errors import Unavailable
+from catalog.outline import outlines
 from catalog.settings import Settings
 from launch.processes import Child, run, start, wait_for
 
@@ -22,7 +23,7 @@ DAGS_FOLDER = Path(__file__).resolve().parent.parent / "dags"
 COMPONENTS = ("dag-processor", "scheduler")
 DONE = {"success", "failed"}
 # Pages read the logs from the disk all components share; the scheduler's own log server would listen on every address.
-OPTIONS = {"scheduler": ("--skip-serve-logs",)}
+OPTIONS = {"scheduler": ("--skip-serve-logs",), "triggerer": ("--skip-serve-logs",)}
 
 
 @dataclass
@@ -99,9 +100,11 @@ class Airflow:
         wait_for("airflow api-server", self._answers, child=self.children[-1], timeout=180)
 
     def start_rest(self) -> None:
-        """Start dag-processor and scheduler: from here on DAGs run by themselves."""
+        """Start dag-processor and scheduler, and the triggerer where a contract watches its folder: DAGs run now."""
         for component in COMPONENTS:
             self._start(component)
+        if any(outline.watched for outline in outlines(self.settings.contracts_dir)):
+            self._start("triggerer")  # only for those who watch folders: it takes memory like the others
 
     @property
     def _logs(self) -> Path:

@@ -11,7 +11,7 @@ import yaml
 from catalog.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-AIRFLOW_COMMANDS = {"api-server", "scheduler", "dag-processor", "celery worker", "db migrate"}
+AIRFLOW_COMMANDS = {"api-server", "scheduler", "dag-processor", "triggerer", "celery worker", "db migrate"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,52 @@
+"""The watcher of folders: an event of Airflow's when files have arrived for a dataset whose contract asks for it.
+
+It runs in Airflow's triggerer, one for all; no task waits for a file. Contracts ask by option `arrival: watch`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.sdk import Asset, AssetWatcher
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+from catalog.settings import Settings
+
+SECONDS = 15.0
+
+
+class Arrival(BaseEventTrigger):
+    """Fires when the files of `dataset` are newer than its last collection and have stayed the same for two looks."""
+
+    def __init__(self, dataset: str, seconds: float = SECONDS) -> None:
+        super().__init__()
+        self.dataset = dataset
+        self.seconds = seconds
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """What makes this trigger again in the triggerer; never a place or a login."""
+        return "dags.arrivals.Arrival", {"dataset": self.dataset, "seconds": self.seconds}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """One event for every arrival; a folder or registry that is away for a while is no arrival."""
+        from catalog.errors import HubError
+        from dags.steps.arrival import arrived
+
+        before = told = ""
+        while True:
+            try:
+                mark = await asyncio.to_thread(arrived, Settings.from_environ(), self.dataset)
+            except (HubError, OSError) as error:
+                self.log.warning("cannot look for files of %s (%s)", self.dataset, type(error).__name__)
+                mark = ""
+            if mark and mark == before != told:
+                told = mark
+                yield TriggerEvent({"dataset": self.dataset, "mark": mark})
+            before = mark
+            await asyncio.sleep(self.seconds)
+
+
+def watched(dataset: str) -> Asset:
+    """The asset that an arrival of files for `dataset` updates."""
+    watcher = AssetWatcher(name=f"arrival_{dataset}", trigger=Arrival(dataset))
+    return Asset(f"shuniu://arrived/{dataset}", watchers=[watcher])

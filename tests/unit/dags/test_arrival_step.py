@@ -1,0 +1,74 @@
+"""Files that arrive: an event when they are there whole, none for what was taken, none while somebody writes."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from catalog.settings import Settings
+from dags.arrivals import Arrival
+from dags.steps.arrival import arrived
+from dags.steps.department import load
+from tests.unit.dags.test_lineage_events import hub, receiver
+
+__all__ = ["hub", "receiver"]  # the fixtures: a department with a folder
+ROWS = "编号,姓名\n1,张\n"
+
+
+def deliver(folder: Path, text: str, name: str = "a.csv") -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def take(settings: Settings) -> None:
+    load(settings, "civil_person", clock=lambda: datetime.now(UTC))
+
+
+def test_only_files_newer_than_the_last_collection_are_an_arrival(hub: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    assert arrived(hub, "civil_person") == ""
+    deliver(folder, "nobody asked for this", "readme.md")
+    assert arrived(hub, "civil_person") == ""
+    deliver(folder, ROWS)
+    first = arrived(hub, "civil_person")
+    assert (len(first), arrived(hub, "civil_person")) == (64, first)
+    deliver(folder, ROWS + "2,李\n")
+    assert arrived(hub, "civil_person") != first
+    take(hub)
+    assert arrived(hub, "civil_person") == ""
+
+
+def test_a_file_moved_into_the_folder_is_new_though_it_was_written_long_ago(hub: Settings, tmp_path: Path) -> None:
+    deliver(tmp_path / "in", ROWS)
+    take(hub)
+    old = deliver(tmp_path, ROWS, "b.csv")
+    os.utime(old, (1, 1))
+    old.rename(tmp_path / "in" / "b.csv")
+    assert arrived(hub, "civil_person")
+
+
+def test_the_trigger_fires_once_for_files_that_have_settled(
+    hub: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in hub.as_environ().items():
+        monkeypatch.setenv(name, value)
+    folder, trigger = tmp_path / "in", Arrival("civil_person", seconds=0.05)
+
+    async def events(wanted: int) -> list[str]:
+        found: list[str] = []
+        stream = trigger.run()
+        deliver(folder, ROWS)
+        async for event in stream:
+            found.append(event.payload["mark"])
+            if len(found) == wanted:
+                break
+            deliver(folder, ROWS + f"{len(found) + 1},李\n")
+        with pytest.raises(asyncio.TimeoutError):  # unchanged files are told once
+            await asyncio.wait_for(anext(stream), 0.5)
+        return found
+
+    marks = asyncio.run(events(2))
+    assert len(set(marks)) == 2
+    assert trigger.serialize() == ("dags.arrivals.Arrival", {"dataset": "civil_person", "seconds": 0.05})
