@@ -6,7 +6,7 @@ from datetime import datetime
 import pyarrow as pa
 from sqlalchemy import select
 
-from catalog.actions import datasets, review_decisions
+from catalog.actions import datasets, review_decisions, waivers
 from catalog.database import open_reader, open_session
 from catalog.models import Dataset
 from catalog.settings import Settings
@@ -41,7 +41,9 @@ def tables_of(group: str) -> list[str]:
 def _build(settings: Settings, name: str, *, clock: Callable[[], datetime]) -> int:
     way = telling.building(settings, name, lineage(name))
     with telling.step(settings, way, stage="build", dataset=name, agency="bureau", clock=clock) as step:
-        built = build(settings, name, now=clock(), decisions=_decisions(settings, name))
+        built = build(
+            settings, name, now=clock(), decisions=_decisions(settings, name), waived=_waived(settings, name, clock())
+        )
         step.rows = built.rows
     with open_session(settings) as session:
         datasets.record_lineage(session, target=name, edges=lineage(name), by="pipeline", now=clock())
@@ -60,3 +62,9 @@ def _decisions(settings: Settings, name: str) -> Decisions | None:
             "verdict": [one.verdict for one in said],
         }
         return Decisions(pa.table(columns), max(one.decision_id for one in said))
+
+
+def _waived(settings: Settings, name: str, now: datetime) -> frozenset[str]:
+    """Guards of base `name` that a steward lets pass now."""
+    with open_reader(settings) as session:
+        return frozenset(waiver.rule_id for waiver in waivers.in_force(session, name, now))

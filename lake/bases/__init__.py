@@ -3,6 +3,7 @@
 population/ legal_person/ spatial/ topic/ hold a short model and its SQL each; building.py runs it, tracing.py reads it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from catalog.errors import NotFound
@@ -47,12 +48,20 @@ def base(name: str) -> BaseModel:
         ) from None
 
 
-def build(settings: Settings, name: str, *, now: datetime, decisions: Decisions | None = None) -> Built:
+def build(
+    settings: Settings,
+    name: str,
+    *,
+    now: datetime,
+    decisions: Decisions | None = None,
+    waived: Collection[str] = (),
+) -> Built:
     """Build the base or topic database `name` from the newest versions of its inputs; see building.build for errors.
 
-    decisions: what people said of doubtful pairs (catalog.actions.review_decisions).
+    decisions: what people said of doubtful pairs (catalog.actions.review_decisions). waived: codes of errors of
+    guards.py that a steward lets pass (catalog.actions.waivers).
     """
-    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions)
+    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions, waived=waived)
 
 
 def lineage(name: str) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -51,12 +51,13 @@ def build(
     *,
     now: datetime,
     decisions: Decisions | None = None,
+    waived: Collection[str] = (),
 ) -> Built:
     """Build `model`; `models` holds every base by name. Each table is visible whole or not at all, itself last.
 
     Departments that have not delivered count as empty and are named in `missing`. decisions: what people said of
-    doubtful pairs. Raises NotFound when not one input was ever delivered, ContractBroken when the delivered rows would
-    remake the entities (guards.py), Conflict when another run builds the same table.
+    doubtful pairs; waived: guards let pass. Raises NotFound when not one input was ever delivered, ContractBroken when
+    the delivered rows would remake the entities (guards.py), Conflict when another run builds the same table.
     """
     layout = Layout(settings.lake_url)
     pinned = inputs.newest(settings, model, models)
@@ -71,7 +72,7 @@ def build(
     new = not all(_has_run(uri, run_id, settings) for uri in uris.values())
     if new:
         facts = {"inputs": json.dumps(dict(read)), "built_at": now.isoformat(timespec="seconds")}
-        entities = resolve_entities(pinned, decisions=decisions, run_id=run_id, facts=facts, now=now)
+        entities = resolve_entities(pinned, decisions=decisions, waived=waived, run_id=run_id, facts=facts, now=now)
         with connect(settings, extensions=("spatial",) if model.spatial else (), keep_order=False) as connection:
             pinned.open(connection)
             if model.identity:

@@ -5,7 +5,7 @@ decided; what comes back is checked (guards.py), its traces are kept (state.py),
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,11 +38,18 @@ def task_text(name: str) -> str:
 
 
 def resolve_entities(
-    pinned: Pinned, *, decisions: Decisions | None, run_id: str, facts: Mapping[str, str], now: datetime
+    pinned: Pinned,
+    *,
+    decisions: Decisions | None,
+    waived: Collection[str],
+    run_id: str,
+    facts: Mapping[str, str],
+    now: datetime,
 ) -> pa.Table:
     """source, key, entity_key, numbered, probability of every record; no rows for a base without identities.
 
-    Raises ContractBroken when the delivered rows would remake the entities; then nothing was written.
+    waived: codes of guards that are let pass. Raises ContractBroken when the delivered rows would remake the entities;
+    then nothing was written.
     """
     settings, identity = pinned.settings, pinned.model.identity
     if identity is None:
@@ -56,7 +63,7 @@ def resolve_entities(
     with connect(settings) as connection:
         _open_records(connection, pinned, identity)
         sources = _filled(connection)
-        check_sources(pinned.model.name, sources, state.sources())
+        check_sources(pinned.model.name, sources, state.sources(), waived)
         model = state.trained(task, sources)
         found = resolve(
             connection,
@@ -70,7 +77,7 @@ def resolve_entities(
             secret=secret(settings),
             prefix=identity.prefix,
         )
-        check_size(pinned.model.name, int(found.metrics["largest"]))
+        check_size(pinned.model.name, int(found.metrics["largest"]), waived)
         log.info("%s: %s", pinned.model.name, found.metrics)
         remember = model is not None or (found.trained and found.metrics["records"] >= TRAIN_FROM)
         state.keep(connection, found, remember=remember, sources=sources, run_id=run_id, facts=facts, now=now)
@@ -78,17 +85,20 @@ def resolve_entities(
 
 
 def _open_records(connection: duckdb.DuckDBPyConnection, pinned: Pinned, identity: Identity) -> None:
-    """Table base_record: the rows to match."""
+    """Tables base_row, what was delivered, and base_record, the rows of it that say anything about who they are."""
     pinned.open(connection)
     steps = pinned.model.steps
     for step in steps[: steps.index(identity.records) + 1]:
         connection.execute(f"CREATE TEMP VIEW {quote(step)} AS {pinned.model.sql(step)}")
-    connection.execute(f"CREATE TEMP TABLE base_record AS SELECT * FROM {quote(identity.records)}")
+    connection.execute(f"CREATE TEMP TABLE base_row AS SELECT * FROM {quote(identity.records)}")
+    connection.execute(
+        "CREATE TEMP VIEW base_record AS SELECT * FROM base_row WHERE name IS NOT NULL OR known_id IS NOT NULL"
+    )
 
 
 def _filled(connection: duckdb.DuckDBPyConnection) -> dict[str, Filled]:
     rows = connection.execute(
-        "SELECT source, count(*), count(name), count(known_id) FROM base_record GROUP BY source ORDER BY source"
+        "SELECT source, count(*), count(name), count(known_id) FROM base_row GROUP BY source ORDER BY source"
     ).fetchall()
     return {source: Filled(*counts) for source, *counts in rows}
 

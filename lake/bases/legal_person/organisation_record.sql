@@ -1,6 +1,5 @@
--- What the matcher is shown of every row that says anything about who it is: its task is models/legal_person.json.
+-- What the matcher is shown of every row: its task is models/legal_person.json.
 SELECT keyed.dataset AS source, keyed.record_id AS key, keyed.org_key AS known_id, keyed.source_key, keyed.name,
        keyed.former_name, keyed.legal_representative, keyed.established_on, keyed.address,
        CASE WHEN length(keyed.org_key) = 9 THEN keyed.org_key ELSE keyed.stated_code END AS code
   FROM organisation_keyed AS keyed
- WHERE keyed.name IS NOT NULL OR keyed.org_key IS NOT NULL

@@ -157,6 +157,18 @@ def test_a_department_that_suddenly_sends_empty_names_stops_the_build(settings: 
     assert build(settings, "population", now=NOW).new
 
 
+def test_rows_without_names_and_numbers_or_no_rows_at_all_stop_the_build_unless_a_steward_waives_it(
+    settings: Settings,
+) -> None:
+    deliver(settings)
+    build(settings, "population", now=NOW)
+    deliver(settings, 2, changed={n: {"name": None, "resident_id": None} for n in range(0, 80)})
+    refused(settings, "identity_source_emptied")
+    deliver(settings, 3, insured=0)
+    refused(settings, "identity_source_emptied")
+    assert build(settings, "population", now=NOW, waived={"identity_source_emptied"}).new
+
+
 def test_numbers_that_fall_away_stop_the_build(settings: Settings) -> None:
     deliver(settings)
     build(settings, "population", now=NOW)
