@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import ingest, quality
+from benchmarks import addresses, ingest, quality
 from benchmarks import main as main_job
 from benchmarks.claims import Claim, store
 from benchmarks.page import PAGE, put
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "main": main_job.measure,
     "quality": quality.measure,
     "ingest": ingest.measure,
+    "addresses": addresses.measure,
 }
 COUNTED_IN_ROWS = frozenset({"quality", "ingest"})
 
