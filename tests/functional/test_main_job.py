@@ -91,7 +91,7 @@ def test_the_base_databases_are_built_and_hold_against_the_truth(summary: dict[s
     assert base["legal_person"] > 20
     assert base["spatial_address"] > 100
     assert summary["bases"]["truth"]["population"]["precision"] > 0.99
-    assert summary["bases"]["truth"]["population"]["recall"] > 0.6
+    assert summary["bases"]["truth"]["population"]["recall"] > 0.98
     assert summary["bases"]["truth"]["legal_person"]["precision"] > 0.99
 
 
