@@ -33,9 +33,9 @@ def build_bases() -> None:
     population, legal_person, spatial, topic = (
         build.override(task_id=f"build_{group}")(group) for group in ("population", "legal_person", "spatial", "topic")
     )
-    population >> topic
-    [legal_person, spatial, topic] >> built
-    [legal_person, spatial, topic] >> complete
+    [population, spatial] >> topic
+    [legal_person, topic] >> built
+    [legal_person, topic] >> complete
 
 
 build_bases()

@@ -15,7 +15,7 @@ from lake.bases.model import BaseModel
 from lake.bases.population import POPULATION
 from lake.bases.resolution import Decisions
 from lake.bases.spatial import ADDRESS, ADDRESS_LINK, ADDRESS_TEXT, BUILDING, DIVISION, GRID, PARCEL
-from lake.bases.topic import HOUSING_SUPPORT
+from lake.bases.topic import HOUSING_SUPPORT, RESIDENT_PLACE
 
 # In the order of building: a table stands after those it reads.
 BASES: tuple[BaseModel, ...] = (
@@ -29,6 +29,7 @@ BASES: tuple[BaseModel, ...] = (
     GRID,
     PARCEL,
     HOUSING_SUPPORT,
+    RESIDENT_PLACE,
 )
 _BY_NAME = {base.name: base for base in BASES}
 

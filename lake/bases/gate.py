@@ -14,7 +14,7 @@ HUB_FUNCTIONS = frozenset(
         "resident_id_fault", "resident_id_sex", "resident_id_birth", "uscc_fault", "org_code_fault", "org_compact",
         "reg_no_fault", "batch_moment", "wkb_longitude", "wkb_latitude", "hub_date", "plain",
         "address_folded", "address_marked", "address_names", "address_door", "address_middle", "address_building",
-        "address_unit", "address_floor", "address_room", "address_rest", "household_code",
+        "address_unit", "address_floor", "address_room", "address_rest", "household_code", "wkb_holds",
     }
 )  # fmt: skip
 _WHOLE_NUMBERS = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT)

@@ -35,6 +35,8 @@ _TABLE = Path(__file__).with_name("inputs.csv")
 _SPATIAL_FUNCTIONS = """
 CREATE OR REPLACE TEMP MACRO wkb_longitude(shape) AS ST_X(ST_Centroid(ST_GeomFromWKB(shape)));
 CREATE OR REPLACE TEMP MACRO wkb_latitude(shape) AS ST_Y(ST_Centroid(ST_GeomFromWKB(shape)));
+CREATE OR REPLACE TEMP MACRO wkb_holds(shape, longitude, latitude) AS
+    ST_Intersects(ST_GeomFromWKB(shape), ST_Point(longitude, latitude));
 """
 
 

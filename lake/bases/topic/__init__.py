@@ -32,3 +32,29 @@ HOUSING_SUPPORT = BaseModel(
     | {"monthly_amount": ("civil",), "approved_on": ("civil",)},
     zone="topic",
 )
+
+RESIDENT_PLACE = BaseModel(
+    name="topic_resident_place",
+    title_zh="人房网格关联主题库",
+    title_en="People, their homes and grids",
+    inputs=("population", "spatial_address_text", "spatial_building", "spatial_grid"),
+    items=(
+        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3"),
+        item("level", "text", "匹配级别", "Level reached"),
+        item("score", "decimal", "匹配得分", "Score"),
+        item("address_code", "address_code", grade="L3"),
+        item("household_code", "address_code", "一户一码", "Household code", grade="L3"),
+        item("building_id", "building_id", grade="L3"),
+        item("grid_code", "grid_code"),
+        item("community_code", "community_code"),
+        item("township_code", "township_code"),
+        item("address_from", "text", "地址（数源部门）", "Address: source agency"),
+        item("alive", "boolean", "是否在世", "Alive", grade="L3"),
+        item("providers", "text", "提供部门", "Providing agencies"),
+    ),
+    folder="topic",
+    steps=("topic_resident_place",),
+    sources={"address_code": ("police",), "building_id": ("police",), "grid_code": ("land",)},
+    zone="topic",
+    spatial=True,
+)

@@ -166,3 +166,18 @@ def test_texts_are_not_matched_anew_while_nothing_is_delivered(addressed: Settin
     first = build(addressed, "spatial_address_text", now=NOW)
     again = build(addressed, "spatial_address_text", now=NOW)
     assert (first.new, again.new, again.delta_version) == (True, False, first.delta_version)
+
+
+def test_a_person_is_led_to_building_and_grid(addressed: Settings) -> None:
+    grids = [
+        {"grid_code": f"37068300140100{number}", "name": "网格", "geometry": square(x, 37.1, 0.05)}
+        for number, x in ((1, 119.8), (2, 119.9))
+    ]
+    hold(addressed, "land_grid", *grids)
+    hold(addressed, "land_building", {"building_id": "B1", "geometry": square(119.91, 37.11)})
+    order = ("population", "spatial_address", "spatial_address_text", "spatial_building", "spatial_grid")
+    for name in (*order, "topic_resident_place"):
+        built = build(addressed, name, now=NOW)
+    (row,) = read(addressed, built.uri)
+    assert (row["building_id"], row["grid_code"], row["community_code"]) == ("B1", "370683001401002", "370683001401")
+    assert (row["address_code"], row["address_from"], row["level"]) == (f"{FLAT}2", "police", "household")
