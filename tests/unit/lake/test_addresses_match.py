@@ -118,6 +118,7 @@ def test_a_text_that_fits_one_household_finds_it(ask: Ask, text: str, code: str)
         ("沙河镇西南街12号", "road", None, None),
         ("沙河镇", "township", None, None),
         ("莱州市沙河镇新李家村12号", "township", None, None),
+        ("莱州市沙河镇金苑小区1号楼1单元101室", "township", None, None),
         ("山东省青岛市文化东路2号", "none", None, None),
         ("青岛市金苑小区1号楼1单元101室", "none", None, None),
         ("新金苑小区1号楼1单元101室", "none", None, None),
@@ -161,3 +162,27 @@ def test_every_level_said_is_a_known_one(ask: Ask) -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_no_step_holds_a_known_trap(step: str) -> None:
     assert traps(sql(step)) == []
+
+
+def test_an_empty_register_finds_nothing_and_fails_nothing() -> None:
+    with connect() as other:
+        other.execute(f"CREATE TABLE standard_address ({', '.join(f'{item} VARCHAR' for item in _ITEMS)})")
+        other.execute("CREATE TABLE division_register (code VARCHAR, name VARCHAR, successor VARCHAR)")
+        other.execute("CREATE TABLE address_asked AS SELECT address_marked('文化东路2号') AS marks")
+        match(other)
+        assert other.execute("SELECT count(*) FROM address_match").fetchall() == [(0,)]
+
+
+def test_a_register_without_roads_or_communities_still_finds_what_is_written_whole() -> None:
+    with connect() as other:
+        other.execute(
+            "CREATE TABLE standard_address AS SELECT 'A1' AS address_code,"
+            " '莱州市文昌路街道文化东路2号' AS full_address,"
+            " 'B1' AS building_id, CAST(NULL AS VARCHAR) AS alias, CAST(NULL AS VARCHAR) AS community_code,"
+            " CAST(NULL AS VARCHAR) AS road, CAST(NULL AS VARCHAR) AS door_no, CAST(NULL AS VARCHAR) AS building_no"
+        )
+        other.execute("CREATE TABLE division_register (code VARCHAR, name VARCHAR, successor VARCHAR)")
+        other.execute("CREATE TABLE address_asked AS SELECT address_marked('莱州市文昌路街道文化东路２号') AS marks")
+        match(other)
+        found = other.execute("SELECT level, address_code, building_id FROM address_match").fetchall()
+    assert found == [("household", "A1", "B1")]
