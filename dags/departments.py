@@ -24,7 +24,7 @@ from airflow.sdk import (
 
 from catalog.outline import outlines
 from catalog.settings import Settings
-from dags.arrivals import watched
+from dags.watchers.arrivals import watched
 
 SETTINGS = Settings.from_environ()
 DOC = """Loads the datasets of one department: its system → raw → standard values.
@@ -60,9 +60,9 @@ def schedule_of(cron: str, arriving: list[Asset]) -> Any:
     """By the clock, by files that arrive, by both, or only on request."""
     clock = CronTriggerTimetable(cron, timezone="Asia/Shanghai", run_immediately=True) if cron else None
     # Any one of the arrivals is enough: the loads whose files have not changed find nothing new.
-    arrival = AssetAny(*arriving) if len(arriving) > 1 else next(iter(arriving), None)
+    arrival = AssetAny(*arriving) if arriving else None
     if clock is not None and arrival is not None:
-        return AssetOrTimeSchedule(timetable=clock, assets=arrival if len(arriving) > 1 else [arrival])
+        return AssetOrTimeSchedule(timetable=clock, assets=arrival)
     return clock or arrival
 
 

@@ -1,4 +1,4 @@
-"""Whether files have arrived in a folder since the hub last took any, for the watcher of dags/arrivals.py."""
+"""Whether files have arrived in a folder since the hub last took any, for the watcher of dags/watchers/arrivals.py."""
 
 import hashlib
 from pathlib import Path

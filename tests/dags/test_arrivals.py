@@ -64,7 +64,7 @@ def test_arrivals_wake_the_department_that_asks_for_it_and_no_other(dags: dict[s
     for dataset in ("civil_organisation", "civil_subsistence"):
         assert f"shuniu://arrived/{dataset}" in civil
         assert f"arrival_{dataset}" in civil
-    assert "dags.arrivals.Arrival" in civil
+    assert "dags.watchers.arrivals.Arrival" in civil
     assert "CronTriggerTimetable" in civil
     assert "shuniu://arrived" not in health
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from catalog.settings import Settings
-from dags.arrivals import Arrival
 from dags.steps.arrival import arrived
 from dags.steps.department import load
+from dags.watchers.arrivals import Arrival
 from tests.unit.dags.test_lineage_events import hub, receiver
 
 __all__ = ["hub", "receiver"]  # the fixtures: a department with a folder
@@ -71,4 +71,4 @@ def test_the_trigger_fires_once_for_files_that_have_settled(
 
     marks = asyncio.run(events(2))
     assert len(set(marks)) == 2
-    assert trigger.serialize() == ("dags.arrivals.Arrival", {"dataset": "civil_person", "seconds": 0.05})
+    assert trigger.serialize() == ("dags.watchers.arrivals.Arrival", {"dataset": "civil_person", "seconds": 0.05})

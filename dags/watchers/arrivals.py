@@ -19,13 +19,13 @@ class Arrival(BaseEventTrigger):
     """Fires when the files of `dataset` are newer than its last collection and have stayed the same for two looks."""
 
     def __init__(self, dataset: str, seconds: float = SECONDS) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.dataset = dataset
         self.seconds = seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """What makes this trigger again in the triggerer; never a place or a login."""
-        return "dags.arrivals.Arrival", {"dataset": self.dataset, "seconds": self.seconds}
+        return "dags.watchers.arrivals.Arrival", {"dataset": self.dataset, "seconds": self.seconds}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """One event for every arrival; a folder or registry that is away for a while is no arrival."""
@@ -41,7 +41,7 @@ class Arrival(BaseEventTrigger):
                 mark = ""
             if mark and mark == before != told:
                 told = mark
-                yield TriggerEvent({"dataset": self.dataset, "mark": mark})
+                yield TriggerEvent({"dataset": self.dataset, "mark": mark})  # type: ignore[no-untyped-call]
             before = mark
             await asyncio.sleep(self.seconds)
 

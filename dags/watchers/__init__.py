@@ -1,0 +1,1 @@
+"""What looks out for things beside the clock, in Airflow's triggerer: no DAG stands in here."""
