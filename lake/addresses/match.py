@@ -17,6 +17,7 @@ STEPS = (
     "address_county",
     "address_area_text",
     "address_area",
+    "address_area_name",
     "address_township",
     "address_way",
     "address_site",

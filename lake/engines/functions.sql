@@ -228,11 +228,10 @@ CREATE OR REPLACE MACRO address_letters(x) AS
             '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～',
             '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~'),
             'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'),
-            '號樓單棟層鎮鄉區縣東莊園—–‐‑−―~_【〔[《】〕]》零ⅠⅡⅢⅣⅤ,。;:.·''"“”‘’!?*@&%^=+<>|{}$`\', '号楼单栋层镇乡区县东庄园--------(((())))〇12345') END;
+            '號樓單棟層鎮鄉區縣東莊園—–‐‑−―~_【〔[《】〕]》零ⅠⅡⅢⅣⅤ,。;:.·/\''"“”‘’!?*@&%^=+<>|{}$`', '号楼单栋层镇乡区县东庄园--------(((())))〇12345--------') END;
 CREATE OR REPLACE MACRO address_bracketless(x) AS CASE WHEN NOT regexp_matches(x, '[()第]|委会|委员会|街道办事处|^(?:邮编)?[0-9]{6}') THEN x ELSE
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-    regexp_replace(regexp_replace(regexp_replace(x
-        , '^(?:邮编)?[0-9]{6}([^0-9号-])', '\1', 'g')
+    regexp_replace(regexp_replace(x
         , '^(?:邮编)?[0-9]{6}([^0-9号-])', '\1', 'g')
         , '\((?:原|旧|曾|近|邻|旁|对面|附近|暂|自)[^()]*\)', '', 'g')
         , '\(([^()]*(?:小区|花园|家园|公寓|社区|苑|园|村|庄|路|街|号|楼|栋|幢|座|单元|室))\)', '\1', 'g')
@@ -262,7 +261,10 @@ CREATE OR REPLACE MACRO address_counted(x) AS
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-    regexp_replace(x
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(x
+        , '([^0-9A-Z-])-+', '\1', 'g')
+        , '-+([^0-9A-Z-]|$)', '\1', 'g')
+        , '(?:内|门牌号?)([0-9])', '\1', 'g')
         , '([0-9])号(路|街|线|桥|井|矿|巷|胡同)', '\1№\2', 'g')
         , '([0-9A-Z]+)-([0-9A-Z]+)(?:号|#)?单元', '\1b\2u', 'g')
         , '([0-9A-Z]+)(?:号|#)?单元', '\1u', 'g')
@@ -277,10 +279,10 @@ CREATE OR REPLACE MACRO address_counted(x) AS
         , '号附([0-9]+)号?', '附\1号', 'g')
         , '([0-9]+[A-Z]?(?:[-附][0-9]+)*)号(?:大院|院内|院|内)?', '\1d', 'g')
         , 'd-+', 'd', 'g')
-        , '([^0-9A-Z路街巷道弄-])([0-9A-Z]+)-([0-9A-Z]+)-([0-9A-Z]+)$', '\1\2b\3u\4r', 'g')
-        , 'b([0-9A-Z]+)-([0-9A-Z]+)$', 'b\1u\2r', 'g')
-        , 'd([0-9]+)-([0-9]{3,4})$', 'd\1u\2r', 'g')
-        , '([^0-9A-Za-z路街巷道弄-])([0-9A-Z]+)-([0-9]{3,4})$', '\1\2b\3r', 'g')
+        , '([^0-9A-Z路街巷道弄-])([0-9A-Z]+)-([0-9A-Z]+)-([0-9A-Z]+)r?$', '\1\2b\3u\4r', 'g')
+        , 'b([0-9A-Z]+)-([0-9A-Z]+)r?$', 'b\1u\2r', 'g')
+        , 'd([0-9]+)-([0-9]{3,4})r?$', 'd\1u\2r', 'g')
+        , '([^0-9A-Za-z路街巷道弄-])([0-9A-Z]+)-([0-9]{3,4})r?$', '\1\2b\3r', 'g')
         , '([uf])([0-9]{1,4}[A-Z]?)$', '\1\2r', 'g')
         , 'b([0-9]{3,4}[A-Z]?)$', 'b\1r', 'g')
         , '([路街巷道弄村庄里])([0-9]+(?:-[0-9]+)*)$', '\1\2d', 'g')
@@ -288,7 +290,7 @@ CREATE OR REPLACE MACRO address_counted(x) AS
 -- The standard form itself takes a short way to the same marks.
 CREATE OR REPLACE MACRO address_marked(x) AS
     list_transform([address_folded(x)], lambda folded:
-        CASE WHEN regexp_matches(folded, '^[^0-9A-Z#号室单-]*(?:[1-9][0-9]*号(?:[^0-9A-Z#号室单路街线桥井矿巷胡院附内大层户房楼-][^0-9A-Z#号室单-]*)?)?(?:[1-9][0-9]*号楼)?(?:[1-9][0-9]*单元)?(?:[1-9][0-9]*室)?$')
+        CASE WHEN regexp_matches(folded, '^[^0-9A-Z#号室单内牌-]*(?:[1-9][0-9]*号(?:[^0-9A-Z#号室单内牌路街线桥井矿巷胡院附内大层户房楼-][^0-9A-Z#号室单内牌-]*)?)?(?:[1-9][0-9]*号楼)?(?:[1-9][0-9]*单元)?(?:[1-9][0-9]*室)?$')
              THEN replace(replace(replace(replace(folded, '号楼', 'b'), '单元', 'u'), '室', 'r'), '号', 'd')
              ELSE address_counted(folded) END)[1];
 -- The parts of a marked text, '' for none.

@@ -63,7 +63,8 @@ def test_numerals_before_a_unit_of_counting_are_digits(numeral: str, number: str
 
 def test_every_spelling_of_one_household_gives_the_same_marks() -> None:
     numbers = ("3号楼2单元301室", "３号楼２单元３０１", "三栋二单元三〇一户", "3-2-301", "3#2-301", "03幢2单元301号",
-               " 3 號樓 2 單元 301 室", "3号楼-2-301")  # fmt: skip
+               " 3 號樓 2 單元 301 室", "3号楼-2-301", "3-2-301室", "3/2/301", "3.2.301",
+               "内3号楼2单元，301")  # fmt: skip
     spellings = [f"金苑小区{number}" for number in numbers]
     assert {marked(spelling) for spelling in spellings} == {"金苑小区3b2u301r"}
 

@@ -92,6 +92,9 @@ def ask(connection: duckdb.DuckDBPyConnection) -> Ask:
         ("沙河李家村西南街12号", "C1"),
         ("大李家村委会12号", "D1"),
         ("柞村镇李家村1号", "E1"),
+        ("大李家12号", "D1"),
+        ("锦湖公寓（文化东路3号）2号楼101", "A7"),
+        ("沙河镇李家村西南街门牌12号", "C1"),
     ],
 )
 def test_a_text_that_fits_one_household_finds_it(ask: Ask, text: str, code: str) -> None:
