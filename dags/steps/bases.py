@@ -39,14 +39,15 @@ def tables_of(group: str) -> list[str]:
 
 
 def _build(settings: Settings, name: str, *, clock: Callable[[], datetime]) -> int:
-    way = telling.building(settings, name, lineage(name))
+    edges = lineage(name)
+    way = telling.building(settings, name, edges)
     with telling.step(settings, way, stage="build", dataset=name, agency="bureau", clock=clock) as step:
         built = build(
             settings, name, now=clock(), decisions=_decisions(settings, name), waived=_waived(settings, name, clock())
         )
         step.rows = built.rows
     with open_session(settings) as session:
-        datasets.record_lineage(session, target=name, edges=lineage(name), by="pipeline", now=clock())
+        datasets.record_lineage(session, target=name, edges=edges, by="pipeline", now=clock())
     return built.rows
 
 
