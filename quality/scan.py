@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lake.engines.expressions import is_expression, tables_given
 from quality.rules import Rule, quoted, wall_clock
 
 ROWS = "staged"
@@ -16,6 +17,9 @@ ROWS = "staged"
 
 MARKS = "hub_marks"
 """The marks: `_row`, `_key` (of rows that broke a rule), `bad<n>`, `seen<n>`; rule i is bit i % 60 of word i // 60."""
+
+ESCAPING = "NotOneExpression"
+"""The kind of error of a rule whose text is more than one expression over what it was given."""
 
 _WORD = 60  # rules per BIGINT: whole, never negative
 
@@ -167,12 +171,23 @@ def _probe(rules: Sequence[Rule]) -> str:
 
 
 def unplannable(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str, str]:
-    """Rules the engine cannot even plan (syntax, unknown column or function). Costs one plan when all are sound."""
-    rows = [rule for rule in rules if rule.scope != "dataset"]
+    """Rules the engine cannot even plan (syntax, unknown column or function), or that are more than an expression.
+
+    A text that ends the expression it stands in, or reads what the rule was not given, never reaches the engine: it
+    would run with the hub's own rights. Costs one plan when all are sound.
+    """
+    given = tables_given(connection)
+    broken = {rule.rule_id: ESCAPING for rule in rules if not _contained(connection, rule, given, now)}
+    rows = [rule for rule in rules if rule.scope != "dataset" and rule.rule_id not in broken]
     if not rows or _error(connection, f"EXPLAIN {_probe(rows)}", now) is None:
-        return {}
+        return broken
     found = ((rule.rule_id, _error(connection, f"EXPLAIN {_probe([rule])}", now)) for rule in rows)
-    return {rule_id: kind for rule_id, kind in found if kind is not None}
+    return broken | {rule_id: kind for rule_id, kind in found if kind is not None}
+
+
+def _contained(connection: Any, rule: Rule, given: frozenset[str], now: datetime) -> bool:
+    texts = {rule.sql, rule.applies_sql, *(fact.sql for fact in rule.facts)}
+    return all(is_expression(connection, _filled(text, now), given) for text in texts)
 
 
 def _raising(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str, str]:

@@ -34,6 +34,8 @@ def own(sql: str) -> RowRule:
         "error('raised on purpose')",
         "(SELECT octet_length(content) FROM read_blob('/etc/hostname')) > 0",  # a rule sees the lake, nothing beside it
         "amount > 1; DROP VIEW staged",
+        "false)) FROM staged; CREATE TABLE mine AS SELECT 1; SELECT count(*) FILTER ((true",
+        "phone IN (SELECT content FROM read_text('*'))",
         "regexp_matches(phone, '(?=x)')",  # looking ahead is what makes other engines backtrack
         "regexp_matches(phone, '((x{500}){500}){500}')",
     ],

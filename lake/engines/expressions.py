@@ -1,0 +1,75 @@
+"""Is a text from a contract one SQL expression over the tables it was given, and nothing more?
+
+Asked of the engine's own parser, so that nobody reads the text otherwise than the engine will.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+_TELLING = frozenset({"current_setting", "getenv", "getvariable"})
+"""Scalar functions that read something beside the rows."""
+
+
+def tables_given(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Names of the tables and views somebody made on this connection."""
+    found = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        " UNION ALL SELECT table_name FROM duckdb_tables() WHERE NOT internal"
+    ).fetchall()
+    return frozenset(name for (name,) in found)
+
+
+def is_expression(connection: duckdb.DuckDBPyConnection, text: str, tables: frozenset[str]) -> bool:
+    """Whether `text` is one expression that reads no table but `tables` and calls no function that reaches further.
+
+    A text that ends the expression it stands in (a bracket too many, a semicolon), names a file or calls a table
+    function is none. Subqueries over `tables` are allowed.
+    """
+    query = f"SELECT ({text})"
+    try:
+        statements = connection.extract_statements(query)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            return False
+        (answer,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
+    except duckdb.Error:
+        return False
+    tree = json.loads(answer[0])
+    if tree.get("error") or len(tree["statements"]) != 1:
+        return False
+    return _alone(tree["statements"][0]["node"]) and all(_harmless(node, tables) for node in _nodes(tree))
+
+
+def _alone(node: dict[str, Any]) -> bool:
+    """One column, and nothing around it: no table, condition, grouping or order of the outer query."""
+    return (
+        node["type"] == "SELECT_NODE"
+        and len(node["select_list"]) == 1
+        and node["from_table"]["type"] == "EMPTY"
+        and not any(node.get(part) for part in ("where_clause", "group_expressions", "having", "qualify", "modifiers"))
+        and not node["cte_map"]["map"]
+    )
+
+
+def _harmless(node: dict[str, Any], tables: frozenset[str]) -> bool:
+    match node.get("type"):
+        case "TABLE_FUNCTION" | "SHOW_REF":
+            return False
+        case "BASE_TABLE":
+            return node["table_name"] in tables and not node.get("schema_name") and not node.get("catalog_name")
+        case "FUNCTION":
+            return str(node["function_name"]).lower() not in _TELLING
+    return True
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    waiting = [tree]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, dict):
+            yield here
+            waiting.extend(here.values())
+        elif isinstance(here, list):
+            waiting.extend(here)
