@@ -4,9 +4,11 @@ Also how options are written down, and that neither they nor the place hold a cr
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from catalog.errors import InvalidInput
 
@@ -29,19 +31,13 @@ class SystemSpec:
     secret: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-SECRET_NAMES = frozenset(
-    (
-        "password",
-        "secret",
-        "secret_key",
-        "client_secret",
-        "access_key",
-        "api_key",
-        "private_key",
-        "token",
-        "bearertoken",
-    )
-)
+OPEN_NAMES: Final = frozenset(("hostkey", "apikeyheader", "keyheader", "signatureheader", "tokenpath"))
+"""Options that only sound like credentials: a server's public key, names of headers, where tokens are fetched."""
+_SECRET_PARTS: Final = ("pass", "pwd", "secret", "token", "key", "auth", "credential", "bearer", "cookie", "signature")
+_AUTHORITY: Final = re.compile(r"^[a-z][a-z0-9+.-]*:/*([^/?#]*)", re.IGNORECASE)
+_PROOF: Final = re.compile(r"^\s*(bearer|basic)\s+\S", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r"([^\s=&;?#{}]+)\s*=")
+_LOGIN: Final = frozenset(("user", "username", "uid", "login"))
 
 
 def option_tree(entries: Iterable[str]) -> dict[str, Any]:
@@ -67,14 +63,24 @@ def option_tree(entries: Iterable[str]) -> dict[str, Any]:
 
 
 def check_open(spec: SystemSpec) -> None:
-    """Raise InvalidInput when location or options, which everybody who keeps systems can read, hold a credential."""
-    if "@" in spec.location.partition("://")[2].partition("/")[0]:
+    """Raise InvalidInput when location or options, which everybody who keeps systems can read, hold a credential.
+
+    Also for a location that is no URL that can be read back: control characters, blanks around it, a port that is none.
+    """
+    if not _readable(spec.location):
+        raise InvalidInput(
+            "地址写得不对：不能有首尾空格或控制字符，端口须是数字。请改正。",
+            "The location cannot be read: no blanks around it, no control characters, and a port is a number.",
+            code="location_invalid",
+        )
+    # A database URL may have a slash in its password, so no sign before it tells where the host begins.
+    if _holds_login(spec.location) or (spec.kind == "sql" and "@" in spec.location):
         raise InvalidInput(
             "地址中不能带口令。请把口令写入 JSON 文件，用 --secret-file 给出。",
             "The location must not hold credentials. Put them into a JSON file and give it with --secret-file.",
             code="location_holds_secret",
         )
-    if found := sorted(SECRET_NAMES & set(_names(spec.options))):
+    if found := sorted(set(_secrets(spec.options))):
         raise InvalidInput(
             f"选项 {'、'.join(found)} 像是口令，不能放在选项里。请写入口令文件。",
             f"Option {', '.join(found)} looks like a credential, which options must not hold. Put it into the secret.",
@@ -83,11 +89,45 @@ def check_open(spec: SystemSpec) -> None:
         )
 
 
-def _names(options: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in options.items():
-        yield str(name).lower()
-        if isinstance(value, Mapping):
-            yield from _names(value)
+def sounds_secret(name: str) -> bool:
+    """Whether an option or parameter called `name` is likely to hold a credential, however it is spelled."""
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    return plain not in OPEN_NAMES and any(part in plain for part in _SECRET_PARTS)
+
+
+def _readable(location: str) -> bool:
+    if location != location.strip() or any(sign < " " or sign == "\x7f" for sign in location):
+        return False
+    try:
+        parts = urlsplit(location)
+        return not parts.netloc or parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+
+
+def _holds_login(location: str) -> bool:
+    """A login before the host, with or without slashes before it, or a parameter that is one."""
+    authority = _AUTHORITY.match(location.replace("\\", "/"))
+    if authority and "@" in authority[1]:
+        return True
+    # What a parameter holds may itself be a list of them (ODBC), coded once or twice.
+    asked = unquote(unquote(location.partition("?")[2] + location.partition("#")[2] + location.partition(";")[2]))
+    return any(sounds_secret(name) or name.lower() in _LOGIN for name in _PARAMETER.findall(asked))
+
+
+def _secrets(value: Any, name: str = "") -> Iterator[str]:
+    """The names under which `value`, to any depth of objects and lists, holds what looks like a credential."""
+    if isinstance(value, Mapping):
+        for inner, held in value.items():
+            if sounds_secret(str(inner)):
+                yield str(inner).lower()
+            else:
+                yield from _secrets(held, str(inner).lower())
+    elif isinstance(value, list | tuple):
+        for held in value:
+            yield from _secrets(held, name)
+    elif isinstance(value, str) and (_PROOF.match(value) or ("://" in value and _holds_login(value))):
+        yield name
 
 
 def _value(text: str) -> Any:
