@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def run() -> None:
     """Entry point of the console script."""
+    os.umask(0o077)  # whatever a command writes is for the hub's own user alone
     sys.exit(main(sys.argv[1:], os.environ))  # noqa: TID251  # the door: LANG is not a setting of the hub
 
 
