@@ -16,6 +16,9 @@ from catalog.models import (
     Verdict,
 )
 
+BUILT = ("base", "topic")
+"""Zones of the tables the hub makes of departments' datasets."""
+
 
 def dataset(session: Session, code: str) -> Dataset:
     """The catalogue entry `code`; raises NotFound."""
@@ -110,17 +113,22 @@ def designations(session: Session, base: str) -> dict[str, list[SourceDesignatio
 def item_providers(session: Session, code: str) -> dict[str, tuple[str, ...]]:
     """Item → agencies whose data its values are made of, through every table between, sorted.
 
-    Items nothing is recorded of are left out, and with them all items of a department's own dataset.
+    A department whose own dataset the table is made of directly is in every item: its rows decide which rows there are.
+    Where nothing is recorded before a built table, all its providers count. Items nothing is recorded of are left out,
+    and with them all items of a department's own dataset.
     """
     edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for edge in session.scalars(select(LineageEdge)):
         edges.setdefault((edge.target, edge.target_item), []).append((edge.source, edge.source_item))
-    owners = {row.code: row.agency for row in session.execute(select(Dataset.code, Dataset.agency))}
+    entries = session.execute(select(Dataset.code, Dataset.agency, Dataset.zone, Dataset.providers)).all()
+    built = {entry.code for entry in entries if entry.zone in BUILT}
+    whose = {entry.code: set(entry.providers if entry.code in built else [entry.agency]) for entry in entries}
+    direct = {source for (target, _), found in edges.items() if target == code for source, _ in found} - built
     found = {}
     for target, name in edges:
         if target == code:
-            leaves = {owners[source] for source in _leaves((target, name), edges) if source in owners}
-            found[name] = tuple(sorted(leaves))
+            ends = _leaves((target, name), edges) | direct
+            found[name] = tuple(sorted(set().union(*(whose.get(end, set()) for end in ends))))
     return found
 
 

@@ -88,29 +88,30 @@ def test_a_read_takes_a_call_of_the_day(reading):
     assert statuses == [200, 200, 429]
 
 
-def test_a_use_is_charged_to_the_departments_whose_items_were_used_and_to_no_other(city):
+def test_a_use_is_charged_to_the_departments_whose_items_were_used_and_to_those_whose_rows_it_shows(city):
     with open_session(city.settings) as session:
-        for code, agency in (("people", "police"), ("relief", "civil")):
+        for code, agency, zone in (
+            ("people", "police", "standard"), ("relief", "civil", "standard"), ("base", "bureau", "base")
+        ):  # fmt: skip
             register(session, city.settings, code=code)
+            session.get(Dataset, code).zone = zone
             session.get(Dataset, code).agency = agency
-        register(session, city.settings, code="base")
-        edges = [("name", "people", "name"), ("person_no", "people", "person_no")]
-        datasets.record_lineage(session, target="base", edges=edges, by="test", now=NOW)
+        session.get(Dataset, "base").providers = ["health", "police"]
+        datasets.record_lineage(session, target="base", edges=[("name", "people", "name")], by="test", now=NOW)
         edges = [("name", "base", "name"), ("person_no", "base", "person_no"), ("division_code", "relief", "area")]
         datasets.record_lineage(session, target=TOPIC, edges=edges, by="test", now=NOW)
         grant(session, code="names", agency="stats", purpose="名册", items=["name", "person_no"], masks={})
         grant(session, code="sums", agency="stats", purpose="金额", masks={}, row_filter=None)
     city.hub.facts.forget()
     asked = [
-        ("名册", {"columns": "name"}),  # the grant filters by `alive`, which nobody traced: every provider is told
-        ("金额", {"columns": "name"}),
-        ("金额", {"columns": "division_code"}),
-        ("金额", {"columns": "name", "filter": "division_code:eq:370683"}),
-        ("金额", {"columns": "name", "order": "person_no"}),
-        ("金额", {"columns": "name,address"}),  # one of them nobody traced
+        ("名册", {"columns": "name"}, ["civil", "police"]),  # filtered by `alive`, which nobody traced: every provider
+        ("金额", {"columns": "name"}, ["civil", "police"]),  # the topic is made of the rows of relief
+        ("金额", {"columns": "division_code"}, ["civil"]),
+        ("金额", {"columns": "division_code", "filter": "name:eq:王芳"}, ["civil", "police"]),
+        ("金额", {"columns": "person_no"}, ["civil", "health", "police"]),  # nothing is known before the base itself
+        ("金额", {"columns": "division_code", "order": "person_no"}, ["civil", "health", "police"]),
     ]
-    for purpose, terms in asked:
+    for purpose, terms, _ in asked:
         assert city.records(account="stranger", purpose=purpose, **terms).status_code == 200, terms
     told = [record["providers"] for record in city.trail() if record["dataset"] == TOPIC]
-    everybody = ["civil", "police"]
-    assert told == [everybody, ["police"], ["civil"], everybody, ["police"], everybody]
+    assert told == [expected for _, _, expected in asked]
