@@ -80,6 +80,7 @@ def drift_rules(dataset: str, owner: str, drifts: Sequence[Drift]) -> Iterator[R
             title_en=f"{en} has moved far from the last published version",
             owner=owner,
             scope="dataset",
+            applies_sql="count(*) > 0",  # an empty delivery has no shares that could have moved
         )
 
 

@@ -9,7 +9,7 @@ import typer
 
 from exchange_api.cli import door
 from exchange_api.cli.dataset import Code
-from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, worded
+from exchange_api.cli.speech import about, as_json, facts, listing, named, say, shown, tell, worded
 
 if TYPE_CHECKING:
     from catalog.errors import NotFound
@@ -49,21 +49,23 @@ def list_(
 def show(code: Code, in_json: door.Json = False) -> None:
     """Every rule of the newest verdict, most failures first; and what standardising had changed in the delivery."""
     from catalog import queries
+    from catalog.actions import waivers
     from exchange_api.views import quality
 
     with door.reading() as session:
         queries.dataset(session, code)
+        waived = {one.rule_id: one.until for one in waivers.in_force(session, code, door.now())}
         judged = next(iter(quality.newest(session, dataset=code)), None)
         rules = quality.rules_of(session, judged.verdict_id) if judged else ()
         changed = [asdict(one) for one in quality.changes_of(session, judged.verdict_id, code)] if judged else []
-    rows = [_rated(asdict(rule)) for rule in rules]
+    rows = [_rated(asdict(rule)) | {"waived_until": waived.get(rule.rule_id)} for rule in rules]
     if in_json:
         as_json({"verdict": asdict(judged) if judged else None, "rules": rows, "changes": changed})
         return
     if judged:
         headings = {"outcome": say("判定", "Verdict"), "rows": say("行数", "Rows"), "quarantined": say("隔离", "Held")}
-        shown = asdict(judged) | {"outcome": _worded_outcome(asdict(judged))}
-        facts(shown, in_json=False, headings={**headings, "judged_at": say("时间", "When")})
+        told = asdict(judged) | {"outcome": _worded_outcome(asdict(judged))}
+        facts(told, in_json=False, headings={**headings, "judged_at": say("时间", "When")})
     columns = {
         "rule_id": say("规则", "Rule"),
         "title": say("含义", "Meaning"),
@@ -72,7 +74,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         "b": say("检查 B", "Assessed B"),
         "rate": say("合格率", "Rate"),
     }
-    rows = [row | {"title": named(row["title"]), "severity": worded("severity", row["severity"])} for row in rows]
+    rows = [row | {"title": named(row["title"]), "severity": _worded_severity(row)} for row in rows]
     listing(rows, columns, in_json=False, empty=say("还没有质量判定。", "It has not been judged yet."))
     if changed:
         _put_right(changed)
@@ -128,7 +130,7 @@ def profile(code: Code, in_json: door.Json = False) -> None:
     columns = {
         "name": say("数据项", "Item"),
         "filled": say("有值", "Filled"),
-        "distinct": say("不同值（约）", "Distinct (about)"),
+        "distinct": say("不同值", "Distinct"),
         "shortest": say("最短", "Shortest"),
         "longest": say("最长", "Longest"),
         "drift": say("变化", "Moved"),
@@ -136,6 +138,7 @@ def profile(code: Code, in_json: door.Json = False) -> None:
     if in_json:
         as_json({"version": last.version, "profiled_at": last.profiled_at, "columns": rows} if last else None)
         return
+    rows = [row | {"distinct": about(row["distinct"], exact=row["exact"])} for row in rows]
     listing(rows, columns, in_json=False, empty=say("还没有发布过。", "Nothing of it has been published yet."))
 
 
@@ -147,7 +150,7 @@ def _profiled(column: "ColumnProfile", drift: "Drift | None") -> dict[str, Any]:
     }
     moved = [word for name, word in words.items() if drift is not None and getattr(drift, name)]
     return {
-        **{name: getattr(column, name) for name in ("name", "type", "rows", "nulls", "distinct")},
+        **{name: getattr(column, name) for name in ("name", "type", "rows", "nulls", "distinct", "exact")},
         **{name: getattr(column, name) for name in ("shortest", "longest", "spread")},
         "filled": _share(column.rows - column.nulls, column.rows),
         "drift": say("、", ", ").join(moved),
@@ -251,20 +254,24 @@ def _findings_missing(code: str, lake_url: str) -> "NotFound":
 
 
 def _check_rule(rule: str, known: Collection[str]) -> None:
-    from catalog.errors import InvalidInput
+    from quality.waivable import rule_unknown
 
     if rule and rule not in known:
-        raise InvalidInput(
-            f"没有规则 {rule}。请用 shuniu quality show 查看这个数据集的规则。",
-            f"There is no rule {rule}. Look the dataset's rules up with: shuniu quality show.",
-            code="rule_unknown",
-            rule=rule,
-        )
+        raise rule_unknown(rule)
 
 
 def _worded_outcome(row: dict[str, Any]) -> str:
     """The outcome in words; marked when a newer delivery waits or was not found fit, so that older rows still stand."""
     return worded("outcome", row["outcome"]) + (say("（沿用旧数据）", " (older rows stand)") if row["stale"] else "")
+
+
+def _worded_severity(row: dict[str, Any]) -> str:
+    """The severity in words; of a waived rule, until when."""
+    until = row["waived_until"]
+    if until is None:
+        return worded("severity", row["severity"])
+    day = shown(until)[:10]
+    return say(f"已豁免至 {day}", f"Waived until {day}")
 
 
 def _rated(row: dict[str, Any]) -> dict[str, Any]:

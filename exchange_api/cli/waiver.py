@@ -22,11 +22,16 @@ def add(app: typer.Typer) -> None:
 
 
 def _waive(code: Code, rule: Rule, reason: Reason, until: Until) -> None:
-    """A waived rule still counts and reports, but only warns; it holds to the end of the day named."""
+    """A waived rule still counts and reports, but only warns; it holds to the end of the day named.
+
+    The rule must be one the dataset is judged by, and one that holds something back.
+    """
     from catalog.actions import waivers
+    from quality import waivable
 
     end = datetime.combine(until.date(), time.max, COUNTY_TIME)
     with door.writing() as session:
+        waivable.check(session, door.settings(), code, rule)
         made = waivers.grant(
             session, dataset=code, rule_id=rule, reason=reason, until=end, by=door.actor(), now=door.now()
         )

@@ -12,6 +12,8 @@ ENOUGH = 50
 """Rows below which a share says nothing."""
 FALLEN = 0.5
 """Part of its former share that a column must still be filled to."""
+GUARDS = ("identity_source_emptied", "identity_without_numbers", "entity_too_large")
+"""Codes of the errors raised here, each of which a steward may waive for a base."""
 LARGEST = 200
 """Numbers and unnumbered records one entity may be made of: more is a shared phone or a placeholder, not somebody."""
 

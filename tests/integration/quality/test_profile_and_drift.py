@@ -109,6 +109,16 @@ def test_a_delivery_that_moved_warns_and_names_the_columns(
     assert judge(registry, contract, batch_id, now=now).outcome == "warned"  # never blocks by itself
 
 
+def test_an_empty_delivery_is_not_said_to_have_kept_its_shares(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    judge(registry, contract, stage(people(200)), now=now)
+    published(registry, now)
+    verdict = judge(registry, contract, stage([], serial=2), now=now + timedelta(days=1))
+    drift = [one for one in verdict.results if one.rule_id.startswith("dataset.drift_")]
+    assert [(one.outcome, one.a, one.b) for one in drift] == [("not_applicable", 0, 0)] * 3
+
+
 def test_a_part_of_a_dataset_is_not_held_against_the_whole(registry: Settings, stage: StageRows, now: datetime) -> None:
     part = contract_of("incremental")
     judge(registry, part, stage(people(200)), now=now)
