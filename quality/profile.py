@@ -17,6 +17,7 @@ from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
+from lake.profile import EXACT_ROWS
 from quality.rules import quoted
 
 FEW = 64
@@ -43,7 +44,7 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOU
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One column of `rows` rows. `distinct` is approximate (HyperLogLog); lengths in characters (or bytes).
+    """One column of `rows` rows. Lengths in characters (or bytes).
 
     `spread` says what `bins` count: year, magnitude, length or value; only bins of the same kind can be compared.
     """
@@ -57,6 +58,11 @@ class ColumnProfile:
     longest: int | None
     spread: str
     bins: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def exact(self) -> bool:
+        """Is `distinct` counted, and not estimated (HyperLogLog)? Only tables longer than EXACT_ROWS are estimated."""
+        return self.rows <= EXACT_ROWS
 
     @property
     def filled(self) -> float | None:
@@ -84,7 +90,8 @@ def measure(connection: Any, relation: str) -> tuple[ColumnProfile, ...]:
     columns = [(name, kind) for name, kind, *_ in described if not name.startswith("_")]
     if not columns:
         return ()
-    measures = ", ".join(_measures(name, kind) for name, kind in columns)
+    rows = connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0]
+    measures = ", ".join(_measures(name, kind, exact=rows <= EXACT_ROWS) for name, kind in columns)
     (found,) = connection.execute(f"SELECT count(*), {measures} FROM {relation}").fetchall()
     figures = iter(found[1:])
     return tuple(_column(name, kind, found[0], [next(figures) for _ in range(6)]) for name, kind in columns)
@@ -121,12 +128,13 @@ def newest(settings: Settings, dataset: str, *, count: int = 1) -> tuple[Profile
     return tuple(Profile(found[0]["version"], at, tuple(map(_stored, found))) for at, found in profiles.items())
 
 
-def _measures(name: str, kind: str) -> str:
+def _measures(name: str, kind: str, *, exact: bool) -> str:
     column = quoted(name)
+    distinct = f"count(DISTINCT {column})" if exact else f"approx_count_distinct({column})"
     length = f"octet_length({column})" if kind == "BLOB" else f"length({column}::VARCHAR)"
     values = f"hash({column}) % 32" if kind == "VARCHAR" else "NULL"
     return (
-        f"count({column}), approx_count_distinct({column}), min({length}), max({length}), "
+        f"count({column}), {distinct}, min({length}), max({length}), "
         f"histogram({_bin(column, kind)}) FILTER ({column} IS NOT NULL), "
         f"histogram({values}) FILTER ({column} IS NOT NULL)"
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, listing, progress, say, tell
+from exchange_api.cli.speech import about, as_json, listing, progress, say, tell
 
 if TYPE_CHECKING:
     from catalog.systems import SystemSpec
@@ -35,7 +35,9 @@ def profile(code: System, locator: Locator, option: Options = None, crs: Crs = "
         as_json([asdict(column) for column in columns])
         return
     rows = [
-        asdict(one) | {"shapes": " ".join(one.shapes[:1]), "share": f"{one.share:.0%}" if one.share else ""}
+        asdict(one)
+        | {"shapes": " ".join(one.shapes[:1]), "share": f"{one.share:.2%}" if one.share else ""}
+        | {"distinct": about(one.distinct, exact=one.exact)}
         for one in columns
     ]
     headings = {

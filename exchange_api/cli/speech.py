@@ -45,6 +45,11 @@ def worded(kind: str, code: str | None) -> str:
     return texts.translations(language()).gettext(word) if word else ""
 
 
+def about(number: int, *, exact: bool) -> str:
+    """A count as people read it: one that was estimated says so."""
+    return str(number) if exact else say(f"约 {number}", f"about {number}")
+
+
 def complain(sentence: str) -> None:
     """One sentence on stderr."""
     print(sentence, file=sys.stderr)  # noqa: T201  # the command line's own voice

@@ -8,6 +8,7 @@ import pytest
 from catalog.contracts import Contract
 from catalog.settings import Settings
 from lake import tables
+from lake.engines.duckdb import connect
 from lake.layout import Layout
 from quality import profile
 from quality.drift import FEWEST_ROWS, Drift, compare, drift_rules, psi
@@ -52,6 +53,13 @@ def test_a_profile_tells_how_full_how_long_and_how_spread_but_no_value(
     stored = tables.read(Layout(registry.lake_url).profile(DATASET))
     text = repr(stored.to_pylist())
     assert not [row["phone"] for row in rows if row["phone"] and row["phone"] in text]
+
+
+def test_different_values_are_counted_as_they_are(registry: Settings) -> None:
+    with connect(registry) as connection:
+        connection.execute("CREATE TABLE owners AS SELECT '车主' || n AS owner FROM range(1, 1001) AS numbers(n)")
+        (owner,) = profile.measure(connection, "owners")
+    assert (owner.distinct, owner.exact) == (1000, True)
 
 
 def test_the_same_version_is_profiled_once_and_the_newest_come_first(

@@ -38,6 +38,7 @@ def test_a_profile_is_shown_without_a_value_and_says_what_moved(shuniu: Shuniu, 
     said = shuniu("quality", "profile", "police_person", home=city.home)
     assert "50.00 %" in said.out
     assert "空值比例" in said.out
+    assert "约" not in said.out, "what is counted is not called an estimate"
     (second,) = json.loads(shuniu("quality", "profile", "police_person", "--json", home=city.home).out)["columns"]
     assert second["emptiness"] == 0.5
     assert CANARY not in said.out

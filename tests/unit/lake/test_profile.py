@@ -81,6 +81,32 @@ def test_a_key_has_no_gap_and_no_double(tmp_path: Path) -> None:
     assert [column.key for column in found.values()] == [True, False, False]
 
 
+def test_different_values_are_counted_and_a_key_of_a_thousand_is_not_missed(tmp_path: Path) -> None:
+    found = columns(
+        tmp_path, {"业主": [f"车主{n}" for n in range(1, 1001)], "镇": [f"镇{n % 300}" for n in range(1000)]}
+    )
+    assert (found["业主"].distinct, found["业主"].key, found["业主"].exact) == (1000, True, True)
+    assert (found["镇"].distinct, found["镇"].key, found["镇"].exact) == (300, False, True)
+
+
+def test_in_a_long_delivery_only_what_may_be_a_key_is_counted_and_the_rest_says_it_is_estimated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lake.profile.EXACT_ROWS", 999)
+    found = columns(
+        tmp_path, {"业主": [f"车主{n}" for n in range(1, 1001)], "镇": [f"镇{n % 30}" for n in range(1000)]}
+    )
+    assert (found["业主"].distinct, found["业主"].key, found["业主"].exact) == (1000, True, True)
+    assert (found["镇"].key, found["镇"].exact) == (False, False)
+
+
+def test_one_wrong_value_of_two_hundred_is_not_rounded_away(tmp_path: Path) -> None:
+    found = columns(tmp_path, {"电话": [f"138{n:08}" for n in range(199)] + ["无"]})["电话"]
+    assert (found.element, found.share) == ("phone", 0.995)
+    nearly = columns(tmp_path, {"电话": [f"138{n:08}" for n in range(2999)] + ["无"]})["电话"]
+    assert nearly.share == 0.9996
+
+
 def test_databases_types_and_geometry_are_profiled_too(tmp_path: Path) -> None:
     found = columns(tmp_path, {"id": [1, 2], "geometry": [b"\x01", None]})
     assert (found["id"].element, found["id"].type, found["id"].key) == ("integer", "int64", True)
