@@ -1,6 +1,6 @@
 """KML and DXF before GDAL reads them: what its small drivers would lose or garble is put right here, or refused.
 
-KML's extended attributes would be left out without a word. DXF is text in the code page it names (UTF-8 since AutoCAD
+KML is written anew by kml.py. DXF is text in the code page it names (UTF-8 since AutoCAD
 2007), of which the driver knows none; and a DXF that breaks off would be read as far as it goes.
 """
 
@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from catalog.contracts import Contract
 from lake.sources.delimited import ENCODINGS, Utf8Stream, unreadable
-from lake.sources.packed import OPENED
+from lake.sources.kml import written_anew
+from lake.sources.packed import opened_folder
 
 CHUNK = 1 << 20
 TAIL = 4096
@@ -26,29 +27,11 @@ def prepared(path: Path, contract: Contract) -> Path:
     """The file GDAL may read in place of `path`; raises SourceUnreadable for what it would not read whole."""
     match path.suffix.lower():
         case ".kml":
-            _check_kml(path, contract)
-            return path
+            return written_anew(path, contract)
         case ".dxf":
             return _dxf(path, contract)
         case _:
             return path
-
-
-def _check_kml(path: Path, contract: Contract) -> None:
-    if contract.options.get("extended") == "ignore":
-        return
-    before = b""
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            if b"<ExtendedData" in before + chunk:
-                raise unreadable(
-                    path,
-                    "含有扩展属性（ExtendedData），读取时会丢失。请部门改交 GeoPackage 或 GeoJSON，"
-                    "或在契约 options 中写明 extended: ignore",
-                    "it has extended attributes (ExtendedData), which would be lost; ask for GeoPackage or GeoJSON, or"
-                    " write extended: ignore into the contract's options",
-                )
-            before = chunk[-16:]
 
 
 def _dxf(path: Path, contract: Contract) -> Path:
@@ -75,9 +58,7 @@ def _encoding(head: bytes, contract: Contract) -> str:
 
 
 def _in_utf8(path: Path, encoding: str) -> Path:
-    folder = path.parent if OPENED in path.parts else path.parent / OPENED
-    folder.mkdir(exist_ok=True)
-    target = folder / f"{path.stem}.utf8.dxf"
+    target = opened_folder(path) / f"{path.name}.utf8.dxf"
     with Utf8Stream(path, encoding) as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy, CHUNK)
     return target

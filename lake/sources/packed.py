@@ -51,6 +51,13 @@ def clearing(reader: pa.RecordBatchReader, keep: Path) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(reader.schema, _cleared(reader, keep / OPENED))
 
 
+def opened_folder(path: Path) -> Path:
+    """The folder for what is made of `path` only for reading; made."""
+    folder = path.parent if OPENED in path.parts else path.parent / OPENED
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def check(path: Path) -> None:
     """Raise SourceUnreadable when a zip file (a workbook is one) says that it unpacks to far more than it is."""
     if zipfile.is_zipfile(path):

@@ -2,10 +2,11 @@
 
 The reference system must be declared: a file that came without one says nothing about where its points are, and a
 wrong guess moves a county by hundreds of metres. Coordinates stay as delivered here.
+
+GDAL would choose its driver by what a file says of itself, and some of its drivers only point elsewhere: to other files
+of this machine, or to addresses. So each file is opened by the one driver of its suffix, and by none before that.
 """
 
-import gzip
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -20,16 +21,19 @@ from lake.sources.delimited import unreadable
 from lake.sources.delivery import GEOMETRY, check_columns, column_names
 from lake.sources.drawings import prepared, reread
 from lake.sources.native import Columns, columns_of, stream
+from lake.sources.spatial_guard import driver_of, guarded
+
+LISTED = ("GPKG", "KML")  # what may have several layers; the others have one, which needs no asking for
 
 
 def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.RecordBatchReader:
-    """Rows of all files, in order. Contract options: layer (the first; of KML all), encoding (of a Shapefile's
-    attributes or a DXF's text).
+    """Rows of all files, in order. Contract options: layer (of a GeoPackage, whose first it is when not given, or of
+    a KML, of which all are read), encoding (of a Shapefile's attributes, a KML or a DXF's text).
     """
     if not (contract.crs or contract.options.get("crs")):
         raise _undeclared(contract)
     broken = partial(_broken, paths[0])
-    plain = [prepared(_unpacked(path) if path.suffix == ".gz" else path, contract) for path in paths]
+    plain = [prepared(guarded(path), contract) for path in paths]
     connection = connect(settings, extensions=["spatial"], functions=False)
     try:
         relations = [one for path in plain for one in _relations(connection, path, contract)]
@@ -57,11 +61,12 @@ def _projection(columns: Columns) -> tuple[list[str], str]:
 
 def _relations(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> list[str]:
     """The layers to read. Asks before for what is there: a missing layer makes the extension crash the process."""
-    place = literal(str(path))
-    columns_of(connection, f"ST_Read({place})")  # fails in good order when this is no spatial file at all
-    found = connection.execute(f"SELECT unnest(layers).name FROM ST_Read_Meta({place})").fetchall()
-    listed = [name for (name,) in found]
+    only = _relation(path, contract, None)
+    columns_of(connection, only)  # fails in good order when this is no file of the driver
     wanted = contract.options.get("layer")
+    if driver_of(path) not in LISTED:
+        return [only]
+    listed = _layers(connection, path)
     if wanted is not None and wanted not in listed:
         raise LookupError(str(wanted))
     # Each folder of a KML is a layer: to read the first alone would lose the others without a word.
@@ -69,23 +74,24 @@ def _relations(connection: duckdb.DuckDBPyConnection, path: Path, contract: Cont
     return [_relation(path, contract, layer) for layer in layers]
 
 
+def _layers(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Names of the layers. ST_Read_Meta takes any driver, so it sees only what can be nothing but of its own: a
+    GeoPackage that spatial_guard passed, a KML that drawings wrote anew.
+    """
+    asked = f"SELECT driver_short_name, unnest(layers).name FROM ST_Read_Meta({literal(str(path))})"
+    found = connection.execute(asked).fetchall()
+    if any(driver != driver_of(path) for driver, _ in found):
+        raise LookupError(path.suffix)
+    return [name for _, name in found]
+
+
 def _relation(path: Path, contract: Contract, layer: str | None) -> str:
-    arguments = [literal(str(path))]
+    arguments = [literal(str(path)), f"allowed_drivers = [{literal(driver_of(path))}]"]
     if layer is not None:
         arguments.append(f"layer = {literal(str(layer))}")
     if path.suffix.lower() == ".shp" and (encoding := contract.options.get("encoding")):
         arguments.append(f"open_options = [{literal(f'ENCODING={str(encoding).upper()}')}]")
     return f"ST_Read({', '.join(arguments)})"
-
-
-def _unpacked(path: Path) -> Path:
-    target = path.with_suffix("")
-    try:
-        with gzip.open(path, "rb") as source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
-    except (OSError, EOFError) as error:
-        raise _broken(path, error) from error
-    return target
 
 
 def _broken(path: Path, _error: Exception) -> SourceUnreadable:

@@ -40,7 +40,7 @@ def read(paths: list[Path], contract: Contract, _aside: list[KeptAside]) -> pa.R
 def _records(paths: list[Path], contract: Contract) -> Iterator[Record]:
     wanted = str(contract.options.get("record", ""))
     for path in paths:
-        yield from _of_file(path, wanted, str(contract.options.get("encoding") or _declared(path)))
+        yield from _of_file(path, wanted, str(contract.options.get("encoding") or declared(path)))
 
 
 def _of_file(path: Path, wanted: str, encoding: str) -> Iterator[Record]:
@@ -127,10 +127,16 @@ class _Walk:
         return unreadable(self._path, zh, en)
 
 
-def _declared(path: Path) -> str:
+def declared(path: Path) -> str:
+    """The encoding a file of XML names, or shows by its first bytes; raises SourceUnreadable for none that is known."""
     with path.open("rb") as stream:
         head = stream.read(400)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     found = DECLARED.search(head)
-    return found.group(1).decode() if found else "utf-8"
+    name = found.group(1).decode() if found else "utf-8"
+    try:
+        "".encode(name)  # unlike codecs.lookup, this knows texts only: the standard library calls zip a codec, too
+    except LookupError:
+        raise unreadable(path, "所写明的编码未知", "the encoding it names is not known") from None
+    return name
