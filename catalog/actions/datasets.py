@@ -55,6 +55,7 @@ def register(session: Session, *, dataset: Dataset, items: Sequence[Item], by: s
     """
     check_classified(dataset.code, items, grade=dataset.grade, sharing=dataset.sharing)
     queries.agency(session, dataset.agency)
+    _check_origin(session, dataset)
     merged = session.merge(dataset)
     session.flush()
     session.execute(delete(DataItem).where(DataItem.dataset == dataset.code))
@@ -128,6 +129,21 @@ def publish(
         details={"version": last + 1, "rows": rows, "verdict": verdict_id},
     )
     return version
+
+
+def _check_origin(session: Session, dataset: Dataset) -> None:
+    """What an upper-level platform gave stays its own: no new contract makes it ours while its batches lie here."""
+    known = session.get(Dataset, dataset.code)
+    if known is None or known.origin != "upper" or dataset.origin == "upper":
+        return
+    if queries.last_batch(session, dataset.code) is not None:
+        raise NotAllowed(
+            f"数据集 {dataset.code} 已有上级平台回流的批次，不能改登记为本级数据。请用新的名称登记。",
+            f"Dataset {dataset.code} holds batches an upper-level platform gave back and cannot become our own."
+            " Register the new one under another name.",
+            code="origin_of_upper_level",
+            dataset=dataset.code,
+        )
 
 
 def _check_ours(entry: Dataset | None, code: str) -> None:

@@ -1,5 +1,6 @@
 """Writes to the registry: what they leave, what they refuse, and that twice is once."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from catalog import queries
 from catalog.actions import agencies, batches, datasets, systems, verdicts
 from catalog.contracts import Contract
 from catalog.database import open_reader, open_session
-from catalog.errors import ContractBroken, InvalidInput, NotFound
+from catalog.errors import ContractBroken, InvalidInput, NotAllowed, NotFound
 from catalog.models import Agency, Batch, DatasetVersion, Event, RuleResult, System, Verdict
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
@@ -211,3 +212,19 @@ def _result() -> RuleResult:
         b=3,
         outcome="failed",
     )
+
+
+def test_what_an_upper_level_platform_gave_back_never_becomes_ours_while_its_batches_lie_here(
+    catalogue: Settings, contract: Contract, now: datetime
+) -> None:
+    upper = replace(contract, dataset="police_upper", origin="upper")
+    ours = replace(upper, origin="local")
+    with open_session(catalogue) as session:
+        datasets.register_contract(session, contract=ours, hub_id="h", by="t", now=now)
+        datasets.register_contract(session, contract=upper, hub_id="h", by="t", now=now)
+        batches.register(session, batch_id="b", now=now, **{**BATCH, "dataset": "police_upper"})  # type: ignore[arg-type]
+    with pytest.raises(NotAllowed) as refused, open_session(catalogue) as session:
+        datasets.register_contract(session, contract=ours, hub_id="h", by="t", now=now)
+    assert refused.value.code == "origin_of_upper_level"
+    with open_reader(catalogue) as session:
+        assert queries.dataset(session, "police_upper").origin == "upper"
