@@ -1,10 +1,12 @@
 """A draft contract from what a delivery looks like: ODCS v3.1 YAML, ready for a person to review. Pure.
 
-What values cannot tell (titles in English, who may share it, how often it comes) is left at the cautious default.
+What values cannot tell (what the dataset is called, who may share it, how often it comes) is left at the cautious
+default; catalog/contract_review.py lists what is still open.
 """
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,6 +14,7 @@ from typing import Any, Protocol
 import yaml
 
 from catalog.classification import highest
+from catalog.contract_review import TO_REVIEW
 from catalog.identifiers import check_dataset_code
 from catalog.standards.elements import element
 
@@ -25,6 +28,7 @@ LOGICAL = {
     "geometry": "object",
 }
 LONGEST_NAME = 60
+_HAN = re.compile("[\u3400-\u9fff]")
 GENERIC = frozenset({"code", "text", "integer", "decimal", "date", "datetime"})
 """Elements that say only what kind a value is: the item is then named after its column."""
 
@@ -52,7 +56,7 @@ class Seen(Protocol):
 @dataclass(frozen=True)
 class Place:
     """Where the dataset comes from, as the contract says it. `options`: how its files or pages are read; origin: local
-    or upper (回流)."""
+    or upper (回流). title_zh, title_en: what the dataset is called, its code where nobody says."""
 
     dataset: str
     agency: str
@@ -61,6 +65,8 @@ class Place:
     options: Mapping[str, Any]
     crs: str | None = None
     origin: str = "local"
+    title_zh: str = ""
+    title_en: str = ""
 
 
 def draft(place: Place, columns: Sequence[Seen]) -> str:
@@ -68,7 +74,11 @@ def draft(place: Place, columns: Sequence[Seen]) -> str:
     check_dataset_code(place.dataset)
     names = _names(columns)
     key = next((column.name for column in columns if column.key), None)
-    properties = [_property(column, name, key=key) for column, name in zip(columns, names, strict=True)]
+    titles = _titles(columns)
+    properties = [
+        _property(column, name, title, key=key) for column, name, title in zip(columns, names, titles, strict=True)
+    ]
+    title_zh, title_en = place.title_zh or place.dataset, place.title_en or place.dataset
     grade = highest(entry["classification"] for entry in properties)
     document = {
         "apiVersion": "v3.1.0",
@@ -78,15 +88,13 @@ def draft(place: Place, columns: Sequence[Seen]) -> str:
         "version": "0.1.0",
         "status": "draft",
         "domain": place.agency,
-        "description": {
-            "purpose": f"{place.dataset}（由采样生成，待审核） / {place.dataset} (drafted, to be reviewed)"
-        },
+        "description": {"purpose": f"{title_zh}（由采样生成，{TO_REVIEW}） / {title_en} (drafted, to be reviewed)"},
         "schema": [
             {
                 "name": place.dataset,
                 "physicalName": place.locator,
-                "businessName": place.dataset,
-                "description": place.dataset,
+                "businessName": title_zh,
+                "description": title_zh,
                 "properties": properties,
             }
         ],
@@ -101,7 +109,7 @@ def _custom(place: Place, grade: str) -> list[dict[str, Any]]:
         "agency": place.agency,
         "system": place.system,
         "mode": "snapshot",
-        "titleEn": place.dataset,
+        "titleEn": place.title_en or place.dataset,
         "sharing": "conditional",
         "sharingCondition": "",
         "schedule": "0 1 * * *",
@@ -115,7 +123,7 @@ def _custom(place: Place, grade: str) -> list[dict[str, Any]]:
     return [{"property": name, "value": value} for name, value in given.items()]
 
 
-def _property(column: Seen, name: str, *, key: str | None) -> dict[str, Any]:
+def _property(column: Seen, name: str, title: str, *, key: str | None) -> dict[str, Any]:
     known = element(column.element)
     own = {"element": known.code, "personal": known.personal, "titleEn": known.name_en}
     if known.code_list:
@@ -123,7 +131,7 @@ def _property(column: Seen, name: str, *, key: str | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": name,
         "physicalName": column.name,
-        "businessName": column.name,
+        "businessName": title,
         "logicalType": LOGICAL[known.kind],
         "required": column.nulls == 0,
         "classification": known.grade,
@@ -132,6 +140,21 @@ def _property(column: Seen, name: str, *, key: str | None) -> dict[str, Any]:
     if column.name == key:
         entry |= {"primaryKey": True, "primaryKeyPosition": 1}
     return entry
+
+
+def _titles(columns: Sequence[Seen]) -> list[str]:
+    """Chinese titles: the department's own heading where it is Chinese, else what the standards call the element.
+
+    Two columns of one element are told apart by their headings; where the element says too little, the heading stays.
+    """
+    told = [_HAN.search(column.name) is None and column.element not in GENERIC for column in columns]
+    same = Counter(column.element for column, by_element in zip(columns, told, strict=True) if by_element)
+    titles: list[str] = []
+    for column, by_element in zip(columns, told, strict=True):
+        known = element(column.element).name_zh
+        own = f"{known}（{column.name}）" if same[column.element] > 1 else known
+        titles.append(own if by_element else column.name)
+    return titles
 
 
 def _names(columns: Sequence[Seen]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import listing, named, say, tell
+from exchange_api.cli.speech import complain, listing, named, say, tell
 
 if TYPE_CHECKING:
     from catalog.contracts import Contract
@@ -30,6 +30,7 @@ def check(
         rules = _rules(contract)
         told = say(f"{len(contract.items)} 个数据项，{rules} 条规则", f"{len(contract.items)} items, {rules} rules")
         tell(f"{path.name}: {contract.dataset} {contract.version}, {told}")
+        _remind(contract)
     tell(say(f"{len(paths)} 份契约符合 ODCS v3.1。", f"{len(paths)} contracts are valid ODCS v3.1."))
 
 
@@ -82,6 +83,17 @@ def register(file: File) -> None:
         fresh.write_text(contract.document, encoding="utf-8")
         fresh.replace(kept)  # whole or not at all; the pipelines read this folder
     tell(say(f"已登记 {contract.dataset} {contract.version}。", f"Registered {contract.dataset} {contract.version}."))
+    _remind(contract)
+
+
+def _remind(contract: "Contract") -> None:
+    """Say on stderr what a person has still to fill in; nothing for a finished contract."""
+    from catalog.contract_review import unfinished
+
+    if found := unfinished(contract):
+        complain(say(f"提醒：{contract.dataset} 还有待填写：", f"Reminder: still to fill in for {contract.dataset}:"))
+        for point in found:
+            complain(f"  - {named(point)}")
 
 
 def _rules(contract: "Contract") -> int:

@@ -60,6 +60,8 @@ def draft(
     code: System,
     locator: Locator,
     dataset: Annotated[str, typer.Option(help=say("数据集代码", "Code of the dataset"))],
+    title: Annotated[str, typer.Option(help=say("数据集中文标题", "Title of the dataset in Chinese"))] = "",
+    title_en: Annotated[str, typer.Option(help=say("数据集英文标题", "Title of the dataset in English"))] = "",
     option: Options = None,
     crs: Crs = "",
 ) -> None:
@@ -70,7 +72,7 @@ def draft(
 
     spec, options = _opened(code), _given(option)
     columns = _profiled(spec, locator, options, crs)
-    place = Place(dataset, spec.agency, code, locator, options, crs or None, origin_of(spec))
+    place = Place(dataset, spec.agency, code, locator, options, crs or None, origin_of(spec), title, title_en)
     tell(drafted(place, columns).rstrip())
 
 

@@ -25,10 +25,13 @@ def test_a_folder_is_profiled_without_a_value_and_drafted(shuniu: Shuniu, city: 
     for_people = shuniu("source", "profile", *asked, home=city.home)
     assert "CANARY" not in for_people.out + told.out
     assert "99999999999" in for_people.out
-    drafted = shuniu("source", "draft", *asked, "--dataset", "police_list", home=city.home)
+    drafted = shuniu("source", "draft", *asked, "--dataset", "police_list", "--title", "名单", home=city.home)
     file = tmp_path / "police_list.odcs.yaml"
     file.write_text(drafted.out)
-    assert shuniu("contract", "check", str(file)).code == 0
+    checked = shuniu("contract", "check", str(file))
+    assert checked.code == 0
+    assert "sharingCondition" in checked.err
+    assert "businessName" not in checked.err, "the dataset has a title, and the headings are Chinese"
     refused = shuniu("source", "profile", "police_folder", "名单*.csv", home=city.home)
     assert refused.code == 1
     assert "编码" in refused.err

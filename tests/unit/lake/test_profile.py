@@ -142,6 +142,21 @@ def test_two_columns_of_one_element_get_two_names_and_odd_headers_a_plain_one(tm
         draft(Place("Bad Code", "civil", "s", "t", {}), [])
 
 
+def test_a_draft_calls_things_by_their_chinese_names(tmp_path: Path) -> None:
+    table: dict[str, list[object]] = {
+        "sfzh": NUMBERS,
+        "tel": [f"138{n:08}" for n in range(20)],
+        "联系手机": ["13800000000"] * 20,
+    }
+    seen = columns(tmp_path, table | {"remark": ["无"] * 20})
+    place = Place("civil_x", "civil", "s", "t", {}, title_zh="低保对象", title_en="Subsistence")
+    contract = parse_contract(draft(place, list(seen.values())), name="x")
+    assert (contract.title_zh, contract.title_en) == ("低保对象", "Subsistence")
+    assert [item.title_zh for item in contract.items] == ["公民身份号码", "联系电话", "联系手机", "remark"]
+    twice = parse_contract(draft(place, list(columns(tmp_path, {"a": NUMBERS, "b": NUMBERS}).values())), name="x")
+    assert [item.title_zh for item in twice.items] == ["公民身份号码（a）", "公民身份号码（b）"]
+
+
 def test_a_delivery_that_cannot_be_read_says_its_own_sentence(tmp_path: Path) -> None:
     folder = tmp_path / "civil"
     spec = a_folder(folder)

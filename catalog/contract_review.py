@@ -1,0 +1,48 @@
+"""What a contract still needs from a person before others can be told of its dataset. Pure.
+
+A draft (catalog/contract_draft.py) leaves these open on purpose: values cannot tell them. Nothing here is refused: a
+dataset may be taken in and judged before anybody decides who shares it. Whoever checks or registers it is reminded.
+"""
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from catalog.contracts import Contract
+
+TO_REVIEW = "待审核"
+"""The word a drafted description carries until somebody has read it."""
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
+
+def unfinished(contract: Contract) -> tuple[tuple[str, str], ...]:
+    """What is still open, as (Chinese, English) phrases that name the key to fill in; empty for a finished contract."""
+    return tuple(_open(contract))
+
+
+def _open(contract: Contract) -> Iterator[tuple[str, str]]:
+    if _status(contract) == "draft":
+        yield ("status 仍是 draft：审核后改为 active", "status is still draft: make it active once reviewed")
+    if not _CHINESE.search(contract.title_zh):
+        yield ("businessName：数据集的中文标题", "businessName: the dataset's title in Chinese")
+    if contract.title_en in ("", contract.dataset):
+        yield ("titleEn：数据集的英文标题", "titleEn: the dataset's title in English")
+    if TO_REVIEW in contract.abstract_zh:
+        yield (
+            f"description.purpose 仍写着“{TO_REVIEW}”：改写为数据集说明",
+            "description.purpose is still as drafted: say what the dataset is for",
+        )
+    if contract.sharing == "conditional" and not contract.sharing_condition.strip():
+        yield (
+            "sharingCondition：有条件共享须写明条件",
+            "sharingCondition: sharing under conditions has to state them",
+        )
+    if untitled := [item.name for item in contract.items if not _CHINESE.search(item.title_zh)]:
+        named = ", ".join(untitled)
+        yield (f"businessName：数据项 {named} 的中文标题", f"businessName: titles in Chinese of {named}")
+
+
+def _status(contract: Contract) -> str:
+    found = yaml.safe_load(contract.document) if contract.document else None
+    return str(found.get("status", "")) if isinstance(found, dict) else ""

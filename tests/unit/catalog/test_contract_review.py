@@ -1,0 +1,42 @@
+"""What a contract leaves open is told by the key to fill in, and a finished one is left in peace."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catalog.contract_draft import Place, draft
+from catalog.contract_review import unfinished
+from catalog.contracts import Contract, load_contracts, parse_contract
+
+CONTRACTS = load_contracts(Path(__file__).resolve().parents[3] / "demo" / "contracts")
+
+
+def drafted() -> Contract:
+    return parse_contract(draft(Place("civil_x", "civil", "s", "t", {}), []), name="x")
+
+
+def keys(contract: Contract) -> list[str]:
+    return [english.partition(" ")[0].rstrip(":") for _, english in unfinished(contract)]
+
+
+def test_a_draft_leaves_open_what_values_cannot_tell() -> None:
+    assert keys(drafted()) == ["status", "businessName", "titleEn", "description.purpose", "sharingCondition"]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=list(CONTRACTS))
+def test_the_contracts_of_the_demo_city_are_finished(contract: Contract) -> None:
+    assert unfinished(contract) == ()
+
+
+def test_a_condition_of_blanks_is_none_and_other_sharing_needs_none() -> None:
+    assert "sharingCondition" in keys(replace(drafted(), sharing_condition="  "))
+    assert "sharingCondition" not in keys(replace(drafted(), sharing="none"))
+    assert "sharingCondition" not in keys(replace(drafted(), sharing_condition="仅用于住房保障"))
+
+
+def test_items_without_a_chinese_title_are_named() -> None:
+    contract = next(iter(CONTRACTS.values()))
+    first, *others = contract.items
+    ((chinese, _),) = unfinished(replace(contract, items=(replace(first, title_zh="plate"), *others)))
+    assert chinese.endswith(f"数据项 {first.name} 的中文标题")
