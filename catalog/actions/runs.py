@@ -16,10 +16,11 @@ from catalog.settings import Settings
 
 @dataclass
 class Step:
-    """Filled in by the block that `step` surrounds."""
+    """Filled in by the block that `step` surrounds. `note`: what a step that went well left undone, and why."""
 
     rows: int = 0
     batch: str | None = None
+    note: HubError | None = None
 
 
 def record_step(
@@ -77,6 +78,7 @@ def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Ca
         failure = _sentence(error, stage=stage, dataset=dataset)
         raise
     finally:
+        told = failure or done.note
         record_step(
             settings,
             stage=stage,
@@ -88,9 +90,9 @@ def step(settings: Settings, *, stage: str, dataset: str, agency: str, clock: Ca
             rows=done.rows,
             peak_mib=peak_mib(),
             ok=failure is None,
-            code=failure.code if failure else "",
-            message_zh=failure.zh if failure else "",
-            message_en=failure.en if failure else "",
+            code=told.code if told else "",
+            message_zh=told.zh if told else "",
+            message_en=told.en if told else "",
             batch=done.batch,
         )
 

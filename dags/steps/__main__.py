@@ -1,17 +1,21 @@
 """One night of the datasets named, once and without a schedule: `python -m dags.steps transport_vehicle`.
 
-For trying a new contract. The steps are those of the nightly run and as safe to repeat: load, judge, publish.
+For trying a new contract. The steps are those of the nightly run and as safe to repeat: load, judge, publish. Without a
+name, what waits of every dataset is judged and published.
 """
 
 import sys
 from datetime import UTC, datetime
 
+from catalog import queries
+from catalog.database import open_reader
 from catalog.errors import HubError
+from catalog.i18n import text
 from catalog.secrets import keep_private
 from catalog.settings import Settings
 from dags.steps.department import load
 from dags.steps.judgement import judge_waiting
-from dags.steps.publication import publish_all
+from dags.steps.publication import publish
 
 
 def _now() -> datetime:
@@ -19,21 +23,41 @@ def _now() -> datetime:
 
 
 def main(datasets: list[str]) -> int:
-    """Exit code 1 when a dataset could not be loaded, judged or published; the sentence says why."""
+    """Exit code 1 when a dataset is unknown (then nothing is done), could not be loaded or judged, or not published."""
     settings = Settings.from_environ()
     keep_private(settings.home)
+    try:
+        with open_reader(settings) as session:
+            for dataset in datasets:
+                queries.dataset(session, dataset)
+    except HubError as error:
+        sys.stderr.write(f"{error.sentence(settings.language)}\n")
+        return 1
+    failed = _loaded(settings, datasets)
+    only = set(datasets) - set(failed) if datasets else None
+    failed |= judge_waiting(settings, clock=_now, only=only)
+    published = publish(settings, clock=_now, only=only)
+    failed |= published.kept_back | published.failed
+    for dataset, sentence in failed.items():
+        sys.stderr.write(f"{dataset}: {sentence}\n")
+    zh, en = f"已评判并发布；未完成：{len(failed)}。", f"Judged and published; not done: {len(failed)}."
+    sys.stdout.write(text(zh, en, settings.language) + "\n")
+    return 1 if failed else 0
+
+
+def _loaded(settings: Settings, datasets: list[str]) -> dict[str, str]:
+    """Load each dataset and say which batch came; dataset → sentence for those that could not be loaded."""
     failed: dict[str, str] = {}
     for dataset in datasets:
         try:
             batch = load(settings, dataset, clock=_now)
-            sys.stdout.write(f"load {dataset}: {batch or '-'}\n")
         except HubError as error:
             failed[dataset] = error.sentence(settings.language)
-    failed |= judge_waiting(settings, clock=_now) | publish_all(settings, clock=_now)
-    for dataset, sentence in failed.items():
-        sys.stderr.write(f"{dataset}: {sentence}\n")
-    sys.stdout.write(f"judged, published; failed: {len(failed)}\n")
-    return 1 if failed else 0
+            continue
+        zh = f"接收 {dataset}：{f'批次 {batch}' if batch else '没有新数据'}"
+        en = f"Loaded {dataset}: {f'batch {batch}' if batch else 'nothing new'}"
+        sys.stdout.write(text(zh, en, settings.language) + "\n")
+    return failed
 
 
 if __name__ == "__main__":

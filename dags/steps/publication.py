@@ -1,6 +1,7 @@
 """Judge the built tables and publish what passed the gate: standard tables by their last verdict, built ones now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.models import Dataset
 from catalog.settings import Settings
+from dags.steps.kept_back import not_published
 from lake import tables
 from lake.bases import BASES
 from lake.layout import Layout
@@ -24,19 +26,37 @@ from quality.tickets import follow
 FIT = frozenset({"passed", "warned"})
 
 
+@dataclass
+class Publishing:
+    """dataset → sentence: of those that failed on the way, and of those kept back by their verdict."""
+
+    failed: dict[str, str] = field(default_factory=dict)
+    kept_back: dict[str, str] = field(default_factory=dict)
+
+
 def publish_all(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
     """Publish every table whose verdict is good. Returns dataset → sentence for those that failed on the way."""
-    failed: dict[str, str] = {}
+    return publish(settings, clock=clock).failed
+
+
+def publish(settings: Settings, *, clock: Callable[[], datetime], only: Collection[str] | None = None) -> Publishing:
+    """Publish every table (of `only` those datasets) whose verdict is good; what was not published, and why."""
+    done = Publishing()
     layout = Layout(settings.lake_url)
     for code, agency, zone in _catalogued(settings):
+        if only is not None and code not in only:
+            continue
         uri = layout.standard(code) if zone == "standard" else _built_uri(layout, code, zone)
         if tables.version(uri, settings=settings) is None:
             continue  # never delivered, or never built: nothing to publish
         try:
-            _publish(settings, code, agency, zone, uri, clock=clock)
+            kept_back = _publish(settings, code, agency, zone, uri, clock=clock)
         except HubError as error:
-            failed[code] = error.sentence(settings.language)
-    return failed
+            done.failed[code] = error.sentence(settings.language)
+            continue
+        if kept_back is not None:
+            done.kept_back[code] = kept_back.sentence(settings.language)
+    return done
 
 
 def _catalogued(settings: Settings) -> list[tuple[str, str, str]]:
@@ -50,11 +70,16 @@ def _built_uri(layout: Layout, code: str, zone: str) -> str:
     return layout.topic(code) if zone == "topic" else layout.base(code)
 
 
-def _publish(settings: Settings, code: str, agency: str, zone: str, uri: str, *, clock: Callable[[], datetime]) -> None:
+def _publish(
+    settings: Settings, code: str, agency: str, zone: str, uri: str, *, clock: Callable[[], datetime]
+) -> HubError | None:
+    """Publish one table; where its verdict is not good, why it was not: the step's record says so, too."""
     with runs.step(settings, stage="publish", dataset=code, agency=agency, clock=clock) as step:
         verdict_id, fit = _verdict(settings, code, zone, uri, clock=clock)
         if not fit:
-            return
+            with open_reader(settings) as session:
+                step.note = not_published(session, code, verdict_id)
+            return step.note
         _check_columns(settings, code, uri)
         step.rows = tables.rows(uri, settings=settings)
         with open_session(settings) as session:
@@ -69,6 +94,7 @@ def _publish(settings: Settings, code: str, agency: str, zone: str, uri: str, *,
                 now=clock(),
             )
         profile.take(settings, code, uri, now=clock())
+    return None
 
 
 def _check_columns(settings: Settings, code: str, uri: str) -> None:

@@ -31,10 +31,7 @@ def list_(
         found = runs.steps(session, agency=agency, dataset=dataset, outcome="failed" if failed else "", size=limit)
     rows = [asdict(step) for step in found.steps]
     if not in_json:
-        rows = [
-            row | {"stage": worded("stage", row["stage"]), "message": "" if row["ok"] else named(row["message"])}
-            for row in rows
-        ]
+        rows = [row | {"stage": worded("stage", row["stage"]), "message": named(row["message"])} for row in rows]
     columns = {
         "step_id": say("编号", "Id"),
         "stage": say("步骤", "Stage"),

@@ -15,7 +15,10 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the way. `message` is empty when `ok`; `known`: the catalogue has an entry of that dataset."""
+    """One step of the way; `known`: the catalogue has an entry of that dataset.
+
+    `message`: why it failed, or what a step that went well left undone; else empty.
+    """
 
     step_id: int
     stage: str
