@@ -6,7 +6,7 @@ dbf.py, parquet.py and spatial.py.
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
@@ -14,7 +14,7 @@ from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources import dbf, delimited, json_text, packed, parquet, spatial, workbook, xml_text
+from lake.sources import chosen, dbf, delimited, json_text, packed, parquet, spatial, workbook, xml_text
 from lake.sources.delivery import Delivery, KeptAside, check_columns
 
 Reading = Callable[[Settings, list[Path], Contract, list[KeptAside]], pa.RecordBatchReader]
@@ -52,18 +52,17 @@ BESIDE_A_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".SHX", ".DBF", ".PRJ", ".
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """All files that meet the contract's locator, in order of name; those after `since` when the mode is not snapshot.
+    """All files that meet the contract's locator, in order of name; those after `since` when the mode is not snapshot
+    (chosen.py).
 
     Raises SourceUnreachable when folder or files are not there, SourceUnreadable and ContractBroken for their content.
     """
-    found = _find(Path(spec.location), contract)
-    if contract.mode != "snapshot" and since:
-        found = [path for path in found if path.name > since]
-    copies = copy(found, keep)
-    position = found[-1].name if found else since
+    folder = Path(spec.location)
+    found = [PurePosixPath(path.relative_to(folder)) for path in _find(folder, contract)]
     if contract.mode == "snapshot":
-        position = None
-    return open_files(settings, copies, contract, position=position)
+        return open_files(settings, copy(folder, found, keep), contract, position=None)
+    position = chosen.reached(found, since)
+    return open_files(settings, copy(folder, chosen.due(found, since), keep), contract, position=position)
 
 
 def open_files(
@@ -83,21 +82,24 @@ def open_files(
     return Delivery(reader, position, files, aside, new)
 
 
-def copy(found: list[Path], keep: Path) -> list[Path]:
-    """Copy files (and what belongs beside a Shapefile) into `keep`, emptied before; the copies in the same order."""
+def copy(folder: Path, found: list[PurePosixPath], keep: Path) -> list[Path]:
+    """Copy files below `folder` (and what belongs beside a Shapefile) into `keep`, emptied before; the copies in the
+    same order. Raises SourceUnreadable.
+    """
+    parts = {path: [path, *_beside(folder, path)] for path in found}
+    names = chosen.kept_names(list(dict.fromkeys(part for group in parts.values() for part in group)))
     shutil.rmtree(keep, ignore_errors=True)
     keep.mkdir(parents=True)
     try:
-        for path in found:
-            for part in (path, *_beside(path)):
-                _copy_settled(part, keep / part.name)
+        for part, name in names.items():
+            _copy_settled(folder / part, keep / name)
     except OSError as error:
         raise SourceUnreadable(
             "部门目录中的文件无法读取。请检查文件权限，或确认文件已写完。",
             "A file in the department's folder cannot be read. Check its rights, and that it is written to the end.",
             code="file_unreadable",
         ) from error
-    return [keep / path.name for path in found]
+    return [keep / names[path] for path in found]
 
 
 def _copy_settled(source: Path, target: Path) -> None:
@@ -116,7 +118,7 @@ def _find(folder: Path, contract: Contract) -> list[Path]:
             code="folder_missing",
             dataset=contract.dataset,
         )
-    found = sorted(inside(folder, contract.locator), key=lambda path: path.name)
+    found = sorted(inside(folder, contract.locator), key=lambda path: (path.name, path))
     if not found:
         raise nothing_there(contract)
     return found
@@ -143,10 +145,10 @@ def inside(folder: Path, pattern: str) -> list[Path]:
     ]
 
 
-def _beside(path: Path) -> list[Path]:
+def _beside(folder: Path, path: PurePosixPath) -> list[PurePosixPath]:
     if path.suffix.lower() != ".shp":
         return []
-    return [part for suffix in BESIDE_A_SHAPEFILE if (part := path.with_suffix(suffix)).is_file()]
+    return [part for suffix in BESIDE_A_SHAPEFILE if (folder / (part := path.with_suffix(suffix))).is_file()]
 
 
 def _format(path: Path, contract: Contract) -> str:

@@ -7,12 +7,13 @@ they are not the same any more, the file was begun anew and is taken from its st
 import hashlib
 import json
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from catalog.contracts import Contract
 from catalog.errors import SourceUnreachable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from lake.sources.chosen import kept_names
 from lake.sources.delivery import Delivery
 from lake.sources.files import inside, open_files
 
@@ -37,15 +38,18 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
     taken: dict[str, Taken] = json.loads(since) if since else {}
     reached: dict[str, Taken] = {}
     copies: list[Path] = []
-    for path in sorted(inside(folder, str(pattern)), key=lambda path: path.name):
-        start, mark = taken.get(path.name, (0, ""))
+    found = sorted(inside(folder, str(pattern)), key=lambda path: (path.name, path))
+    for below, name in kept_names([PurePosixPath(path.relative_to(folder)) for path in found]).items():
+        path, target = folder / below, keep / name
+        # A file of a folder below was known by its name alone before; its mark tells whether it is the same.
+        start, mark = taken.get(str(below), taken.get(path.name, (0, "")))
         start = start if start and _mark(path, start) == mark else 0
-        end = start + _take(path, start, keep / path.name)
-        reached[path.name] = (end, _mark(path, end))
+        end = start + _take(path, start, target)
+        reached[str(below)] = (end, _mark(path, end))
         if end > start:
-            copies.append(keep / path.name)
+            copies.append(target)
         else:
-            (keep / path.name).unlink()
+            target.unlink()
     return open_files(settings, copies, contract, position=json.dumps(reached, sort_keys=True), form="ndjson")
 
 

@@ -54,7 +54,7 @@ def clearing(reader: pa.RecordBatchReader, keep: Path) -> pa.RecordBatchReader:
 def opened_folder(path: Path) -> Path:
     """The folder for what is made of `path` only for reading; made."""
     folder = path.parent if OPENED in path.parts else path.parent / OPENED
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -73,12 +73,14 @@ def _cleared(reader: pa.RecordBatchReader, folder: Path) -> Iterator[pa.RecordBa
 
 
 def _from_zip(path: Path, wanted: str) -> list[Path]:
-    folder = path.parent / OPENED / path.stem
+    folder = path.parent / OPENED / path.name
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _check(path, members)
-            targets = {_name(member): member for member in members}
+            targets = {str(PurePosixPath(_name(member))): member for member in members}
+            if len(targets) < len(members):
+                raise refused(path, "其中有两个同名文件", "it holds two files of one name")
             written = 0
             for name, member in targets.items():
                 with archive.open(member) as source:
@@ -125,7 +127,7 @@ def _belongs_to_another(file: Path) -> bool:
 
 
 def _from_gz(path: Path) -> Path:
-    target = path.parent / OPENED / path.stem
+    target = path.parent / OPENED / path.name / path.stem
     try:
         with gzip.open(path, "rb") as source:
             _copied(path, cast(IO[bytes], source), target, 0)

@@ -14,6 +14,7 @@ from typing import Protocol
 from catalog.contracts import Contract
 from catalog.errors import SourceUnreadable
 from catalog.settings import Settings
+from lake.sources import chosen
 from lake.sources.delivery import Delivery
 from lake.sources.files import BESIDE_A_SHAPEFILE, nothing_there, open_files
 
@@ -53,23 +54,29 @@ class Place(Protocol):
 
 
 def take(settings: Settings, place: Place, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """All files of `place` that meet the locator, in order of name; those after `since` when the mode is not snapshot.
+    """All files of `place` that meet the locator, in order of name; those after `since` when the mode is not snapshot
+    (chosen.py).
 
     Raises SourceUnreachable when there are none, SourceUnreadable and ContractBroken for their content.
     """
-    found = sorted(_meeting(place, contract.locator), key=lambda entry: entry.name)
+    found = {entry.path: entry for entry in sorted(_meeting(place, contract.locator), key=_order)}
     if not found:
         raise nothing_there(contract)
-    if contract.mode != "snapshot" and since:
-        found = [entry for entry in found if entry.name > since]
+    snapshot = contract.mode == "snapshot"
+    wanted = list(found) if snapshot else chosen.due(list(found), since)
     shutil.rmtree(keep, ignore_errors=True)
     keep.mkdir(parents=True)
-    for entry in found:
-        for part in (entry, *_beside(place, entry)):
-            place.fetch(part, keep / part.name)
-    position = found[-1].name if found else since
-    copies = [keep / entry.name for entry in found]
-    return open_files(settings, copies, contract, position=None if contract.mode == "snapshot" else position)
+    parts = {part.path: part for path in wanted for part in (found[path], *_beside(place, found[path]))}
+    names = chosen.kept_names(list(parts))
+    for path, name in names.items():
+        place.fetch(parts[path], keep / name)
+    copies = [keep / names[path] for path in wanted]
+    position = None if snapshot else chosen.reached(list(found), since)
+    return open_files(settings, copies, contract, position=position)
+
+
+def _order(entry: Entry) -> tuple[str, PurePosixPath]:
+    return entry.name, entry.path
 
 
 def still_written(name: str) -> SourceUnreadable:
