@@ -6,9 +6,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
+from authorization.filters import items_of, parse
+from authorization.policy import Grant
 from catalog.errors import NotFound
 from exchange_api import file_urls
 from exchange_api.dependencies import TheHub
+from exchange_api.facts import DatasetFacts
 from exchange_api.hub import Hub
 from lake.projection import folder
 
@@ -68,6 +71,12 @@ def _record(hub: Hub, ticket: file_urls.Ticket, name: str) -> None:
         surface=SURFACE,
         rows=0,
         items=ticket.grant.items,
-        providers=facts.providers_of(ticket.grant.items),
+        providers=facts.providers_of((*ticket.grant.items, *_chosen_by(facts, ticket.grant))),
         decision="allowed",
     )
+
+
+def _chosen_by(facts: DatasetFacts, grant: Grant) -> tuple[str, ...]:
+    """Names of the items the grant chooses rows by."""
+    kinds = {fact.name: fact.kind for fact in facts.items}
+    return tuple(items_of(parse(grant.row_filter, kinds))) if grant.row_filter else ()
