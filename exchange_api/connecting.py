@@ -24,6 +24,10 @@ from lake.profile import Column
 from lake.profile import profile as profiled
 from lake.sources import encoding
 
+NOWHERE = {"rest": "/shuniu-connection-test", "upstream": "shuniu.connection.test"}
+ANSWERED = frozenset({"file_missing", "source_table_missing", "rest_status", "rest_not_json", "share_missing"})
+"""What a system says that is there and lets the hub in, but does not have what `greet` made up."""
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -91,7 +95,30 @@ def profile(
     settings: Settings, spec: SystemSpec, locator: str, *, options: dict[str, Any], crs: str = ""
 ) -> list[Column]:
     """Every column of a delivery nobody has described yet."""
-    unknown = Contract(
+    unknown = undescribed(spec, locator, options=options, crs=crs)
+    with tempfile.TemporaryDirectory(prefix="shuniu-profile-") as keep:
+        return profiled(settings, sources.peek(settings, spec, unknown, keep=Path(keep)).reader)
+
+
+def greet(settings: Settings, spec: SystemSpec) -> bool:
+    """Open the connection or folder of a system no contract names yet. False where that needs one (topics of a broker).
+
+    Raises the HubError of the source when the system is away, refuses, or its place is not there.
+    """
+    if spec.kind == "mqtt":  # subscribing leaves a session behind at the broker, in the name the real load goes by
+        return False
+    options = {"query": "SELECT 1 AS connected"} if spec.kind in ("postgresql", "mysql", "sqlite") else {}
+    try:
+        first(settings, spec, undescribed(spec, NOWHERE.get(spec.kind, "shuniu_connection_test"), options=options))
+    except HubError as error:
+        if error.code not in ANSWERED:
+            raise
+    return True
+
+
+def undescribed(spec: SystemSpec, locator: str, *, options: dict[str, Any], crs: str = "") -> Contract:
+    """A contract that promises nothing, to look at what nobody has described yet."""
+    return Contract(
         dataset="profiled",
         version="0",
         title_zh="",
@@ -106,8 +133,6 @@ def profile(
         origin=origin_of(spec),
         options=options,
     )
-    with tempfile.TemporaryDirectory(prefix="shuniu-profile-") as keep:
-        return profiled(settings, sources.peek(settings, spec, unknown, keep=Path(keep)).reader)
 
 
 def origin_of(spec: SystemSpec) -> str:
@@ -119,7 +144,7 @@ def first(settings: Settings, spec: SystemSpec, contract: Contract) -> pa.Table:
     """The first batch of what `spec` would deliver now. Copies of files go to a temporary folder and are removed."""
     with (
         tempfile.TemporaryDirectory(prefix="shuniu-preview-") as keep,
-        closing(sources.peek(settings, spec, contract, keep=Path(keep))) as delivery,
+        closing(sources.peek(settings, spec, contract, keep=Path(keep), first_only=True)) as delivery,
     ):
         for batch in delivery.reader:
             return pa.Table.from_batches([batch])

@@ -42,6 +42,7 @@ def add(
     """`vertical` is a unit led from above (垂直单位) whose data comes by back-flow."""
     from catalog.actions import agencies
     from catalog.errors import InvalidInput
+    from catalog.models import Agency
     from catalog.standards import uscc as codes
 
     if kind not in KINDS or (uscc and codes.fault(uscc) is not None):
@@ -51,6 +52,7 @@ def add(
             code="agency_invalid",
         )
     with door.writing() as session:
+        known = session.get(Agency, code) is not None
         agencies.register(
             session,
             code=code,
@@ -61,4 +63,7 @@ def add(
             by=door.actor(),
             now=door.now(),
         )
-    tell(say(f"已登记部门 {code}。", f"Registered department {code}."))
+    if known:
+        tell(say(f"已修改部门 {code}。", f"Changed department {code}."))
+    else:
+        tell(say(f"已登记部门 {code}。", f"Registered department {code}."))

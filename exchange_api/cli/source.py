@@ -1,6 +1,7 @@
 """`shuniu source`: departments' business systems: register, test, look at what they would deliver."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,39 +85,46 @@ def add(
         ),
     ] = None,
     secret_file: Annotated[
-        Path | None, typer.Option(exists=True, help=say("口令文件（JSON）", "File with the secret (JSON object)"))
+        Path | None,
+        typer.Option(
+            exists=True,
+            help=say(
+                "口令文件（JSON）；修改时不给则保留原口令", "Secret (JSON object); a change without it keeps the old"
+            ),
+        ),
     ] = None,
 ) -> None:
     """The secret is read from a file, never from the command line, where other users could see it.
 
-    What is given here goes before what the YAML file says; its keys are agency, kind, location, options.
+    What is given here goes before what the YAML file says; its keys are agency, kind, location, options. A system that
+    is changed without a secret file keeps its secret; a file with {} takes it away.
     """
-    from catalog.actions import systems
     from catalog.systems import SystemSpec, option_tree
 
-    told = _told(from_file)
+    told, secret = _told(from_file), _secret(secret_file)
     spec = SystemSpec(
         code,
         _needed("agency", agency or told.get("agency")),
         _needed("kind", kind or told.get("kind")),
         _needed("location", location or told.get("location")),
         {**dict(told.get("options") or {}), **option_tree(option or [])},
-        _secret(secret_file),
+        secret or {},
     )
-    with door.writing() as session:
-        systems.register(session, settings=door.settings(), spec=spec, by=door.actor(), now=door.now())
-    tell(say(f"已登记系统 {code}。", f"Registered system {code}."))
+    tell(_registered(spec, keep=secret is None))
 
 
 @app.command("test", help=say("测试能否从系统取到数据集", "Test that a system delivers its datasets"))
 def probe(code: System, in_json: door.Json = False) -> None:
-    """Read the first rows of each dataset of the system; exit code 1 when one fails. Nothing is stored."""
+    """Read the first rows of each dataset of the system, or open it when no contract names it; exit code 1 when one
+    fails. Nothing is stored."""
     from exchange_api import connecting
 
     given, spec = door.settings(), _opened(code)
     rows: list[dict[str, Any]] = []
     contracts = connecting.contracts_of(given, code)
     with progress(say(f"正在读取 {code}", f"Reading {code}")):
+        if not contracts:
+            rows.append({"dataset": "", "ok": True, "message": _greeted(spec)})
         for found in connecting.probes(given, spec, contracts):
             rows.append({"dataset": found.dataset, "ok": found.ok, "message": named(found.message)})
     columns_shown = {
@@ -124,7 +132,7 @@ def probe(code: System, in_json: door.Json = False) -> None:
         "ok": say("正常", "Ok"),
         "message": say("说明", "What happened"),
     }
-    listing(rows, columns_shown, in_json=in_json, empty=say("该系统没有契约。", "No contract names this system."))
+    listing(rows, columns_shown, in_json=in_json)
     if not all(row["ok"] for row in rows):
         raise typer.Exit(1)
 
@@ -152,6 +160,37 @@ def preview(dataset: Dataset, in_json: door.Json = False) -> None:
         "shape": say("形状", "Shape"),
     }
     listing(rows, columns, in_json=False)
+
+
+def _registered(spec: "SystemSpec", *, keep: bool) -> str:
+    """Enter the system, `keep`: with the secret it had; what was done, as a sentence."""
+    from catalog.actions import systems
+    from catalog.models import System as SystemRow
+
+    given = door.settings()
+    with door.writing() as session:
+        known = session.get(SystemRow, spec.code) is not None
+        if known and keep:
+            spec = replace(spec, secret=systems.opened(session, settings=given, code=spec.code).secret)
+        systems.register(session, settings=given, spec=spec, by=door.actor(), now=door.now())
+    if not known:
+        return say(f"已登记系统 {spec.code}。", f"Registered system {spec.code}.")
+    kept = say("，原口令保留", "; its secret is kept") if keep and spec.secret else ""
+    return say(f"已修改系统 {spec.code}{kept}。", f"Changed system {spec.code}{kept}.")
+
+
+def _greeted(spec: "SystemSpec") -> str:
+    """Open a system without a contract, and say what comes next. Raises the HubError of one that cannot be opened."""
+    from exchange_api import connecting
+
+    following = f"shuniu source draft {spec.code} …"
+    if connecting.greet(door.settings(), spec):
+        return say(
+            f"能连接，尚无契约；下一步：{following}", f"Can be opened; no contract names it yet. Next: {following}"
+        )
+    return say(
+        f"未试连：消息系统要有主题才能试；下一步：{following}", f"Not tried: a broker needs a topic. Next: {following}"
+    )
 
 
 def _told(path: Path | None) -> dict[str, Any]:
@@ -190,11 +229,12 @@ def _needed(name: str, value: str | None) -> str:
     return str(value)
 
 
-def _secret(path: Path | None) -> dict[str, str]:
+def _secret(path: Path | None) -> dict[str, str] | None:
+    """What the secret file holds; None without one."""
     from catalog.errors import InvalidInput
 
     if path is None:
-        return {}
+        return None
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:

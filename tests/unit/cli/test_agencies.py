@@ -17,6 +17,12 @@ def test_a_department_is_registered_and_listed(registry: Settings, shuniu: Shuni
     ]
 
 
+def test_a_department_that_was_there_is_told_as_changed(registry: Settings, shuniu: Shuniu) -> None:
+    first = shuniu("agency", "add", "police", "--name", "公安局", home=registry.home)
+    again = shuniu("agency", "add", "police", "--name", "市公安局", home=registry.home)
+    assert (first.out.strip(), again.out.strip()) == ("已登记部门 police。", "已修改部门 police。")
+
+
 def test_a_department_that_cannot_be_is_refused_as_a_wrong_call(registry: Settings, shuniu: Shuniu) -> None:
     for wrong in (["Police", "--name", "x"], ["police", "--name", "x", "--kind", "secret"]):
         said = shuniu("agency", "add", *wrong, home=registry.home)

@@ -1,6 +1,7 @@
 """`shuniu source add`: options of any shape, from words or from a file; the secret only from its own file."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,47 @@ def test_a_profile_file_of_an_upper_level_platform_is_a_secret_file(
     refused = shuniu("source", "add", "province_share", *place, home=city.home)
     assert refused.code == 2
     assert "CANARY" not in refused.err
+
+
+def test_a_change_says_so_and_keeps_the_secret_unless_another_or_an_empty_one_is_given(
+    shuniu: Shuniu, city: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret.json"
+    file.write_text('{"user": "hub", "password": "CANARY"}')
+    call = ("source", "add", "police_d", "--agency", "police", "--kind", "sftp", "--location", "sftp://h/x")
+    assert shuniu(*call, "--secret-file", str(file), home=city.home).out.strip() == "已登记系统 police_d。"
+    changed = shuniu(*call, "--option", "host_key=SHA256:x", home=city.home)
+    assert changed.out.strip() == "已修改系统 police_d，原口令保留。"
+    with open_session(city) as session:
+        assert systems.opened(session, settings=city, code="police_d").secret == {"user": "hub", "password": "CANARY"}
+    file.write_text("{}")
+    assert shuniu(*call, "--secret-file", str(file), home=city.home).out.strip() == "已修改系统 police_d。"
+    with open_session(city) as session:
+        assert systems.opened(session, settings=city, code="police_d").secret == {}
+
+
+@pytest.mark.parametrize("kind", ["files", "ndjson", "sqlite"])
+def test_a_system_without_a_contract_is_opened_all_the_same(
+    shuniu: Shuniu, city: Settings, tmp_path: Path, kind: str
+) -> None:
+    place = tmp_path / "department"
+    call = ("source", "add", "police_e", "--agency", "police", "--kind", kind, "--location", str(place))
+    assert shuniu(*call, home=city.home).code == 0
+    away = shuniu("source", "test", "police_e", home=city.home)
+    assert (away.code, "能连接" in away.out) == (1, False)
+    if kind == "sqlite":
+        sqlite3.connect(place).execute("CREATE TABLE vehicle (plate text)").connection.close()
+    else:
+        place.mkdir()
+    there = shuniu("source", "test", "police_e", "--json", home=city.home)
+    (row,) = json.loads(there.out)
+    assert (there.code, row["ok"]) == (0, True)
+    assert row["message"].startswith("能连接，尚无契约；下一步：shuniu source draft police_e")
+
+
+def test_a_service_that_is_away_is_not_said_to_be_there(shuniu: Shuniu, city: Settings) -> None:
+    call = ("--agency", "police", "--kind", "postgresql", "--location", "postgresql://127.0.0.1:9/x")
+    assert shuniu("source", "add", "police_f", *call, home=city.home).code == 0
+    away = shuniu("source", "test", "police_f", home=city.home)
+    assert (away.code, away.out) == (1, "")
+    assert "没有应答" in away.err
