@@ -5,7 +5,7 @@ Whoever may see the values in plain is decided by the door; without that right e
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -106,6 +106,22 @@ def answer(evidence: Evidence, form: str) -> Response:
         "cache-control": "private, no-store",
     }
     return Response(as_bytes(evidence, form), headers=headers, media_type=KINDS[form])
+
+
+def shown_key(items: Sequence[DataItem]) -> Callable[[str | None], str]:
+    """How a row's key is shown whose parts, joined by '|', are the key items among `items`: each as its own grade says.
+
+    A key with more or fewer parts than items is hidden whole where any of them would be masked.
+    """
+    show = [_shown(item) for item in items if item.key]
+
+    def shown(key: str | None) -> str:
+        parts = (key or "").split("|")
+        if len(parts) == len(show):
+            return "|".join(how(part) for how, part in zip(show, parts, strict=True))
+        return key or "" if all(how is _plainly for how in show) else HIDDEN
+
+    return shown
 
 
 def harmless(text: str) -> str:

@@ -26,8 +26,12 @@ def decide(
     reason: str,
     by: str,
     now: datetime,
+    account: str = "",
 ) -> ReviewDecision:
-    """Record what somebody said of `pair` of `base`. Raises InvalidInput for an unknown verdict or without a reason."""
+    """Record what somebody said of `pair` of `base`. Raises InvalidInput for an unknown verdict or without a reason.
+
+    account: in whose name, where whoever acts (`by`) does so at a terminal for another; the event names both.
+    """
     if verdict not in VERDICTS or not reason.strip():
         raise InvalidInput(
             "结论只能是 same、different 或 unsure，并须写明理由。",
@@ -42,11 +46,12 @@ def decide(
         record_r=right,
         verdict=verdict,
         reason=reason.strip(),
-        decided_by=by,
+        decided_by=account or by,
         decided_at=now,
     )
     session.add(made)
-    record(session, tag=EventTag.REVIEW_DECIDED, subject=f"{base}/{pair}", by=by, now=now, details={"verdict": verdict})
+    details = {"verdict": verdict} | ({"account": account} if account else {})
+    record(session, tag=EventTag.REVIEW_DECIDED, subject=f"{base}/{pair}", by=by, now=now, details=details)
     return made
 
 

@@ -1,11 +1,14 @@
-"""`shuniu base review`: pairs of records the matcher is not sure of; people decide, the next build obeys."""
+"""`shuniu base review`: pairs of records the matcher is not sure of; people decide, the next build obeys.
 
-from dataclasses import dataclass
+Whoever has the terminal decides in the name of an account: the event names both.
+"""
+
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli import door
+from exchange_api.cli import door, review_words
 from exchange_api.cli.speech import as_json, facts, listing, say, tell
 
 if TYPE_CHECKING:
@@ -35,17 +38,21 @@ class _Said:
 def list_(
     base: Base,
     every: Annotated[bool, typer.Option("--all", help=say("包括已有结论的", "Those decided on, too"))] = False,
+    decided: Annotated[bool, typer.Option("--decided", help=say("只看已有结论的", "Only those decided on"))] = False,
     in_json: door.Json = False,
 ) -> None:
-    """Pairs of the last build; those that people have decided on are left out."""
+    """Pairs of the last build; those that people have decided on are left out, or (--decided) alone are shown."""
     from lake import bases
     from lake.bases import review
 
     found = review.queue(door.settings(), bases.base(base))
     with door.reading() as session:
         said = _newest(session, base)
-    rows = [row | {"decision": said.get(row["pair"], _Said()).verdict} for row in found]
-    rows = [row for row in rows if every or row["decision"] in ("", "unsure")]
+    rows = [row | asdict(said.get(row["pair"], _Said())) for row in found]
+    rows = [row | {"decision": row.pop("verdict")} for row in rows]
+    rows = [row for row in rows if every or (row["decision"] in ("same", "different")) == decided]
+    if not in_json:
+        rows = [row | {"decision": review_words.verdict(row["decision"])} for row in rows]
     columns = {
         "pair": say("编号", "Pair"),
         "dataset_l": say("数据集甲", "Dataset A"),
@@ -53,7 +60,7 @@ def list_(
         "probability": say("概率", "Probability"),
         "together": say("现为同一实体", "Joined now"),
         "decision": say("结论", "Decision"),
-    }
+    } | ({"decided_by": say("核对人", "By"), "reason": say("理由", "Reason")} if every or decided else {})
     listing(rows, columns, in_json=in_json, empty=say("没有待核对的记录对。", "There is nothing to review."))
 
 
@@ -68,13 +75,18 @@ def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
     values = review.records(given, model, (row["record_l"], row["record_r"]))
     with door.reading() as session:
         said = _newest(session, base).get(pair, _Said())
-    told = row | {
-        "decision": said.verdict,
-        "decided_by": said.decided_by,
-        "reason": said.reason,
-        "values_l": _masked(model.items, values.get(row["record_l"], {})),
-        "values_r": _masked(model.items, values.get(row["record_r"], {})),
-    }
+        keys = {f"key_{side}": _key(session, row[f"dataset_{side}"], row[f"key_{side}"]) for side in "lr"}
+    told = (
+        row
+        | keys
+        | {
+            "decision": said.verdict,
+            "decided_by": said.decided_by,
+            "reason": said.reason,
+            "values_l": _masked(model.items, values.get(row["record_l"], {})),
+            "values_r": _masked(model.items, values.get(row["record_r"], {})),
+        }
+    )
     _record_read(base, model.providers)
     if in_json:
         as_json(told)
@@ -82,15 +94,21 @@ def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
     headings = {
         "pair": say("编号", "Pair"),
         "dataset_l": say("数据集甲", "Dataset A"),
+        "key_l": say("记录主键甲", "Key of record A"),
         "dataset_r": say("数据集乙", "Dataset B"),
+        "key_r": say("记录主键乙", "Key of record B"),
         "probability": say("概率", "Probability"),
         "together": say("现为同一实体", "Joined now"),
         "decision": say("结论", "Decision"),
         "decided_by": say("核对人", "By"),
         "reason": say("理由", "Reason"),
     }
-    facts(told, in_json=False, headings=headings)
-    _draw_evidence(told)
+    facts(
+        {name: told[name] for name in headings} | {"decision": review_words.verdict(said.verdict)},
+        in_json=False,
+        headings=headings,
+    )
+    _draw_evidence(told, model.items)
 
 
 @pairs.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
@@ -101,7 +119,10 @@ def decide(
     reason: Annotated[str, typer.Option("--reason", help=say("理由", "Why"))],
     login: Login,
 ) -> None:
-    """One word on one pair, in the name of an account whose role may decide; the newest counts."""
+    """One word on one pair, in the name of an account whose role may decide; the newest counts, the same again nothing.
+
+    The event names the account and who acted at the terminal.
+    """
     from catalog.actions import review_decisions
     from lake import bases
     from lake.bases import review
@@ -109,6 +130,16 @@ def decide(
     with door.writing() as session:
         _check_may_decide(session, login)
         row = review.one(door.settings(), bases.base(base), pair)
+        before = _newest(session, base).get(pair, _Said())
+        if before.verdict == verdict and reason.strip():
+            known = review_words.verdict(verdict)
+            tell(
+                say(
+                    f"{pair} 的结论已是“{known}”（{before.decided_by}），没有变化。",
+                    f"{pair} is decided on as {known} already (by {before.decided_by}); nothing changed.",
+                )
+            )
+            return
         review_decisions.decide(
             session,
             base=base,
@@ -116,7 +147,8 @@ def decide(
             records=(row["record_l"], row["record_r"]),
             verdict=verdict,
             reason=reason,
-            by=login,
+            by=door.actor(),
+            account=login,
             now=door.now(),
         )
     tell(say(f"{pair} 的结论已记录，下次建库时生效。", f"Noted for {pair}; the next build obeys."))
@@ -144,12 +176,20 @@ def _newest(session: "Session", base: str) -> dict[str, _Said]:
     return {one.pair: _Said(one.verdict, one.decided_by, one.reason) for one in review_decisions.newest(session, base)}
 
 
+def _key(session: "Session", dataset: str, key: str) -> str:
+    """The department's own key of a record, masked where its value would be."""
+    from catalog import queries
+    from exchange_api.evidence import shown_key
+
+    return shown_key(queries.items(session, dataset))(key)
+
+
 def _masked(items: Any, values: dict[str, Any]) -> dict[str, str]:
     """The values of a record by item, those of grade L3 and L4 masked."""
     from authorization.masking import apply
     from exchange_api.evidence import HIDDEN, MASKED_GRADES, MASKS
 
-    known = {item.name: item for item in items} | {"code": next((i for i in items if i.name == "uscc"), None)}
+    known = _by_column(items)
     shown = {}
     for name, value in values.items():
         item = known.get(name)
@@ -158,6 +198,11 @@ def _masked(items: Any, values: dict[str, Any]) -> dict[str, str]:
         text = "" if value is None else str(value)
         shown[name] = text if not hide or not text else str(apply(mask, text, b"")) if mask else HIDDEN
     return shown
+
+
+def _by_column(items: Any) -> dict[str, Any]:
+    """Column of the matcher -> item of the base; its `code` is the base's `uscc`."""
+    return {item.name: item for item in items} | {"code": next((i for i in items if i.name == "uscc"), None)}
 
 
 def _record_read(base: str, providers: tuple[str, ...]) -> None:
@@ -181,11 +226,12 @@ def _record_read(base: str, providers: tuple[str, ...]) -> None:
         trail.close()
 
 
-def _draw_evidence(told: dict[str, Any]) -> None:
+def _draw_evidence(told: dict[str, Any], items: Any) -> None:
+    known = _by_column(items)
     steps = [
         {
-            "column": step["column"] or step["level"],
-            "level": step["level"],
+            "column": _titled(known.get(step["column"]), step["column"]),
+            "level": review_words.level(step["level"]),
             "left": told["values_l"].get(step["column"], ""),
             "right": told["values_r"].get(step["column"], ""),
             "bits": round(step["bits"], 1),
@@ -200,3 +246,7 @@ def _draw_evidence(told: dict[str, Any]) -> None:
         "bits": say("证据（比特）", "Evidence (bits)"),
     }
     listing(steps, columns, in_json=False)
+
+
+def _titled(item: Any, column: str) -> str:
+    return say(item.title_zh, item.title_en) if item is not None else column

@@ -1,5 +1,6 @@
 """Doubtful pairs at the command line: listed, shown with masked values, decided on by a steward alone, obeyed."""
 
+import getpass
 import json
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,10 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from catalog.database import open_reader
-from catalog.models import Event
+from catalog.models import DataItem, Event
 from catalog.settings import Settings
 from dags.steps import bases as step
+from exchange_api.cli.review_words import LEVELS
+from exchange_api.evidence import shown_key
 from lake.layout import Layout
+from lake.matching.model import load_task
+from lake.matching.scoring import levels_of
 from tests.factories.matching import people
 from tests.factories.standard_tables import hold, moment, read
 from tests.unit.cli.conftest import Shuniu
@@ -82,10 +87,58 @@ def test_a_decision_leaves_the_queue_and_an_event_and_the_next_build_obeys(shuni
     assert first(shuniu, town)["pair"] != row["pair"]
     with open_reader(town) as session:
         (event,) = session.scalars(select(Event).where(Event.tag == "review:decided"))
-    assert (event.subject, event.by, event.details) == (f"population/{row['pair']}", "steward", {"verdict": verdict})
+    assert (event.subject, event.by, event.details) == (
+        f"population/{row['pair']}",
+        f"cli:{getpass.getuser()}",
+        {"verdict": verdict, "account": "steward"},
+    )
     step.build_group(town, "population", clock=lambda: NOW)
     joined = person_of(town, *sides[0]) == person_of(town, *sides[1])
     assert joined == (verdict == "same")
+
+
+def test_the_same_word_again_changes_nothing_and_what_is_decided_can_be_listed(shuniu: Shuniu, town: Settings) -> None:
+    row = first(shuniu, town)
+    decide = ("base", "review", "decide", "population", row["pair"], "--login", "steward", "--reason", "y", "--verdict")
+    assert "没有变化" not in shuniu(*decide, "different", home=town.home).out
+    with open_reader(town) as session:
+        events = session.query(Event).count()
+    assert "已是“不同”（steward），没有变化" in shuniu(*decide, "different", home=town.home).out
+    with open_reader(town) as session:
+        assert session.query(Event).count() == events
+    listed = json.loads(shuniu("base", "review", "list", "population", "--decided", "--json", home=town.home).out)
+    assert (row["pair"], "different", "steward", "y") in [
+        (one["pair"], one["decision"], one["decided_by"], one["reason"]) for one in listed
+    ]
+    assert {one["decision"] for one in listed} <= {"same", "different"}
+    assert "不同" in shuniu("base", "review", "list", "population", "--decided", home=town.home).out
+
+
+def test_a_pair_is_shown_in_chinese_with_both_datasets_and_keys(shuniu: Shuniu, town: Settings) -> None:
+    row = first(shuniu, town)
+    page = shuniu("base", "review", "show", "population", row["pair"], home=town.home).out
+    shown = json.loads(shuniu("base", "review", "show", "population", row["pair"], "--json", home=town.home).out)
+    for side in "lr":
+        assert row[f"dataset_{side}"] in page
+        assert shown[f"key_{side}"] in page
+    assert {"姓名", "性别", "出生日期"} <= set(page.split())
+    assert not {"prior", "name", "sex", "birth_date", "equal", "missing"} & set(page.split())
+
+
+def test_a_key_that_is_sensitive_is_masked_and_another_is_not() -> None:
+    def item(name: str, grade: str, element: str = "") -> DataItem:
+        return DataItem(name=name, key=True, grade=grade, personal="none", element=element)
+
+    assert shown_key([item("no", "L2"), item("id", "L4", "note")])("7|x") == "7|****"
+    assert shown_key([item("no", "L2")])("a|b") == "a|b"
+    assert shown_key([item("id", "L4")])("a|b") == "****"
+
+
+def test_every_level_the_matcher_knows_has_a_word() -> None:
+    tasks = (load_task(name) for name in ("person", "legal_person"))
+    labels = {label for task in tasks for column in task.columns for label, _ in levels_of(task, column)}
+    assert labels
+    assert labels <= set(LEVELS)
 
 
 def test_what_is_not_there_is_said_in_a_sentence(shuniu: Shuniu, town: Settings) -> None:
