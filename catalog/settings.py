@@ -33,6 +33,12 @@ class Settings(BaseSettings):
         pattern=r"^([0-9a-fA-F:.]+(/\d{1,3})?(, ?)?)*$",
         description="Addresses or networks of reverse proxies, with commas, whose X-Forwarded-For is believed",
     )
+    source_networks: str = Field(
+        default="",
+        pattern=r"^([0-9a-fA-F:.]+(/\d{1,3})?(, ?)?)*$",
+        description="Networks, with commas, of departments' systems that may be registered and looked at over HTTP;"
+        " empty: any but this machine, link-local and the hub's own stores",
+    )
     airflow_url: str = Field(default="", description="URL of an Airflow already running; empty: started here")
     airflow_port: int = Field(default=8601, ge=1, le=65535, description="Port of Airflow's own API and pages")
     airflow_user: str = Field(default="admin", description="Login the hub uses at Airflow's API")

@@ -1,7 +1,7 @@
 """Departments' systems over HTTP: register, test, look at what they would deliver. No credential and no value is shown.
 
 What reads folders of the hub's own machine is registered at its command line alone: whoever may connect a department
-over the network must not thereby read the hub's disk.
+over the network must not thereby read the hub's disk (reachable.py). Every look leaves a record before it (looks.py).
 """
 
 from typing import Annotated, Any
@@ -17,13 +17,12 @@ from catalog.database import open_reader, open_session
 from catalog.errors import InvalidInput
 from catalog.models import System
 from catalog.systems import SystemSpec
-from exchange_api import connecting
+from exchange_api import connecting, looks
 from exchange_api.dependencies import TheHub, require
 from exchange_api.responses import answer, public
 
 router = APIRouter(tags=["systems"])
 Engineer = Annotated[Caller, require(Permission.ALL_SYSTEMS_WRITE)]
-LOCAL = frozenset({"files", "ndjson", "sqlite"})
 
 
 class Registration(BaseModel):
@@ -38,7 +37,7 @@ class Registration(BaseModel):
 
 
 class Look(BaseModel):
-    """What to look at: table, file pattern or path; how to read it; reference system of spatial data."""
+    """What to look at: table, file pattern or path; how a file is laid out; reference system of spatial data."""
 
     locator: str = Field(max_length=1000)
     options: dict[str, Any] = Field(default_factory=dict)
@@ -56,9 +55,9 @@ def listed(hub: TheHub, caller: Engineer) -> Response:
 @router.post("/api/v1/systems", status_code=201)
 def register(hub: TheHub, caller: Engineer, given: Annotated[Registration, Body()]) -> Response:
     """Register a system, or change it (all of it: a secret that is not given again is gone)."""
-    _check_remote(given.kind, given.location)
     secret = {name: value.get_secret_value() for name, value in given.secret.items()}
     spec = SystemSpec(given.code, given.agency, given.kind, given.location, given.options, secret)
+    looks.admit(hub, caller, spec)
     with open_session(hub.settings) as session:
         system = systems.register(session, settings=hub.settings, spec=spec, by=caller.login, now=hub.clock())
         shown = connecting.described(system)
@@ -68,16 +67,15 @@ def register(hub: TheHub, caller: Engineer, given: Annotated[Registration, Body(
 @router.post("/api/v1/systems/{code}/test")
 def test(hub: TheHub, caller: Engineer, code: str) -> Response:
     """Read the first rows of each of its datasets: whether that went well, and a sentence. Nothing is stored."""
-    spec = connecting.opened(hub.settings, code)
+    spec = looks.opened(hub, caller, "test", code)
     found = connecting.probes(hub.settings, spec, connecting.contracts_of(hub.settings, code))
     return answer([public(one) for one in found])
 
 
 @router.get("/api/v1/systems/{code}/preview")
 def preview(hub: TheHub, caller: Engineer, code: str, dataset: Annotated[str, Query(max_length=63)]) -> Response:
-    """Columns, counts, lengths and shapes of what a dataset would deliver now; no values."""
+    """Columns, counts, bands of lengths and shapes of what a dataset would deliver now; no values."""
     contract = connecting.contract_of(hub.settings, dataset)
-    spec = connecting.opened(hub.settings, code)
     if contract.system != code:
         raise InvalidInput(
             f"数据集 {dataset} 不是由系统 {code} 提供的。",
@@ -85,22 +83,14 @@ def preview(hub: TheHub, caller: Engineer, code: str, dataset: Annotated[str, Qu
             code="system_of_another",
             dataset=dataset,
         )
-    return answer(connecting.preview(hub.settings, spec, contract))
+    spec = looks.opened(hub, caller, "preview", code, dataset=dataset)
+    return answer(looks.previewed(connecting.preview(hub.settings, spec, contract)))
 
 
 @router.post("/api/v1/systems/{code}/profile")
 def profile(hub: TheHub, caller: Engineer, code: str, look: Annotated[Look, Body()]) -> Response:
     """Profile a delivery nobody has described yet, column by column, with the likely data element; no values."""
-    spec = connecting.opened(hub.settings, code)
+    looks.check_options(hub, caller, code, look.options)
+    spec = looks.opened(hub, caller, "profile", code)
     found = connecting.profile(hub.settings, spec, look.locator, options=look.options, crs=look.crs)
-    return answer([{**public(column), "shapes": list(column.shapes)} for column in found])
-
-
-def _check_remote(kind: str, location: str) -> None:
-    if kind in LOCAL or location.startswith(("sqlite:", "duckdb:", "file:")):
-        raise InvalidInput(
-            "读取本机目录或文件的系统只能在服务器命令行用 shuniu source add 登记。",
-            "Systems that read folders or files of the hub's own machine are registered at its command line, with"
-            " shuniu source add.",
-            code="system_kind_local",
-        )
+    return answer(looks.profiled(found))

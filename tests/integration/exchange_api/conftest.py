@@ -25,15 +25,29 @@ SERVE = (
 )
 
 
-@pytest.fixture
-def city(tmp_path):
-    settings = Settings(home=tmp_path, public_url="http://testserver")
+@contextlib.contextmanager
+def opened(tmp_path, **given):
+    """The city behind a client in this process, with settings besides the usual ones."""
+    settings = Settings(home=tmp_path, public_url="http://testserver", **given)
     tokens = build(settings)
     hub = Hub(settings)
     with TestClient(create_app(settings, hub), raise_server_exceptions=False) as client:
         yield City(settings, hub, client, tokens)
     hub.close()
     forget_engines()
+
+
+@pytest.fixture
+def city(tmp_path):
+    with opened(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def near_city(tmp_path):
+    """The city whose operator lets systems of its own machine be reached over HTTP."""
+    with opened(tmp_path, source_networks="127.0.0.0/8, 192.0.2.0/24") as found:
+        yield found
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ BODY = {
     "code": "civil_rest",
     "agency": "civil",
     "kind": "rest",
-    "location": "http://127.0.0.1:9",
-    "options": {"feedback": {"way": "folder", "location": "/srv/feedback"}, "requests_per_minute": 60},
+    "location": "http://192.0.2.1:9",
+    "options": {"requests_per_minute": 60, "token_path": "/oauth/token"},
     "secret": SECRET,
 }
 
@@ -25,6 +25,16 @@ BODY = {
 @pytest.fixture
 def folder(city, tmp_path):
     """A folder of the civil bureau, registered at the command line, with a contract drafted from its file."""
+    return a_folder(city, tmp_path)
+
+
+@pytest.fixture
+def folder_near(near_city, tmp_path):
+    """The same in the city that reaches its own machine."""
+    return a_folder(near_city, tmp_path)
+
+
+def a_folder(city, tmp_path):
     place = tmp_path / "civil"
     place.mkdir()
     lines = [f"p{number:02d},{CANARY}{number}\n" for number in range(20)]
@@ -70,6 +80,7 @@ def test_only_those_who_keep_systems_come_in(city, folder, account):
         ({"kind": "files", "location": "/etc"}, 422, "system_kind_local"),
         ({"kind": "sqlite", "location": "/etc/x"}, 422, "system_kind_local"),
         ({"kind": "sql", "location": "sqlite:////etc/x"}, 422, "system_kind_local"),
+        ({"options": {"feedback": {"way": "folder", "location": "/srv/x"}}}, 422, "system_kind_local"),
         ({"kind": "fax"}, 422, "system_kind_invalid"),
         ({"agency": "nobody"}, 404, "agency_unknown"),
         ({"location": f"postgresql://hub:{CANARY}@db/x"}, 422, "location_holds_secret"),
@@ -77,7 +88,18 @@ def test_only_those_who_keep_systems_come_in(city, folder, account):
         ({"secret": CANARY}, 422, "invalid_request"),
         ({"code": "../x"}, 422, "invalid_request"),
     ],
-    ids=["folder", "file", "file by URL", "kind", "agency", "password in URL", "in options", "no object", "code"],
+    ids=[
+        "folder",
+        "file",
+        "file by URL",
+        "feedback folder",
+        "kind",
+        "agency",
+        "password in URL",
+        "in options",
+        "no object",
+        "code",
+    ],
 )
 def test_what_may_not_be_registered_is_told_without_repeating_it(city, changed, status, code):
     refused = city.post("/api/v1/systems", "steward", json=BODY | changed)
@@ -91,7 +113,7 @@ def test_a_system_is_tested_previewed_and_profiled_without_a_value(city, folder)
     seen = city.get("/api/v1/systems/civil_files/preview", "steward", params={"dataset": "civil_people"})
     assert [(one["column"], one["filled"], one["shape"]) for one in seen.json()] == [
         ("编号", 20, "A99"),
-        ("姓名", 20, "AAAAAA9"),
+        ("姓名", 20, "AAAA…9"),
     ]
     profiled = city.post("/api/v1/systems/civil_files/profile", "steward", json={"locator": "*.csv"})
     assert [(one["name"], one["rows"], one["key"]) for one in profiled.json()] == [
@@ -105,7 +127,8 @@ def test_a_system_is_tested_previewed_and_profiled_without_a_value(city, folder)
     assert "部门上传" in told["message"]["zh"]
 
 
-def test_a_system_that_is_away_or_not_there_is_told_in_a_problem_document(city, folder):
+def test_a_system_that_is_away_or_not_there_is_told_in_a_problem_document(near_city, folder_near):
+    city = near_city
     city.post("/api/v1/systems", "steward", json=BODY | {"kind": "mqtt", "location": "mqtt://127.0.0.1:9"})
     away = city.post("/api/v1/systems/civil_rest/profile", "steward", json={"locator": "x"})
     assert (away.status_code, away.json()["code"]) == (502, "source_unreachable")
