@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 EVENT_SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 FACETS = "https://openlineage.io/spec/facets"
@@ -60,21 +60,33 @@ def place(uri: str) -> tuple[str, str]:
 
 
 def system_place(kind: str, location: str, locator: str, schema: str = "") -> tuple[str, str]:
-    """Namespace and name of a department's table, file pattern, path or topic; never its login."""
+    """Namespace and name of a department's table, file pattern, path or topic; never its login or what is asked of it.
+
+    A location with a port that is none, registered before ports were checked, is named without it.
+    """
     parts = urlsplit(location)
     if not parts.scheme or kind in ("files", "sqlite", "ndjson"):
         namespace, folder = place(location.removeprefix("sqlite:///"))
         return namespace, f"{folder.rstrip('/')}/{locator}"
     scheme = {"postgresql": "postgres"}.get(parts.scheme, parts.scheme)
-    port = f":{parts.port}" if parts.port else ""
+    port = _port(parts)
+    if parts.scheme in ("http", "https"):
+        locator = locator.partition("?")[0].partition("#")[0]
     table = locator if "." in locator or not schema else f"{schema}.{locator}"
     named = [part for part in (parts.path.strip("/"), table.strip("/")) if part]
     separator = "/" if parts.scheme in ("http", "https", "mqtt", "mqtts") else "."
     return f"{scheme}://{parts.hostname or ''}{port}", separator.join(named)
 
 
+def _port(parts: SplitResult) -> str:
+    try:
+        return f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+
+
 def event(job: Job, kind: EventType, at: datetime, *, failure: str = "") -> dict[str, Any]:
-    """One run event, ready to be sent as JSON. `failure`: the sentence of what went wrong."""
+    """One run event, ready to be sent as JSON. `failure`: the code of what went wrong; a sentence may name files."""
     said = {"message": failure, "programmingLanguage": "Python"}
     return {
         "eventType": kind,

@@ -22,7 +22,7 @@ from lake import tables
 from lake.layout import Layout
 
 log = logging.getLogger(__name__)
-UNKNOWN = "internal error / 内部错误"
+UNKNOWN = "internal"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Way:
 def step(
     settings: Settings, way: Way, *, stage: str, dataset: str, agency: str, clock: Callable[[], datetime]
 ) -> Iterator[runs.Step]:
-    """Like runs.step, with a START event before and a COMPLETE or FAIL event after; FAIL repeats the sentence."""
+    """Like runs.step, with a START event before and a COMPLETE or FAIL event after; FAIL tells the error's code."""
     name = f"shuniu://{settings.hub_id}", f"{stage}.{dataset}"
     job = Job(*name, settings.public_url, str(uuid4()), way.inputs, [_named(way.output)])
     _tell(settings, job, "START", clock())
@@ -47,7 +47,8 @@ def step(
         with runs.step(settings, stage=stage, dataset=dataset, agency=agency, clock=clock) as done:
             yield done
     except BaseException as error:
-        said = str(error) if isinstance(error, HubError) else UNKNOWN
+        # The sentence is for this hub's own pages: it may name delivered files, and the receiver is somebody else's.
+        said = error.code if isinstance(error, HubError) else UNKNOWN
         _tell(settings, job, "FAIL", clock(), failure=said)
         raise
     with _unharmed():

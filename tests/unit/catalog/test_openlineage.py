@@ -29,6 +29,8 @@ def test_tables_of_the_lake_are_named_by_where_they_lie(uri: str, named: tuple[s
         ("files", "/srv/drop", "*.csv", ("file", "/srv/drop/*.csv")),
         ("files", "s3://drop/in", "*.csv", ("s3://drop", "in/*.csv")),
         ("rest", "https://api.example/v1", "/people", ("https://api.example", "v1/people")),
+        ("rest", "https://api.example/v1", "/people?id=1#x", ("https://api.example", "v1/people")),
+        ("rest", "https://api.example:x/v1", "/people", ("https://api.example", "v1/people")),
         ("mqtt", "mqtt://broker:1883", "water/#", ("mqtt://broker:1883", "water/#")),
     ],
 )

@@ -143,11 +143,16 @@ def test_a_night_is_told_step_by_step_with_columns_and_rows(hub: Settings, recei
     assert lineage_log.read(hub, limit=99) == receiver.events[::-1]
 
 
-def test_a_step_that_fails_says_so_with_its_sentence(hub: Settings, receiver: Receiver) -> None:
+def test_a_step_that_fails_says_so_with_its_code_and_no_name_of_a_file(
+    hub: Settings, receiver: Receiver, tmp_path: Path
+) -> None:
+    (tmp_path / "in" / f"{SECRET}.csv").write_bytes(b"")
     with pytest.raises(HubError) as failed:
         load(hub, "civil_person", clock=clock)
     assert receiver.told() == [("START", "collect.civil_person"), ("FAIL", "collect.civil_person")]
-    assert receiver.events[1]["run"]["facets"]["errorMessage"]["message"] == str(failed.value)
+    assert receiver.events[1]["run"]["facets"]["errorMessage"]["message"] == failed.value.code
+    assert SECRET in str(failed.value)
+    assert SECRET not in json.dumps(receiver.events)
 
 
 @pytest.mark.parametrize("away", ["down", 500, 401], ids=str)
