@@ -6,7 +6,7 @@ recipient     x                 x       x         a correction its department ra
 data bureau   x                 x       x         every one
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from authorization.access import Caller
 from authorization.permissions import Permission
-from authorization.policy import Grant, in_force
+from catalog import queries
 from catalog.actions import tickets
 from catalog.actions.tickets import CORRECTION_WORKING_DAYS
 from catalog.database import open_reader, open_session
 from catalog.errors import NotAllowed
 from catalog.models import Ticket
 from catalog.settings import Settings
+from catalog.ticket_limits import check_reopened, unknown_ticket
 from exchange_api import evidence
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
@@ -40,11 +41,14 @@ def sight(caller: Caller) -> views.Sight:
 
 
 def seen(hub: Hub, caller: Caller, session: Session, ticket: str) -> tuple[views.Order, tuple[views.Line, ...]]:
-    """A ticket with its history; raises NotFound, and NotAllowed for one that `caller` does not see."""
+    """A ticket with its history; raises NotFound, for one that `caller` does not see with the very same words.
+
+    Otherwise whoever counts through the numbers would learn how many tickets another department has.
+    """
     order, history = views.one(session, ticket, now=hub.clock())
     if not sight(caller).covers(order):
         refuse(hub, caller, surface="tickets", reasons=["not_own_ticket"])
-        raise NotAllowed("只能查看本部门的工单。", "A department sees its own tickets.", code="not_own_ticket")
+        raise unknown_ticket()
     return order, history
 
 
@@ -63,7 +67,7 @@ def rights(caller: Caller, order: views.Order) -> frozenset[Verb]:
 
 def offered(caller: Caller, order: views.Order) -> tuple[Verb, ...]:
     """The rights that make sense in the ticket's present state, in the order of VERBS."""
-    moot = {"reopen"} if order.state != "closed" else {"answer", "close"}
+    moot = {"open": {"reopen"}, "answered": {"reopen", "answer"}, "closed": {"answer", "close"}}[order.state]
     return tuple(verb for verb in VERBS if verb in rights(caller, order) - moot)
 
 
@@ -84,6 +88,8 @@ def act(hub: Hub, caller: Caller, ticket: str, verb: Verb, text: str) -> views.O
             verb=verb,
         )
     with open_session(hub.settings) as session:
+        if verb == "reopen" and not caller.may(Permission.ALL_TICKETS_WRITE):
+            check_reopened(tickets.get(session, ticket))
         do(session, hub.settings, ticket=ticket, verb=verb, text=text, by=caller.login, now=hub.clock())
     with open_reader(hub.settings) as session:
         return views.one(session, ticket, now=hub.clock())[0]
@@ -102,35 +108,9 @@ def do(session: Session, settings: Settings, *, ticket: str, verb: Verb, text: s
     return simple[verb](session, **said)
 
 
-def raise_correction(hub: Hub, caller: Caller, dataset: str, text: str) -> views.Order:
-    """A 校核 request of the caller's department to the provider of a dataset it was granted (10 working days).
-
-    Raises NotFound, NotAllowed without a grant in force (recorded), InvalidInput for an empty or too long text.
-    """
-    facts, now = hub.facts.of(dataset), hub.clock()
-    grants = hub.access.grants(agency=caller.agency, account=caller.login)
-    if not is_recipient(grants, dataset, facts.sharing, now):
-        refuse(hub, caller, surface="corrections", reasons=["no_grant"], facts=facts)
-        raise not_recipient(dataset)
-    who: dict[str, Any] = {"raised_by": caller.agency, "by": caller.login, "now": now}
-    with open_session(hub.settings) as session:
-        asked = tickets.open_correction(session, dataset=dataset, agency=facts.agency, text=text, **who)
-        return views.one(session, asked.ticket_id, now=now)[0]
-
-
-def is_recipient(grants: Iterable[Grant], dataset: str, sharing: str, now: datetime) -> bool:
-    """Whether one of `grants` opens `dataset` at `now`: only who receives data can say that it is wrong."""
-    return sharing != "none" and any(grant.dataset == dataset and in_force(grant, now) for grant in grants)
-
-
-def not_recipient(dataset: str) -> NotAllowed:
-    """The refusal of a correction without a grant."""
-    return NotAllowed(
-        f"没有对数据集 {dataset} 的有效授权，不能提出校核。如确有需要，请先提出共享申请。",
-        f"There is no grant in force on dataset {dataset}, so no correction can be raised. Apply for the data first.",
-        code="correction_not_granted",
-        dataset=dataset,
-    )
+def shown_plain(caller: Caller, order: views.Order, owner: str) -> bool:
+    """Whether `caller` delivers what the ticket speaks of: given to its department, `owner` of the dataset now."""
+    return caller.agency == order.agency == owner
 
 
 def proof(
@@ -148,8 +128,9 @@ def proof(
             "The failing rows are shown to the providing department and the data steward.",
             code="evidence_refused",
         )
-    plain = caller.agency == order.agency
     with open_reader(hub.settings) as session:
+        # A ticket keeps the department it was first given to; the rows are those of whose dataset it is now.
+        plain = shown_plain(caller, order, queries.dataset(session, order.dataset).agency)
         found = evidence.of_ticket(hub.settings, session, order.ticket_id, plain=plain, brief=brief, limit=limit)
     hub.trail.record(
         at=hub.clock(),

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.actions.events import EventTag, record
-from catalog.errors import Conflict, InvalidInput, NotFound
+from catalog.errors import Conflict, InvalidInput
 from catalog.models import Dataset, Ticket, TicketNote
+from catalog.ticket_limits import check_corrections, check_new_words, check_unanswered, unknown_ticket
 from catalog.time_limits import due, overdue
 
 CORRECTION_WORKING_DAYS = 10
@@ -52,10 +53,26 @@ def open_finding(
 
 
 def open_correction(
-    session: Session, *, dataset: str, agency: str, raised_by: str, text: str, by: str, now: datetime
+    session: Session,
+    *,
+    dataset: str,
+    agency: str,
+    raised_by: str,
+    text: str,
+    by: str,
+    now: datetime,
+    item: tuple[str, str] | None = None,
 ) -> Ticket:
-    """A 校核 request of agency `raised_by` to the provider `agency`; 10 working days (Order 809, Art. 26)."""
-    title = ("数据校核", "Correction raised by a consumer")
+    """A 校核 request of `raised_by` to the provider `agency`, about `item` (its titles); 10 working days (809, 26).
+
+    Raises Conflict for the same one again, QuotaExceeded for too many.
+    """
+    title = (
+        (f"数据校核：{item[0]}", f"Correction: {item[1]}") if item else ("数据校核", "Correction raised by a consumer")
+    )
+    said: dict[str, Any] = {"raised_by": raised_by, "title": title, "text": _said(text), "by": by, "now": now}
+    _hold(session, dataset)
+    check_corrections(session, dataset=dataset, **said)
     ticket = _new(session, "correction", dataset, agency, title, CORRECTION_WORKING_DAYS, now)
     ticket.raised_by, ticket.severity = raised_by, "warn"
     details = {"raised_by": raised_by, "agency": agency, "due": ticket.due_on.isoformat()}
@@ -72,15 +89,17 @@ def measure(session: Session, *, ticket_id: str, failing: int, verdict_id: str, 
 
 
 def comment(session: Session, *, ticket_id: str, text: str, by: str, now: datetime) -> Ticket:
-    """Add a remark to a ticket in any state."""
+    """Add a comment to a ticket in any state; raises Conflict for the same words again."""
     ticket = get(session, ticket_id)
+    check_new_words(session, ticket, text=_said(text), by=by)
     _noted(session, ticket, EventTag.TICKET_COMMENTED, "commented", by=by, now=now, text=_said(text))
     return ticket
 
 
 def answer(session: Session, *, ticket_id: str, text: str, by: str, now: datetime) -> Ticket:
-    """The provider says what it found and did. It ends the clock of a correction, not that of a finding."""
+    """The provider says what it found and did, once. It ends the clock of a correction, not that of a finding."""
     ticket = _open(session, ticket_id)
+    check_unanswered(session, ticket)
     ticket.state, ticket.answered_at = "answered", now
     _noted(session, ticket, EventTag.TICKET_ANSWERED, "answered", by=by, now=now, text=_said(text))
     return ticket
@@ -156,11 +175,7 @@ def get(session: Session, ticket_id: str) -> Ticket:
     """The ticket; raises NotFound."""
     found = session.get(Ticket, ticket_id)
     if found is None:
-        raise NotFound(
-            "没有这个工单。请用 shuniu ticket list 查看。",
-            "There is no such ticket. See: shuniu ticket list.",
-            code="ticket_unknown",
-        )
+        raise unknown_ticket()
     return found
 
 
@@ -184,8 +199,7 @@ def _open(session: Session, ticket_id: str) -> Ticket:
 def _new(
     session: Session, kind: str, dataset: str, agency: str, title: tuple[str, str], working_days: int, now: datetime
 ) -> Ticket:
-    # Two corrections of one dataset at once would both take the next number; SQLite has one writer anyway.
-    session.execute(select(Dataset.code).where(Dataset.code == dataset).with_for_update())
+    _hold(session, dataset)
     serial = session.scalar(select(func.count()).select_from(Ticket).where(Ticket.dataset == dataset)) or 0
     ticket = Ticket(
         ticket_id=f"{dataset}-{serial + 1}",
@@ -202,6 +216,11 @@ def _new(
     )
     session.add(ticket)
     return ticket
+
+
+def _hold(session: Session, dataset: str) -> None:
+    # Two corrections of one dataset at once would both take the next number; SQLite has one writer anyway.
+    session.execute(select(Dataset.code).where(Dataset.code == dataset).with_for_update())
 
 
 def _said(text: str) -> str:

@@ -121,14 +121,14 @@ def correct(
     from authorization.access import Access
     from catalog import queries
     from catalog.actions import tickets
-    from exchange_api import desk
+    from exchange_api import corrections
 
     now, who = door.now(), door.actor()
     with door.writing() as session:
         entry = queries.dataset(session, dataset)
         queries.agency(session, agency)
-        if not desk.is_recipient(Access(door.settings()).held(agency), dataset, entry.sharing, now):
-            raise desk.not_recipient(dataset)
+        if not corrections.is_recipient(Access(door.settings()).held(agency), dataset, entry.sharing, now):
+            raise corrections.not_recipient(dataset)
         asked = tickets.open_correction(
             session, dataset=dataset, agency=entry.agency, raised_by=agency, text=text, by=who, now=now
         )

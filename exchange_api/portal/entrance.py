@@ -18,16 +18,21 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PUBLIC = ("/login", "/logout", "/language/{language}", "/static/{name}")
 """Addresses open to everybody; every other page needs a permission."""
 WRONG = N_("Account or password is wrong, or there were five failures from here; then wait for 15 minutes.")
+ENDED = N_("Your session has ended; what you wrote was not saved. Sign in, and the page opens again.")
 Text = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/login", response_class=HTMLResponse)
-def sign_in_form(request: Request, back: Annotated[str, Query(max_length=300)] = "/") -> Response:
-    """The form; somebody already signed in is sent on."""
+def sign_in_form(
+    request: Request,
+    back: Annotated[str, Query(max_length=300)] = "/",
+    lost: Annotated[str, Query(max_length=1)] = "",
+) -> Response:
+    """The form; somebody already signed in is sent on. `lost`: a form was being sent when the session ended."""
     visit = visits.of(request)
     if visit.person is not None:
         return _go(own_address(back))
-    return _form(visit, login="", back=back, problem="")
+    return _form(visit, login="", back=back, problem=ENDED if lost else "")
 
 
 @router.post("/login", response_class=HTMLResponse)

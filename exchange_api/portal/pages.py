@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from authorization.permissions import Permission
 from catalog.actions.tickets import LONGEST_TEXT
-from catalog.errors import NotFound
-from exchange_api import desk
+from catalog.errors import HubError, NotFound
+from exchange_api import corrections
 from exchange_api.portal import words
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.rendering import address
@@ -81,6 +81,13 @@ def datasets(
 @router.get("/datasets/{code}")
 def dataset(visit: CatalogueVisit, code: str) -> HTMLResponse:
     """One dataset: fields, quality, runs, versions, uses, lineage, sharing conditions."""
+    return dataset_page(visit, code)
+
+
+def dataset_page(
+    visit: Visit, code: str, *, said: corrections.Said | None = None, refused: HubError | None = None
+) -> HTMLResponse:
+    """A dataset's page; with the correction somebody `said` and why it was not taken, when it was `refused`."""
     with visit.reader() as session:
         one = dataset_views.describe(session, code)
         uses: tuple[usage.Use, ...] | None = None
@@ -90,15 +97,20 @@ def dataset(visit: CatalogueVisit, code: str) -> HTMLResponse:
             uses = usage.uses(session, _lines(visit, dataset=code, provider=own))
             if not uses and one.targets:
                 used_downstream = _used_downstream(visit, session, code, own)
+        choices = _correctable(visit, session, one)
     return visit.page(
         "dataset.html",
+        status=refused.http_status if refused else 200,
+        refused=refused.sentence(visit.language) if refused else "",
+        said=said or corrections.Said(""),
         one=one,
         uses=uses,
         used_downstream=used_downstream,
         quality_shown=visit.may_see_of((one.agency,), *QUALITY),
         runs_shown=visit.may_see_of((one.agency,), *RUNS),
-        correctable=_correctable(visit, one),
+        choices=choices,
         longest=LONGEST_TEXT,
+        longest_record=corrections.LONGEST_RECORD,
     )
 
 
@@ -188,12 +200,14 @@ def _lines(visit: Visit, *, provider: str, dataset: str = "", since: date | None
     return usage_table.summary(visit.settings, provider=provider, dataset=dataset, since=since)
 
 
-def _correctable(visit: Visit, one: dataset_views.Description) -> bool:
-    """Whether the person may raise a correction of a dataset: as a recipient of it."""
+def _correctable(visit: Visit, session: Session, one: dataset_views.Description) -> tuple[corrections.Choice, ...]:
+    """What of a dataset the person may raise a correction about, as a recipient of it; empty for nothing."""
     if visit.person is None or not visit.may(Permission.GRANTED_CORRECTIONS_RAISE):
-        return False
-    grants = visit.hub.access.grants(agency=visit.person.agency, account=visit.person.login)
-    return desk.is_recipient(grants, one.code, one.sharing, visit.hub.clock())
+        return ()
+    grants, now = visit.hub.access.grants(agency=visit.person.agency, account=visit.person.login), visit.hub.clock()
+    if not corrections.is_recipient(grants, one.code, one.sharing, now):
+        return ()
+    return corrections.choices(session, grants, one.code, now)
 
 
 def _judged_of(visit: Visit) -> str | None:

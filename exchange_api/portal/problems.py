@@ -37,7 +37,7 @@ class PageRoute(APIRoute):
             except NotAuthenticated:
                 return to_sign_in(request)
             except RequestValidationError:
-                return problem_page(request, _address_wrong())
+                return problem_page(request, _address_wrong() if request.method == "GET" else _form_wrong())
             except HubError as error:
                 return problem_page(request, error)
 
@@ -45,17 +45,24 @@ class PageRoute(APIRoute):
 
 
 def to_sign_in(request: Request) -> Response:
-    """Send the browser to sign in; a page that was only looked at is come back to."""
-    back = quote(request.url.path, safe="/") if request.method == "GET" else "/"
-    return RedirectResponse(f"/login?back={back}", status_code=303, headers=rendering.HEADERS)
+    """Send the browser to sign in and back to its page; who was sending a form is told that it was not taken."""
+    back = quote(visits.page_of(request), safe="/")
+    lost = "" if request.method == "GET" else "&lost=1"
+    return RedirectResponse(f"/login?back={back}{lost}", status_code=303, headers=rendering.HEADERS)
 
 
 def problem_page(request: Request, error: HubError) -> Response:
     """The error's sentence as a page with its status."""
     visit = visits.of(request)
-    heading = rendering.translate(HEADINGS.get(error.http_status, N_("That did not work")), visit.language)
-    sentence = error.sentence(visit.language)
-    return visit.page("problem.html", status=error.http_status, heading=heading, sentence=sentence)
+    sending = request.method != "GET"
+    heading = N_("Not sent") if sending else HEADINGS.get(error.http_status, N_("That did not work"))
+    return visit.page(
+        "problem.html",
+        status=error.http_status,
+        heading=rendering.translate(heading, visit.language),
+        sentence=error.sentence(visit.language),
+        page=visits.page_of(request) if sending else "",
+    )
 
 
 def _address_wrong() -> InvalidInput:
@@ -63,4 +70,12 @@ def _address_wrong() -> InvalidInput:
         "网址中的参数不正确。请从页面上的链接或查询表单进入。",
         "Something in the address is not right. Use the links and forms of the pages.",
         code="address_invalid",
+    )
+
+
+def _form_wrong() -> InvalidInput:
+    return InvalidInput(
+        "表单不完整或内容过长。请回到页面，选择操作后重新提交。",
+        "The form is incomplete or holds too much. Go back to the page, choose what to do and send it again.",
+        code="form_invalid",
     )

@@ -10,9 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from authorization.access import Caller
 from authorization.permissions import Permission
+from catalog import queries
 from catalog.actions.tickets import LONGEST_TEXT
-from exchange_api import desk, evidence
-from exchange_api.portal import rendering
+from catalog.errors import HubError
+from exchange_api import corrections, desk, evidence
+from exchange_api.portal import pages, rendering
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
 from exchange_api.views import names, tickets
@@ -23,6 +25,7 @@ ROWS_SHOWN = 50
 """Failing rows on a page; the sheet has them all."""
 Word = Annotated[str, Query(max_length=80)]
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
+Field = Annotated[str, Form(max_length=200)]
 Text = Annotated[str, Form(max_length=20_000)]  # the action says in a sentence what is too long
 Token = Annotated[str, Form(max_length=200)]
 Reading = Annotated[Visit, Depends(Needs(Permission.OWN_TICKETS_READ))]
@@ -55,20 +58,7 @@ def listed(
 @router.get("/tickets/{ticket}")
 def one(visit: Reading, ticket: str) -> HTMLResponse:
     """One ticket: where it stands, the rows that keep it open, its history, and what the person may do to it."""
-    person = _person(visit)
-    with visit.reader() as session:
-        order, history = desk.seen(visit.hub, person, session, ticket)
-    shown = order.kind == "finding" and person.may(Permission.OWN_QUALITY_READ)
-    rows = desk.proof(visit.hub, person, order, brief=True, limit=ROWS_SHOWN) if shown else None
-    return visit.page(
-        "ticket.html",
-        one=order,
-        history=history,
-        rows=rows,
-        plain=person.agency == order.agency,
-        offered=desk.offered(person, order),
-        longest=LONGEST_TEXT,
-    )
+    return _page(visit, ticket)
 
 
 @router.get("/tickets/{ticket}/evidence")
@@ -81,20 +71,51 @@ def sheet(visit: Reading, ticket: str, form: Literal["csv", "xlsx"] = "xlsx") ->
 
 
 @router.post("/tickets/{ticket}")
-def act(
-    visit: Writing, ticket: str, verb: Annotated[desk.Verb, Form()], text: Text = "", csrf: Token = ""
-) -> RedirectResponse:
-    """What the form on a ticket's page asks for; back to the page."""
-    visit.check_form(csrf)
-    desk.act(visit.hub, _person(visit), ticket, verb, text)
+def act(visit: Writing, ticket: str, verb: Annotated[desk.Verb, Form()], text: Text = "", csrf: Token = "") -> Response:
+    """What the form on a ticket's page asks for; back to the page. What is refused is kept in the form, with why."""
+    try:
+        visit.check_form(csrf)
+        desk.act(visit.hub, _person(visit), ticket, verb, text)
+    except HubError as error:
+        return _page(visit, ticket, text=text, refused=error)
     return _to(ticket)
 
 
 @router.post("/datasets/{code}/corrections")
-def correct(visit: Raising, code: str, text: Text = "", csrf: Token = "") -> RedirectResponse:
-    """A correction raised on a dataset's page; on to its ticket."""
-    visit.check_form(csrf)
-    return _to(desk.raise_correction(visit.hub, _person(visit), code, text).ticket_id)
+def correct(
+    visit: Raising, code: str, text: Text = "", item: Field = "", record: Field = "", csrf: Token = ""
+) -> Response:
+    """A correction raised on a dataset's page; on to its ticket. What is refused is kept in the form, with why."""
+    said = corrections.Said(text, item, record)
+    try:
+        visit.check_form(csrf)
+        return _to(corrections.raise_correction(visit.hub, _person(visit), code, said).ticket_id)
+    except HubError as error:
+        return pages.dataset_page(visit, code, said=said, refused=error)
+
+
+def _page(visit: Visit, ticket: str, *, text: str = "", refused: HubError | None = None) -> HTMLResponse:
+    """A ticket's page; with what was said and why it was not taken, when it was `refused`."""
+    person = _person(visit)
+    with visit.reader() as session:
+        order, history = desk.seen(visit.hub, person, session, ticket)
+        owner = queries.dataset(session, order.dataset).agency
+        people = names.accounts(session, (line.by for line in history))
+    shown = order.kind == "finding" and person.may(Permission.OWN_QUALITY_READ)
+    rows = desk.proof(visit.hub, person, order, brief=True, limit=ROWS_SHOWN) if shown else None
+    return visit.page(
+        "ticket.html",
+        status=refused.http_status if refused else 200,
+        refused=refused.sentence(visit.language) if refused else "",
+        said=text,
+        one=order,
+        history=history,
+        people=people,
+        rows=rows,
+        plain=desk.shown_plain(person, order, owner),
+        offered=desk.offered(person, order),
+        longest=LONGEST_TEXT,
+    )
 
 
 def _to(ticket: str) -> RedirectResponse:

@@ -94,8 +94,8 @@ class Visit:
         places = [(path, name) for path, name, opened_by in PLACES if self.may(*opened_by)]
         query = self.request.url.query
         frame = {
-            "here": self.request.url.path,
-            "back": self.request.url.path + (f"?{query}" if query else ""),
+            "here": page_of(self.request),
+            "back": page_of(self.request) + (f"?{query}" if query else ""),
             "person": self.person,
             "places": places,
             "csrf": sessions.form_token(self.settings, self.form) if self.form else "",
@@ -123,6 +123,12 @@ class Needs:
                 code="page_not_allowed",
             )
         return visit
+
+
+def page_of(request: Request) -> str:
+    """The address of the page a request belongs to: its own, or that of the page whose form it sends."""
+    path: str = request.url.path
+    return path if request.method == "GET" else "/" if path == "/logout" else path.removesuffix("/corrections")
 
 
 def of(request: Request) -> Visit:

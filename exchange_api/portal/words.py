@@ -103,17 +103,23 @@ WORDS: dict[str, dict[str, str]] = {
     "note": {
         "opened": N_("Opened"),
         "measured": N_("Checked again"),
-        "commented": N_("Remark"),
+        "commented": N_("Comment"),
         "answered": N_("Answered"),
         "closed": N_("Closed"),
         "reopened": N_("Opened again"),
         "escalated": N_("Passed up"),
     },
     "verb": {
-        "comment": N_("Add a remark"),
+        "comment": N_("Leave a comment"),
         "answer": N_("Answer for the department"),
         "close": N_("Close"),
         "reopen": N_("Open again"),
+    },
+    "program": {  # who signs a line that no account does
+        "quality": N_("Quality judgement"),
+        "clock": N_("Time limits"),
+        "pipeline": N_("Pipelines"),
+        "cli": N_("Command line"),
     },
     "decision": {"allowed": N_("Allowed"), "refused": N_("Refused")},
     "road": {

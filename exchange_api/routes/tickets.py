@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from authorization.access import Caller
 from authorization.permissions import Permission
 from catalog.database import open_reader
-from exchange_api import desk, evidence
+from exchange_api import corrections, desk, evidence
 from exchange_api.dependencies import TheHub, require
 from exchange_api.responses import answer, public
 from exchange_api.views import tickets
@@ -23,6 +23,13 @@ class Said(BaseModel):
     """What there is to say, or why: 1 to 2000 characters. It stays on the ticket and is never logged."""
 
     text: str
+
+
+class Wrong(Said):
+    """What is wrong, and optionally in which granted `item` and which `record` (its number, at most 64 characters)."""
+
+    item: str = ""
+    record: str = ""
 
 
 @router.get("/api/v1/tickets")
@@ -66,7 +73,8 @@ def act(hub: TheHub, caller: Writer, ticket: str, verb: desk.Verb, said: Said) -
 
 @router.post("/api/v1/datasets/{dataset}/corrections")
 def correct(
-    hub: TheHub, caller: Annotated[Caller, require(Permission.GRANTED_CORRECTIONS_RAISE)], dataset: str, said: Said
+    hub: TheHub, caller: Annotated[Caller, require(Permission.GRANTED_CORRECTIONS_RAISE)], dataset: str, said: Wrong
 ) -> Response:
-    """Raise a correction (校核) of a dataset one was granted; its provider has 10 working days. The ticket made."""
-    return answer(public(desk.raise_correction(hub, caller, dataset, said.text)), 201)
+    """Raise a correction (校核) of a dataset one was granted; its source has 10 working days. The ticket made."""
+    wrong = corrections.Said(said.text, said.item, said.record)
+    return answer(public(corrections.raise_correction(hub, caller, dataset, wrong)), 201)

@@ -1,8 +1,11 @@
 """Names of agencies and datasets in both languages, fetched once per page."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from authorization.models import Account
 from catalog.models import Agency, Dataset
 
 Pair = tuple[str, str]
@@ -19,6 +22,14 @@ def datasets(session: Session) -> dict[str, Pair]:
     """Every dataset's title by code."""
     rows = session.execute(select(Dataset.code, Dataset.title_zh, Dataset.title_en))
     return {code: (zh, en) for code, zh, en in rows}
+
+
+def accounts(session: Session, logins: Iterable[str]) -> dict[str, Pair]:
+    """What the people and programs that signed as `logins` are called, by login; programs of the hub are not there."""
+    rows = session.execute(
+        select(Account.login, Account.name_zh, Account.name_en).where(Account.login.in_(set(logins)))
+    )
+    return {login: (zh, en) for login, zh, en in rows}
 
 
 def name_of(names: dict[str, Pair], code: str) -> Pair:

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from authorization.actions import accounts, grants
-from catalog.actions import tickets
+from authorization.models import AccessGrant
+from catalog import queries
+from catalog.actions import datasets, tickets
 from catalog.database import open_reader, open_session
-from catalog.models import Event, Ticket
+from catalog.models import Dataset, Event, Ticket
+from catalog.ticket_limits import MOST_CORRECTIONS, MOST_REOPENED
 from tests.integration.exchange_api.city import NOW, TOPIC, grant
 
 RAISE = f"/api/v1/datasets/{TOPIC}/corrections"
@@ -23,6 +26,8 @@ MAY = {  # on a correction that housing raised to civil
     "auditor": set(),
     "pipeline": set(),
 }
+UNSEEING = {"police_clerk", "stranger"}
+"""Who is told that there is no such ticket; the others lack the right, whatever the ticket."""
 
 
 @pytest.fixture
@@ -101,7 +106,8 @@ def test_who_may_do_what_to_a_correction(city, correction, account):
             ticket = session.get(Ticket, correction)
             ticket.state = "closed" if verb == "reopen" else "open"
         answer = city.post(f"/api/v1/tickets/{correction}/{verb}", account, json={"text": "甲"})
-        assert answer.status_code == (200 if verb in MAY[account] else 403), verb
+        refused = 404 if account in UNSEEING else 403
+        assert answer.status_code == (200 if verb in MAY[account] else refused), verb
     with open_reader(city.settings) as session:
         notes = tickets.get(session, correction)
     assert notes.state == ("open" if "reopen" in MAY[account] else "closed")
@@ -127,6 +133,75 @@ def test_a_recipient_sees_what_it_raised_and_no_finding_of_anybody(city, correct
         ).ticket_id  # fmt: skip
     assert [one["ticket_id"] for one in city.get("/api/v1/tickets").json()] == [correction]
     for path in (f"/api/v1/tickets/{found}", f"/api/v1/tickets/{found}/evidence"):
-        assert city.get(path).status_code == 403
+        assert city.get(path).status_code == 404
     assert city.get(f"/api/v1/tickets/{correction}/evidence").json()["code"] == "evidence_refused"
     assert [one["ticket_id"] for one in city.get("/api/v1/tickets?overdue=true", "steward").json()] == [found]
+
+
+def test_the_same_correction_is_raised_once_and_again_when_it_is_closed(city, correction):
+    again = city.post(RAISE, json=SAID)
+    assert (again.status_code, again.json()["code"]) == (409, "correction_raised_already")
+    city.post(f"/api/v1/tickets/{correction}/close", json={"text": "撤回"})
+    assert city.post(RAISE, json=SAID).status_code == 201
+
+
+def test_an_account_has_so_many_corrections_of_a_dataset_and_closing_them_makes_no_room(city):
+    made = [city.post(RAISE, json={"text": f"第 {n} 件"}) for n in range(MOST_CORRECTIONS)]
+    assert {answer.status_code for answer in made} == {201}
+    city.post(f"/api/v1/tickets/{made[0].json()['ticket_id']}/close", json={"text": "撤回"})
+    refused = city.post(RAISE, json={"text": "再来一件"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "corrections_too_many")
+    assert len(corrections(city)) == MOST_CORRECTIONS
+
+
+def test_a_recipient_opens_its_correction_again_a_few_times_and_the_steward_as_often_as_needed(city, correction):
+    for turn in range(MOST_REOPENED):
+        assert city.post(f"/api/v1/tickets/{correction}/close", json={"text": "好"}).status_code == 200
+        assert city.post(f"/api/v1/tickets/{correction}/reopen", json={"text": f"{turn}"}).status_code == 200
+    city.post(f"/api/v1/tickets/{correction}/close", json={"text": "好"})
+    refused = city.post(f"/api/v1/tickets/{correction}/reopen", json={"text": "又"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "ticket_reopened_often")
+    assert city.post(f"/api/v1/tickets/{correction}/reopen", "steward", json={"text": "查"}).status_code == 200
+
+
+def test_a_correction_names_an_item_that_was_granted_and_no_other(city):
+    granted, other = granted_and_not(city)
+    made = city.post(RAISE, json={**SAID, "item": granted, "record": "p0012"}).json()
+    assert made["title"] != {"zh": "数据校核", "en": "Correction raised by a consumer"}
+    (line,) = city.get(f"/api/v1/tickets/{made['ticket_id']}").json()["history"]
+    assert line["text"] == f"[p0012] {SAID['text']}"
+    for item in (other, "no_such_item"):
+        refused = city.post(RAISE, json={**SAID, "item": item})
+        assert (refused.status_code, refused.json()["code"]) == (403, "correction_item_not_granted")
+    long = city.post(RAISE, json={**SAID, "record": "9" * 65})
+    assert (long.status_code, long.json()["code"]) == (422, "correction_record_invalid")
+    assert len(corrections(city)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sources", "receiver"),
+    [(["police_register"], "police"), (["police_register", "housing_register"], "civil"), ([], "civil")],
+    ids=["one source", "two sources", "none known"],
+)
+def test_a_correction_goes_to_the_one_department_its_item_comes_from(city, sources, receiver):
+    granted, _ = granted_and_not(city)
+    with open_session(city.settings) as session:
+        for code in sources:
+            agency = code.partition("_")[0]
+            entry = Dataset(
+                code=code, title_zh="甲", title_en="A", agency=agency, zone="standard", mode="snapshot", grade="L2",
+                sharing="none", hub_id="370683", providers=[agency], version="1.0.0", registered_at=NOW,
+            )  # fmt: skip
+            datasets.register(session, dataset=entry, items=(), by="t", now=NOW)
+        edges = [(granted, code, granted) for code in sources] + [("*", code, "*") for code in sources]
+        datasets.record_lineage(session, target=TOPIC, edges=edges, by="t", now=NOW)
+    assert city.post(RAISE, json={**SAID, "item": granted}).json()["agency"] == receiver
+    assert city.post(RAISE, json=SAID).json()["agency"] == "civil"
+
+
+def granted_and_not(city):
+    """An item of the topic that housing was granted, and one it was not."""
+    with open_reader(city.settings) as session:
+        names = {item.name for item in queries.items(session, TOPIC)}
+        given = set(session.get_one(AccessGrant, "housing_grant").items)
+    return sorted(given)[0], sorted(names - given)[0]

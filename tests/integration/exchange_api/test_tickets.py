@@ -114,7 +114,8 @@ def test_a_department_sees_its_own_tickets_and_no_others(city, ticket):
     assert city.get("/api/v1/tickets", "police_clerk").json() == []
     assert city.get("/api/v1/tickets", "steward").json()[0]["failing_now"] == 2
     for path in (f"/api/v1/tickets/{ticket}", f"/api/v1/tickets/{ticket}/evidence"):
-        assert city.get(path, "police_clerk").status_code == 403
+        assert city.get(path, "police_clerk").status_code == 404
+        assert city.get(path, "police_clerk").json() == city.get("/api/v1/tickets/none-1", "police_clerk").json()
     shown = city.get(f"/api/v1/tickets/{ticket}", "civil_clerk").json()
     assert [line["kind"] for line in shown["history"]] == ["opened"]
     assert city.get("/api/v1/tickets/none-1", "steward").status_code == 404

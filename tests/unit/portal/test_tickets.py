@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from catalog.actions import tickets
 from catalog.database import open_reader
-from catalog.models import Event, Ticket
+from catalog.models import Event, Ticket, TicketNote
 from catalog.settings import Settings
 from tests.factories import ticketed
 from tests.factories.client import TestClient
@@ -70,7 +70,7 @@ def test_a_department_sees_what_it_must_correct_and_a_recipient_what_it_raised(
     browser = signed_in(login)
     for number in (ticketed.WITH_ROWS, ticketed.LATE, ticketed.MENDED, ticketed.ASKED):
         assert (f'href="/tickets/{number}"' in browser.get("/tickets").text) is (number in seen)
-        assert browser.get(f"/tickets/{number}").status_code == (200 if number in seen else 403)
+        assert browser.get(f"/tickets/{number}").status_code == (200 if number in seen else 404)
 
 
 def test_a_ticket_shows_before_and_now_its_history_and_when_it_is_due(signed_in: Enter) -> None:
@@ -116,6 +116,8 @@ def test_a_clerk_comments_and_answers_from_the_page_and_both_are_events(signed_i
         assert answer.status_code == 200
         assert f"&lt;b&gt;核实{verb}&lt;/b&gt;" in answer.text
     assert state_of(city, ticketed.WITH_ROWS) == "answered"
+    again = browser.post(HERE, data={"csrf": token, "verb": "answer", "text": "再答"})
+    assert (again.status_code, "已由部门答复" in again.text) == (409, True)
     with open_reader(city) as session:
         made = session.scalars(select(Event).where(Event.by == "police_clerk", Event.tag.like("ticket:%")))
         assert [event.tag for event in made] == ["ticket:commented", "ticket:answered"]
@@ -146,6 +148,54 @@ def test_an_empty_or_endless_text_is_refused_with_a_sentence(signed_in: Enter) -
         answer = browser.post(HERE, data={"csrf": token, "verb": "comment", "text": text})
         assert answer.status_code == 422
         assert sentence in answer.text
+        assert "未提交" in answer.text
+        assert "网址不正确" not in answer.text
+        assert f'aria-describedby="text-note">{text}</textarea>' in answer.text
+
+
+def test_a_form_without_a_verb_is_not_sent_and_leads_back_to_its_page(signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    answer = browser.post(HERE, data={"csrf": form_token(browser, HERE), "text": "x"})
+    assert answer.status_code == 422
+    assert "<h1>未提交</h1>" in answer.text
+    assert f'<a href="{HERE}">' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sent_to", "page"),
+    [(HERE, HERE), ("/datasets/topic_housing_support/corrections", "/datasets/topic_housing_support")],
+    ids=["ticket", "correction"],
+)
+def test_when_the_session_ended_while_writing_the_page_opens_again_and_the_loss_is_said(
+    browser: TestClient, sent_to: str, page: str
+) -> None:
+    answer = browser.post(sent_to, data={"csrf": "x", "verb": "comment", "text": "写了很久"})
+    assert answer.url.path == "/login"
+    assert "登录已过期，内容未保存" in answer.text
+    assert f'name="back" value="{page}"' in answer.text
+
+
+def test_the_same_comment_or_a_second_answer_is_refused_and_the_text_is_kept(signed_in: Enter, city: Settings) -> None:
+    browser = signed_in("steward")
+    token = form_token(browser, HERE)
+    for status in (200, 409):
+        answer = browser.post(HERE, data={"csrf": token, "verb": "comment", "text": "请尽快核实"})
+        assert answer.status_code == status
+    assert "未重复保存" in answer.text
+    assert ">请尽快核实</textarea>" in answer.text
+    with open_reader(city) as session:
+        notes = session.scalars(select(TicketNote.text).where(TicketNote.ticket_id == ticketed.WITH_ROWS)).all()
+    assert notes.count("请尽快核实") == 1
+
+
+def test_a_comment_is_called_a_comment_and_people_and_programs_by_their_names(signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    browser.post(HERE, data={"csrf": form_token(browser, HERE), "verb": "comment", "text": "留言一则"})
+    history = words_of(browser, HERE).partition("自开立起，按先后")[2]
+    said = history[: history.index("留言一则")]
+    assert said.rindex("留言 20") > said.rfind("提示 20")
+    assert "steward" not in said
+    assert "质量判定" in said
 
 
 def test_the_steward_closes_and_opens_again_with_a_new_limit(signed_in: Enter, city: Settings) -> None:
@@ -165,12 +215,26 @@ def test_the_steward_closes_and_opens_again_with_a_new_limit(signed_in: Enter, c
 def test_a_recipient_raises_a_correction_on_the_datasets_page(signed_in: Enter, city: Settings) -> None:
     browser = signed_in("housing_clerk")
     page = "/datasets/topic_housing_support"
-    form = {"csrf": form_token(browser, page), "text": "编号 p0007 的姓名有误"}
+    form = {"csrf": form_token(browser, page), "text": "与身份证不符", "item": "name", "record": "p0007"}
     answer = browser.post(f"{page}/corrections", data=form)
     assert answer.status_code == 200
-    assert "编号 p0007 的姓名有误" in answer.text
+    assert "[p0007] 与身份证不符" in answer.text
+    assert "数据校核：姓名" in answer.text
     assert "剩余 10 个工作日" in answer.text
     assert "使用方提出校核" in answer.text
+
+
+def test_a_correction_that_is_refused_keeps_what_was_written(signed_in: Enter) -> None:
+    browser = signed_in("housing_clerk")
+    page = "/datasets/topic_housing_support"
+    form = {"csrf": form_token(browser, page), "text": "<重复>", "record": "p0042"}
+    for status in (200, 409):
+        answer = browser.post(f"{page}/corrections", data=form)
+        assert answer.status_code == status
+    assert "未重复提交" in answer.text
+    assert ">&lt;重复&gt;</textarea>" in answer.text
+    assert 'value="p0042"' in answer.text
+    assert f'href="{page}"' in answer.text
 
 
 def test_without_a_grant_there_is_neither_form_nor_correction(signed_in: Enter, city: Settings) -> None:
