@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import yaml
 
 from catalog.contracts import Contract
+from catalog.read_options import KNOWN
 
 TO_REVIEW = "待审核"
 """The word a drafted description carries until somebody has read it."""
@@ -38,6 +39,9 @@ def _open(contract: Contract) -> Iterator[tuple[str, str]]:
             "sharingCondition：有条件共享须写明条件",
             "sharingCondition: sharing under conditions has to state them",
         )
+    if unknown := sorted(set(contract.options) - KNOWN):
+        named = ", ".join(unknown)
+        yield (f"options：没有读取选项 {named}，不起作用", f"options: there is no option {named}; it does nothing")
     if untitled := [item.name for item in contract.items if not _CHINESE.search(item.title_zh)]:
         named = ", ".join(untitled)
         yield (f"businessName：数据项 {named} 的中文标题", f"businessName: titles in Chinese of {named}")

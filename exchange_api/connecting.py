@@ -100,6 +100,13 @@ def profile(
         return profiled(settings, sources.peek(settings, spec, unknown, keep=Path(keep)).reader)
 
 
+def encoding_to_try(spec: SystemSpec, locator: str, options: dict[str, Any], error: HubError) -> str:
+    """The encoding to give as an option after `error`; empty where another one would not help."""
+    found = encoding.suspected(spec, undescribed(spec, locator, options=options), error)
+    declared = str(options.get("encoding", "utf-8")).lower()
+    return found.encoding if found and found.encoding != declared else ""
+
+
 def greet(settings: Settings, spec: SystemSpec) -> bool:
     """Open the connection or folder of a system no contract names yet. False where that needs one (topics of a broker).
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exchange_api.cli import door
-from exchange_api.cli.speech import about, as_json, listing, progress, say, tell
+from exchange_api.cli.speech import about, as_json, complain, listing, progress, say, tell
 
 if TYPE_CHECKING:
     from catalog.systems import SystemSpec
@@ -30,7 +30,8 @@ def add(app: typer.Typer) -> None:
 
 def profile(code: System, locator: Locator, option: Options = None, crs: Crs = "", in_json: door.Json = False) -> None:
     """Type, filled, distinct, lengths, shapes, likely data element and sensitivity of each column. Nothing is kept."""
-    columns = _profiled(_opened(code), locator, _given(option), crs)
+    spec = _opened(code)
+    columns = _profiled(spec, locator, _given(option, spec), crs)
     if in_json:
         as_json([asdict(column) for column in columns])
         return
@@ -70,23 +71,33 @@ def draft(
     from catalog.contract_draft import draft as drafted
     from exchange_api.connecting import origin_of
 
-    spec, options = _opened(code), _given(option)
+    spec = _opened(code)
+    options = _given(option, spec)
     columns = _profiled(spec, locator, options, crs)
     place = Place(dataset, spec.agency, code, locator, options, crs or None, origin_of(spec), title, title_en)
     tell(drafted(place, columns).rstrip())
 
 
 def _profiled(spec: "SystemSpec", locator: str, options: dict[str, Any], crs: str) -> "list[Column]":
+    from catalog.errors import HubError
     from exchange_api import connecting
 
-    with progress(say(f"正在剖析 {locator}", f"Profiling {locator}")):
-        return connecting.profile(door.settings(), spec, locator, options=options, crs=crs)
+    try:
+        with progress(say(f"正在剖析 {locator}", f"Profiling {locator}")):
+            return connecting.profile(door.settings(), spec, locator, options=options, crs=crs)
+    except HubError as error:
+        if wanted := connecting.encoding_to_try(spec, locator, options, error):
+            complain(say(f"可试 --option encoding={wanted}", f"Try --option encoding={wanted}"))
+        raise
 
 
-def _given(option: list[str] | None) -> dict[str, Any]:
+def _given(option: list[str] | None, spec: "SystemSpec") -> dict[str, Any]:
+    from catalog.read_options import check_options
     from catalog.systems import option_tree
 
-    return option_tree(option or [])
+    options = option_tree(option or [])
+    check_options(options, kind=spec.kind)
+    return options
 
 
 def _opened(code: str) -> "SystemSpec":

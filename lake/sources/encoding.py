@@ -35,11 +35,17 @@ class Guess:
 
 def advice(spec: SystemSpec, contract: Contract, error: HubError) -> tuple[str, str]:
     """What to tell a person whose file could not be read as declared; two empty texts where there is nothing to say."""
+    found = suspected(spec, contract, error)
+    return found.said if found else ("", "")
+
+
+def suspected(spec: SystemSpec, contract: Contract, error: HubError) -> Guess | None:
+    """The encoding of the file that `error` is about; None where it is about something else or lies elsewhere."""
     if spec.kind != "files" or error.code != "file_unreadable":
-        return ("", "")
+        return None
     named = [path for path in inside(Path(spec.location), contract.locator) if path.name == error.parts.get("file")]
     texts = [path for path in named if path.suffix.lower() in (".csv", ".tsv", ".txt", ".xml")]
-    return guess(texts[0]).said if texts else ("", "")
+    return guess(texts[0]) if texts else None
 
 
 def guess(path: Path) -> Guess:

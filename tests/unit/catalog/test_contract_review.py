@@ -35,6 +35,11 @@ def test_a_condition_of_blanks_is_none_and_other_sharing_needs_none() -> None:
     assert "sharingCondition" not in keys(replace(drafted(), sharing_condition="仅用于住房保障"))
 
 
+def test_an_option_that_does_nothing_is_told() -> None:
+    assert "options" in keys(replace(drafted(), options={"encodin": "gb18030"}))
+    assert "options" not in keys(replace(drafted(), options={"encoding": "gb18030"}))
+
+
 def test_items_without_a_chinese_title_are_named() -> None:
     contract = next(iter(CONTRACTS.values()))
     first, *others = contract.items

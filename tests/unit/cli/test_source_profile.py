@@ -35,3 +35,8 @@ def test_a_folder_is_profiled_without_a_value_and_drafted(shuniu: Shuniu, city: 
     refused = shuniu("source", "profile", "police_folder", "名单*.csv", home=city.home)
     assert refused.code == 1
     assert "编码" in refused.err
+    assert "可试 --option encoding=gb18030" in refused.err
+    misspelled = shuniu("source", "profile", *asked[:2], "--option", "encodin=gb18030", home=city.home)
+    assert misspelled.code == 2
+    assert "没有读取选项 encodin" in misspelled.err
+    assert "encoding" in misspelled.err
