@@ -1,13 +1,13 @@
 """`shuniu quality`: verdicts, rules and findings. Values of failing rows are not shown: they stay in the lake."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli import door
+from exchange_api.cli import door, files
 from exchange_api.cli.dataset import Code
 from exchange_api.cli.speech import about, as_json, facts, listing, named, say, shown, tell, worded
 
@@ -25,9 +25,12 @@ def list_(
     in_json: door.Json = False,
 ) -> None:
     """The newest verdict of every dataset with A and B (GB/T 36344-2018)."""
+    from catalog import queries
     from exchange_api.views import quality
 
     with door.reading() as session:
+        if agency:
+            queries.agency(session, agency)
         found = quality.newest(session, agency=agency)
     rows = [_rated(asdict(one)) for one in found]
     if not in_json:
@@ -142,6 +145,12 @@ def profile(code: Code, in_json: door.Json = False) -> None:
     listing(rows, columns, in_json=False, empty=say("还没有发布过。", "Nothing of it has been published yet."))
 
 
+def _worded_finding(row: dict[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    """With the titles of its items, and in words whether the row was kept back."""
+    named_items = [titles.get(name, name) for name in row["item"].split(",")]
+    return row | {"item": say("、", ", ").join(named_items), "severity": worded("severity", row["severity"])}
+
+
 def _profiled(column: "ColumnProfile", drift: "Drift | None") -> dict[str, Any]:
     words = {
         "emptied": say("空值比例", "empty values"),
@@ -168,14 +177,16 @@ def findings(
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help=say("条数", "How many"))] = 100,
     in_json: door.Json = False,
 ) -> None:
-    """Batch, row number and rule of each finding. The key of the row stays in the lake: it is personal data."""
+    """Batch, row number, key and rule of each finding. A key of grade L3 or L4 is masked, as in the evidence."""
     from catalog import queries
+    from exchange_api.evidence import shown_key
     from exchange_api.views import quality
     from quality import evidence
 
     given = door.settings()
     with door.reading() as session:
         queries.dataset(session, code)
+        items = queries.items(session, code)
         judged = next(iter(quality.newest(session, dataset=code)), None)
         failing = {one.rule_id: one.b - one.a for one in quality.rules_of(session, judged.verdict_id)} if judged else {}
     found = evidence.findings(given, code, rule=rule, batch=batch, limit=limit)
@@ -186,13 +197,18 @@ def findings(
     headings = {
         "batch": say("批次", "Batch"),
         "row": say("行", "Row"),
+        "key": say("主键", "Key"),
         "rule": say("规则", "Rule"),
         "item": say("数据项", "Item"),
         "severity": say("级别", "Severity"),
     }
     nothing = say("没有质量问题。", "There is no finding.")
     unjudged = say("还没有质量判定。", "It has not been judged yet.")
-    rows = found.drop_columns(["dataset", "key"]).to_pylist()
+    shown_as = shown_key(items)
+    rows = [row | {"key": shown_as(row["key"])} for row in found.drop_columns(["dataset"]).to_pylist()]
+    if not in_json:
+        titles = {item.name: f"{say(item.title_zh, item.title_en)} {item.name}" for item in items}
+        rows = [_worded_finding(row, titles) for row in rows]
     listing(rows, headings, in_json=in_json, empty=nothing if judged else unjudged)
 
 
@@ -206,10 +222,11 @@ def report(
     from quality.report import as_bytes
 
     given = door.settings()
+    files.check_place(out)
     with door.reading() as session:
         standings = ranking.report(session, given, month=month)
-    out.write_bytes(as_bytes(standings, month, out.suffix.removeprefix(".").lower()))
-    tell(say(f"已写入 {len(standings)} 个部门：{out}", f"{len(standings)} departments written: {out}"))
+    over = files.write(out, as_bytes(standings, month, out.suffix.removeprefix(".").lower()))
+    tell(say(f"已写入 {len(standings)} 个部门：{out}{over}", f"{len(standings)} departments written: {out}{over}"))
 
 
 @app.command(help=say("部门排名：得分、等级、较上月", "Departments by score, with grade and change"))
@@ -223,6 +240,8 @@ def ranking(
     given = door.settings()
     with door.reading() as session:
         found = views.board(session, given, month=month)
+        if month and not found.places:
+            raise views.month_empty(session, month)
     rows = [asdict(one) for one in found.places]
     if not in_json:
         rows = [one | {"name": named(one["name"]), "grade": _graded(one)} for one in rows]

@@ -25,10 +25,15 @@ def list_(
     in_json: door.Json = False,
 ) -> None:
     """Steps with their outcome, and the sentence of those that failed."""
+    from catalog import queries
     from exchange_api.views import runs
 
     with door.reading() as session:
+        if agency:
+            queries.agency(session, agency)
         found = runs.steps(session, agency=agency, dataset=dataset, outcome="failed" if failed else "", size=limit)
+        if dataset and not runs.steps(session, dataset=dataset, size=1).steps:
+            queries.dataset(session, dataset)  # steps of usage feedback have a name no catalogue entry has
     rows = [asdict(step) for step in found.steps]
     if not in_json:
         rows = [row | {"stage": worded("stage", row["stage"]), "message": named(row["message"])} for row in rows]

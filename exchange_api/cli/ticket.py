@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli import door
+from exchange_api.cli import door, files
 from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, worded
 
 if TYPE_CHECKING:
@@ -26,9 +26,15 @@ def list_(
     in_json: door.Json = False,
 ) -> None:
     """Tickets with counts before and now."""
+    from catalog import queries
     from exchange_api.views import tickets
 
+    _check_state(state)
     with door.reading() as session:
+        if agency:
+            queries.agency(session, agency)
+        if dataset:
+            queries.dataset(session, dataset)
         wanted = tickets.Wanted(agency, dataset, state, overdue)
         found = tickets.listed(session, now=door.now(), sight=tickets.Sight(), wanted=wanted)
     rows = [asdict(one) for one in found.orders]
@@ -147,6 +153,7 @@ def evidence(
     from exchange_api.desk import PURPOSE
 
     given = door.settings()
+    files.check_place(out)
     with door.reading() as session:
         found = sheets.of_ticket(given, session, number, plain=False)
     body = sheets.as_bytes(found, out.suffix.removeprefix(".").lower())
@@ -165,8 +172,20 @@ def evidence(
         )
     finally:
         trail.close()
-    out.write_bytes(body)
-    tell(say(f"已写入 {len(found.rows)} 行：{out}", f"{len(found.rows)} rows written: {out}"))
+    over = files.write(out, body)
+    tell(say(f"已写入 {len(found.rows)} 行：{out}{over}", f"{len(found.rows)} rows written: {out}{over}"))
+
+
+def _check_state(state: str) -> None:
+    from catalog.errors import InvalidInput
+
+    if state not in ("", "open", "answered", "closed"):
+        raise InvalidInput(
+            f"没有工单状态 {state}。状态只能是 open、answered 或 closed。",
+            f"There is no ticket state {state}. A state is open, answered or closed.",
+            code="state_unknown",
+            state=state,
+        )
 
 
 def _do(verb: "desk.Verb", number: str, text: str) -> None:

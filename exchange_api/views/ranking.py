@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from exchange_api.views.names import Pair
 from quality import ranking
@@ -84,9 +85,26 @@ def now(session: Session, settings: Settings, *, agency: str = "") -> tuple[Plac
 
 
 def report(session: Session, settings: Settings, *, month: str, agency: str = "") -> tuple[ranking.Standing, ...]:
-    """What the monthly report of a month is made of: every department, or one `agency`."""
+    """What the monthly report of a month is made of: every department, or one `agency`.
+
+    Raises InvalidInput when nothing was judged in that month.
+    """
     graded: Grading = grading(settings)
-    return tuple(one for one in ranking.ranking(session, month, graded) if agency in ("", one.agency))
+    standings = ranking.ranking(session, month, graded)
+    if not standings:
+        raise month_empty(session, month)
+    return tuple(one for one in standings if agency in ("", one.agency))
+
+
+def month_empty(session: Session, month: str) -> InvalidInput:
+    """The error for a month in which nothing was judged; it names the months there are."""
+    there = ranking.months(session)
+    return InvalidInput(
+        f"{month} 没有质量判定。有判定的月份：{'、'.join(there) or '无'}。",
+        f"Nothing was judged in {month}. Months there are: {', '.join(there) or 'none'}.",
+        code="month_empty",
+        month=month,
+    )
 
 
 def _back(month: str, months: Sequence[str]) -> list[str]:
