@@ -44,7 +44,10 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
     return source.read(settings, spec, contract, since=since, keep=keep)
 
 
-def peek(settings: Settings, spec: SystemSpec, contract: Contract, *, keep: Path) -> Delivery:
-    """Look at what would be delivered without taking it: a stream's messages stay with its broker for the real load."""
-    looking = replace(spec, options={**spec.options, "acknowledge": False})
-    return read(settings, looking, contract, since=None, keep=keep)
+def peek(settings: Settings, spec: SystemSpec, contract: Contract, *, keep: Path, first_only: bool = False) -> Delivery:
+    """Look at what would be delivered without taking it: a stream's messages stay with its broker for the real load.
+
+    first_only: of a service with pages, the first is enough.
+    """
+    told = {"acknowledge": False, "looking": True, "first_only": first_only}
+    return read(settings, replace(spec, options={**spec.options, **told}), contract, since=None, keep=keep)

@@ -6,6 +6,7 @@ before ends the load: nothing would be gained by asking for ever.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from lake.sources.json_text import Record, rows_at
 
 PAGE_SIZE = 500
 MOST_EMPTY = 10  # a cursor may lead over pages that a filter left empty, but not for ever
+COUNT = re.compile(r"[0-9]{1,18}")
 Params = dict[str, str]
 
 
@@ -50,8 +52,10 @@ class State:
 Next = Callable[[Contract, Page, State], Ask | None]
 
 
-def pages(get: Callable[[Ask], Page], contract: Contract, since: str | None, *, page_size: int) -> Iterator[Record]:
-    """The records of all pages, in order, by contract option `paging` (page, offset, cursor, link).
+def pages(
+    get: Callable[[Ask], Page], contract: Contract, since: str | None, *, page_size: int, first_only: bool = False
+) -> Iterator[Record]:
+    """The records of all pages (or the first), in order, by contract option `paging` (page, offset, cursor, link).
 
     Raises SourceError when a page repeats, fewer rows came than promised, or a link leads elsewhere.
     """
@@ -67,6 +71,8 @@ def pages(get: Callable[[Ask], Page], contract: Contract, since: str | None, *, 
         if rows:
             _once(rows, seen, contract)
             yield from rows
+        if first_only:
+            return
         state = State(state.pages + 1, state.taken + len(rows), state.asked)
         if total is not None and state.taken >= total:
             break
@@ -158,7 +164,7 @@ def _once(rows: list[Record], seen: set[bytes], contract: Contract) -> None:
 
 def _total(document: Any, path: str) -> int | None:
     found = found_at(document, path)
-    return int(found) if isinstance(found, str) and found.isdigit() else None
+    return int(found) if isinstance(found, str) and COUNT.fullmatch(found) else None
 
 
 def _repeats(contract: Contract) -> SourceError:

@@ -17,6 +17,7 @@ from catalog.settings import Settings
 from lake.sources import chosen
 from lake.sources.delivery import Delivery
 from lake.sources.files import BESIDE_A_SHAPEFILE, nothing_there, open_files
+from lake.sources.packed import MOST_BYTES
 
 DEEPEST = 16
 MOST_FILES = 10_000
@@ -68,6 +69,8 @@ def take(settings: Settings, place: Place, contract: Contract, *, since: str | N
     keep.mkdir(parents=True)
     parts = {part.path: part for path in wanted for part in (found[path], *_beside(place, found[path]))}
     names = chosen.kept_names(list(parts))
+    if sum(part.size for part in parts.values()) > MOST_BYTES:
+        raise _too_large(contract)
     for path, name in names.items():
         place.fetch(parts[path], keep / name)
     copies = [keep / names[path] for path in wanted]
@@ -77,6 +80,15 @@ def take(settings: Settings, place: Place, contract: Contract, *, since: str | N
 
 def _order(entry: Entry) -> tuple[str, PurePosixPath]:
     return entry.name, entry.path
+
+
+def _too_large(contract: Contract) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"符合 {contract.locator} 的文件合计超过 {MOST_BYTES >> 30} GB，未予读取。请收窄文件名式样，或请部门分批上报。",
+        f"The files that meet {contract.locator} are more than {MOST_BYTES >> 30} GB and were not fetched. Narrow the"
+        " pattern, or ask the department to deliver in parts.",
+        code="files_too_large",
+    )
 
 
 def still_written(name: str) -> SourceUnreadable:
@@ -96,7 +108,7 @@ def _meeting(place: Place, pattern: str) -> Iterator[Entry]:
         return  # a pattern must not lead out of the department's own folder
     for count, entry in enumerate(_below(place, PurePosixPath(), parts)):
         if count == MOST_FILES:
-            raise _too_many(pattern)
+            raise too_many(pattern)
         yield entry
 
 
@@ -124,7 +136,8 @@ def _beside(place: Place, entry: Entry) -> list[Entry]:
     return [other for other in place.entries(entry.within) if not other.folder and other.name in names]
 
 
-def _too_many(pattern: str) -> SourceUnreadable:
+def too_many(pattern: str) -> SourceUnreadable:
+    """The error of a place with more files than anybody would deliver."""
     return SourceUnreadable(
         f"符合 {pattern} 的文件超过 {MOST_FILES} 个。请收窄契约中的文件名式样。",
         f"More than {MOST_FILES} files meet {pattern}. Narrow the pattern in the contract.",

@@ -23,14 +23,18 @@ from lake.sources import rest_proof
 from lake.sources.delivery import Delivery
 from lake.sources.files import open_files
 from lake.sources.json_text import Record, parse
+from lake.sources.packed import MOST_BYTES
 from lake.sources.paging import PAGE_SIZE, Ask, Page, pages
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 TIMEOUT = 30.0
-PAGE_BYTES = 256 << 20
+PAGE_BYTES = 64 << 20
 PAGE_SECONDS = 600.0
+ALL_SECONDS = 6 * 3600.0
+LOOK_BYTES = 1 << 30
+LOOK_SECONDS = 600.0
 
 
 @dataclass
@@ -69,7 +73,8 @@ class Service:
         answer = self.send("POST", path, data={"grant_type": "client_credentials"}, auth=login)
         if answer.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise self.refused()
-        token = self._json(answer).get("access_token")
+        told = self._json(answer)
+        token = told.get("access_token") if isinstance(told, dict) else None
         if not isinstance(token, str):
             raise self.refused()
         return token
@@ -82,7 +87,7 @@ class Service:
             self._keep_pace()
             try:
                 answer = self._whole(method, path, **given)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 if attempt == ATTEMPTS:
                     raise self.unreachable() from error
             else:
@@ -113,6 +118,17 @@ class Service:
             f"One answer of system {self.spec.code} does not end (over {PAGE_BYTES >> 20} MB, or too long a time). Ask"
             " the department to check its paging.",
             code="rest_page_endless",
+            system=self.spec.code,
+        )
+
+    def endless_pages(self) -> SourceUnreadable:
+        """The error of a service whose pages do not end."""
+        return SourceUnreadable(
+            f"系统 {self.spec.code} 的接口分页没有尽头（总量过大或用时过长），已停止读取。"
+            "请部门检查分页，或用 since_param 缩小每次读取的范围。",
+            f"The pages of system {self.spec.code} do not end (too much in all, or too long a time); reading was"
+            " stopped. Ask the department to check its paging, or narrow each load with since_param.",
+            code="rest_pages_endless",
             system=self.spec.code,
         )
 
@@ -147,7 +163,7 @@ class Service:
             )
         try:
             return parse(answer.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SourceUnreadable(
                 f"系统 {self.spec.code} 的接口返回的不是 JSON。请部门检查接口。",
                 f"The interface of system {self.spec.code} does not answer in JSON. Ask the department to check it.",
@@ -185,6 +201,10 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
     keep.mkdir(parents=True)
     target = keep / "records.ndjson"
     newest = since
+    looking = bool(spec.options.get("looking"))  # at a service nobody knows yet: less of it, and less long
+    most = LOOK_BYTES if looking else MOST_BYTES
+    ends = time.monotonic() + (LOOK_SECONDS if looking else ALL_SECONDS)
+    first_only = bool(spec.options.get("first_only"))
     with (
         httpx.Client(
             base_url=spec.location,
@@ -195,8 +215,12 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
         ) as client,
         target.open("w", encoding="utf-8") as stream,
     ):
-        for record in pages(Service(client, spec).get, contract, since, page_size=_page_size(spec, contract)):
-            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+        service, size = Service(client, spec), _page_size(spec, contract)
+        for record in pages(service.get, contract, since, page_size=size, first_only=first_only):
+            most -= len(line := json.dumps(record, ensure_ascii=False) + "\n")
+            if most < 0 or time.monotonic() > ends:
+                raise service.endless_pages()
+            stream.write(line)
             newest = _later(newest, record, contract)
     position = newest if contract.mode == "incremental" else None
     return open_files(settings, [target], contract, position=position, form="ndjson")
@@ -214,4 +238,4 @@ def _later(newest: str | None, record: Record, contract: Contract) -> str | None
 
 def _asked_wait(answer: httpx.Response, otherwise: float) -> float:
     asked = answer.headers.get("Retry-After", "")
-    return min(float(asked), LONGEST_PAUSE) if asked.isdigit() else otherwise
+    return min(float(asked), LONGEST_PAUSE) if asked.isascii() and asked.isdigit() else otherwise

@@ -1,6 +1,5 @@
 """Files under a prefix of an S3-compatible store: found by the contract's pattern, fetched as they are, then read."""
 
-import shutil
 from pathlib import Path, PurePosixPath
 
 from pyarrow import fs
@@ -61,7 +60,10 @@ class Prefix:
         path = str(self._root / entry.path)
         try:
             with self._store.open_input_stream(path) as source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy, CHUNK)
+                while chunk := source.read(CHUNK):
+                    copy.write(chunk)
+                    if copy.tell() > entry.size:
+                        raise remote.still_written(entry.name)
             after = self._store.get_file_info(path)
         except OSError as error:
             raise _sentence(self._spec, error) from None

@@ -29,6 +29,9 @@ PORT = 22
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 ALIVE_SECONDS = 10.0
+LIST_SECONDS = 120.0
+FETCH_SECONDS = 4 * 3600.0
+MOST_LISTED = 100_000
 CHUNK = 4 << 20
 KEY = re.compile(r"((?:ssh|ecdsa|sk)-\S+\s+[A-Za-z0-9+/=]+)")
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
@@ -65,9 +68,14 @@ class Pins:
 
 
 def pins_of(spec: SystemSpec) -> Pins:
-    """What option host_key pins: whole keys, fingerprints, or nothing."""
+    """What option host_key pins: whole keys, fingerprints, or nothing.
+
+    Raises ConfigurationError for a line of known_hosts with a marker (sshd(8)): @revoked says the very opposite.
+    """
     given = spec.options.get("host_key", "")
     text = "\n".join(map(str, given)) if isinstance(given, list | tuple) else str(given)
+    if any(line.lstrip().startswith("@") for line in text.splitlines()):
+        raise _marked(spec)
     try:
         keys = [asyncssh.import_public_key(found) for found in KEY.findall(text)]
     except (asyncssh.KeyImportError, ValueError):
@@ -86,7 +94,7 @@ class Folder:
 
     def entries(self, folder: PurePosixPath) -> list[Entry]:
         """What lies directly in `folder`."""
-        listed = self._ask(self._client.readdir(self._place(folder)))
+        listed = self._ask(self._listed(self._place(folder)))
         return [
             Entry(
                 folder,
@@ -99,19 +107,34 @@ class Folder:
             if S_ISDIR(found.attrs.permissions or 0) or S_ISREG(found.attrs.permissions or 0)
         ]
 
+    async def _listed(self, place: str) -> list[asyncssh.SFTPName]:
+        """What a folder holds; a list without an end is cut off, in number and in time."""
+        found: list[asyncssh.SFTPName] = []
+        async with asyncio.timeout(LIST_SECONDS):
+            async for one in self._client.scandir(place):
+                found.append(one)
+                if len(found) > MOST_LISTED:
+                    raise remote.too_many(place)
+        return found
+
     def fetch(self, entry: Entry, target: Path) -> None:
         """Copy one file whole."""
-        after = self._ask(self._copy(self._place(entry.path), target))
+        after = self._ask(self._copy(entry, target))
         if (after.size, float(after.mtime or 0)) != (entry.size, entry.changed) or target.stat().st_size != entry.size:
             raise remote.still_written(entry.name)
 
-    async def _copy(self, path: str, target: Path) -> asyncssh.SFTPAttrs:
-        async with self._client.open(path, "rb") as source:
+    async def _copy(self, entry: Entry, target: Path) -> asyncssh.SFTPAttrs:
+        path = self._place(entry.path)
+        async with asyncio.timeout(FETCH_SECONDS):
+            source = await asyncio.wait_for(self._client.open(path, "rb"), ANSWER_SECONDS)
             with target.open("wb") as copy:
                 # Each piece has its own time limit: a server that lives but sends nothing must not hold the hub.
                 while chunk := await asyncio.wait_for(source.read(CHUNK), ANSWER_SECONDS):
                     copy.write(cast(bytes, chunk))
-        return await asyncio.wait_for(self._client.stat(path), ANSWER_SECONDS)
+                    if copy.tell() > entry.size:
+                        raise remote.still_written(entry.name)
+            await asyncio.wait_for(source.close(), ANSWER_SECONDS)
+            return await asyncio.wait_for(self._client.stat(path), ANSWER_SECONDS)
 
     def _place(self, path: PurePosixPath) -> str:
         return str(PurePosixPath(self._root) / path)
@@ -254,6 +277,17 @@ def _other_key(spec: SystemSpec, seen: str) -> SourceRefused:
         " registered one; no password was sent. Ask the department by telephone; if they changed it, register the new"
         " host_key.",
         code="host_key_differs",
+        system=spec.code,
+    )
+
+
+def _marked(spec: SystemSpec) -> ConfigurationError:
+    return ConfigurationError(
+        f"系统 {spec.code} 的 host_key 中有以 @ 开头的行（如 @revoked、@cert-authority），不能作为主机密钥。"
+        "请只登记 ssh-keyscan 输出的密钥行或指纹。",
+        f"In host_key of system {spec.code} a line begins with @ (@revoked, @cert-authority), which is no key to pin."
+        " Register lines as ssh-keyscan prints them, or fingerprints.",
+        code="host_key_marked",
         system=spec.code,
     )
 

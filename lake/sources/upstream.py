@@ -30,9 +30,11 @@ from lake.engines.duckdb import connect, quote
 from lake.relation import Part, relation, sql_type
 from lake.sources.delivery import Delivery, check_columns, column_names
 from lake.sources.native import columns_of, projection, stream
+from lake.sources.packed import MOST_BYTES
 from lake.sources.rest import TIMEOUT, Service
 
 CHUNK = 1 << 20
+FILE_SECONDS = 3600.0
 READER = 1  # the newest table protocol whose files can be read one by one, without their log
 CAPABILITIES = {"delta-sharing-capabilities": "responseformat=parquet"}
 UPPER = "upper"
@@ -51,7 +53,7 @@ class Shared:
     @property
     def rows(self) -> int | None:
         """Rows as the platform counts them, when it counts every file."""
-        counted = [json.loads(file.get("stats") or "{}").get("numRecords") for file in self.files]
+        counted: list[Any] = [_stats(file).get("numRecords") for file in self.files]
         return sum(counted) if all(isinstance(rows, int) for rows in counted) else None
 
 
@@ -91,7 +93,7 @@ def _check_profile(spec: SystemSpec) -> None:
             system=spec.code,
         )
     until = spec.secret.get("expirationTime")
-    if until and datetime.fromisoformat(until.replace("Z", "+00:00")) <= datetime.now(UTC):
+    if until and _moment(spec, until) <= datetime.now(UTC):
         raise SourceRefused(
             f"系统 {spec.code} 的共享凭据已过期。请向上级平台申请新的凭据并重新登记。",
             f"The sharing profile of system {spec.code} has expired. Ask the upper-level platform for a new one and"
@@ -99,6 +101,19 @@ def _check_profile(spec: SystemSpec) -> None:
             code="profile_expired",
             system=spec.code,
         )
+
+
+def _moment(spec: SystemSpec, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise ConfigurationError(
+            f"系统 {spec.code} 的凭据中 expirationTime 不是时间。请按凭据文件重新登记。",
+            f"In the profile of system {spec.code}, expirationTime is no moment. Register it as the file says.",
+            code="profile_invalid",
+            system=spec.code,
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _query(service: Service, contract: Contract) -> Shared:
@@ -118,24 +133,45 @@ def _query(service: Service, contract: Contract) -> Shared:
         raise _missing(contract)
     try:
         return _parsed(answer)
-    except (ValueError, LookupError, TypeError, DeltaError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, DeltaError, httpx.InvalidURL):
         raise _strange(contract) from None
 
 
 def _parsed(answer: httpx.Response) -> Shared:
-    """Raises ValueError or LookupError for an answer that is not of the protocol, or of a newer one."""
+    """Raises ValueError, LookupError, TypeError, ... for an answer that is not of the protocol, or of a newer one."""
     lines = [json.loads(line) for line in answer.text.splitlines() if line.strip()]
     if not answer.is_success or lines[0]["protocol"]["minReaderVersion"] > READER:
         raise ValueError
     metadata = lines[1]["metaData"]
-    files = tuple(line["file"] for line in lines[2:] if "file" in line)
+    schema = pa.schema(Schema.from_json(metadata["schemaString"]).to_arrow())
+    for item in schema:
+        sql_type(item.type)  # LookupError for a type the hub has no column of
+    files = tuple(_checked(line["file"]) for line in lines[2:] if "file" in line)
+    if sum(file["size"] for file in files) > MOST_BYTES:
+        raise ValueError
     return Shared(
         version=str(int(answer.headers["Delta-Table-Version"])),
-        schema=pa.schema(Schema.from_json(metadata["schemaString"]).to_arrow()),
+        schema=schema,
         partitions=tuple(metadata.get("partitionColumns") or ()),
         metadata=metadata,
         files=tuple(sorted(files, key=lambda file: str(file["id"]))),
     )
+
+
+def _checked(file: Any) -> dict[str, Any]:
+    """A `file` line as the protocol has it; raises for any other: nothing of it is used unseen afterwards."""
+    values = file.get("partitionValues") or {}
+    texts = [str(file["id"]), file["url"], *values, *(value for value in values.values() if value is not None)]
+    rows = _stats(file).get("numRecords", 0)
+    if not all(isinstance(text, str) for text in texts) or not all(type(one) is int for one in (file["size"], rows)):
+        raise TypeError
+    if min(file["size"], rows) < 0 or httpx.URL(file["url"]).fragment or urlsplit(file["url"]).fragment:
+        raise ValueError  # both raise for what is no address at all
+    return dict(file)
+
+
+def _stats(file: dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(file.get("stats") or "{}"))
 
 
 def _fetched(client: httpx.Client, spec: SystemSpec, shared: Shared, file: dict[str, Any], keep: Path) -> Part:
@@ -148,20 +184,27 @@ def _fetched(client: httpx.Client, spec: SystemSpec, shared: Shared, file: dict[
     target = keep / f"{name}.parquet"
     service = Service(client, spec)
     try:
-        with client.stream("GET", str(file["url"])) as answer, target.open("wb") as copy:
-            if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-                raise service.refused()
-            for chunk in answer.iter_bytes(CHUNK):
-                copy.write(chunk)
-                if copy.tell() > file["size"]:
-                    break  # a body without an end must not fill the disk
-            whole = answer.is_success
-    except httpx.TransportError:
+        whole = _written(client, service, file, target)
+    except (httpx.RequestError, httpx.InvalidURL):
         raise service.unreachable() from None
     if not whole or target.stat().st_size != file["size"]:
         raise service.unreachable()
     values = {name: (file.get("partitionValues") or {}).get(name) for name in shared.partitions}
     return Part(str(target), target.name, int(file["size"]), 0, values, None)
+
+
+def _written(client: httpx.Client, service: Service, file: dict[str, Any], target: Path) -> bool:
+    """Whether the file came, and no byte beyond what was announced; it has an hour."""
+    ends = service.clock() + FILE_SECONDS
+    with client.stream("GET", file["url"]) as answer, target.open("wb") as copy:
+        if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise service.refused()
+        left = int(file["size"])
+        for chunk in answer.iter_bytes(CHUNK):
+            if len(chunk) > left or service.clock() > ends:
+                return False  # a body without an end must not fill the disk
+            left -= copy.write(chunk)
+        return answer.is_success
 
 
 def _check_host(spec: SystemSpec, scheme: str, host: str) -> None:

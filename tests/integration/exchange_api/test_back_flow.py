@@ -265,6 +265,61 @@ def test_a_platform_cannot_send_the_hub_elsewhere_nor_hand_out_half_a_file(platf
     assert refusal(SourceUnreadable, spec, tmp_path, **TINY).code == "share_file_unreadable"
 
 
+HOSTILE = {
+    "statistics that are no JSON": {"stats": "{not json"},
+    "statistics that are a list": {"stats": "[1]"},
+    "rows that are a text": {"stats": '{"numRecords": "2"}'},
+    "a size that is a text": {"size": "12"},
+    "a size below nothing": {"size": -1},
+    "a size beyond all measure": {"size": 1 << 60},
+    "an address with a zero byte": {"url": "http://127.0.0.1/f\x00"},
+    "an address with a line end": {"url": "http://127.0.0.1/f\n"},
+    "an address that is none": {"url": "http://[::1"},
+    "an address that is a number": {"url": 7},
+    "partition values that are a list": {"partitionValues": ["x"]},
+    "a partition value that is a number": {"partitionValues": {"day": 1}},
+}
+
+
+@pytest.mark.parametrize("given", HOSTILE.values(), ids=HOSTILE)
+def test_a_strange_file_line_is_one_sentence_and_nothing_is_fetched(
+    platform, tmp_path: Path, given: dict[str, object]
+) -> None:
+    spec, handler, place = platform
+    handler.lines = answer(f"{place}/f", 4)
+    handler.lines[2]["file"] |= given
+    assert refusal(SourceUnreadable, spec, tmp_path, **TINY).code == "share_unreadable"
+    assert handler.seen == []
+
+
+def test_a_strange_schema_or_line_is_one_sentence(platform, tmp_path: Path) -> None:
+    spec, handler, place = platform
+    handler.lines = answer(f"{place}/f", 4)
+    schema = json.loads(handler.lines[1]["metaData"]["schemaString"])
+    kind = {"type": "map", "keyType": "string", "valueType": "string", "valueContainsNull": True}
+    schema["fields"].append({"name": "m", "type": kind, "nullable": True, "metadata": {}})
+    handler.lines[1]["metaData"]["schemaString"] = json.dumps(schema)
+    assert refusal(SourceUnreadable, spec, tmp_path, **TINY).code == "share_unreadable"
+    handler.lines = [["protocol"], 7]
+    assert refusal(SourceUnreadable, spec, tmp_path, **TINY).code == "share_unreadable"
+
+
+def test_no_byte_beyond_the_announced_size_is_written(platform, tmp_path: Path) -> None:
+    spec, handler, place = platform
+    handler.body = b"x" * (3 << 20)
+    handler.lines = answer(f"{place}/f", 10)
+    assert refusal(SourceUnreachable, spec, tmp_path, **TINY).code == "source_unreachable"
+    assert [path.stat().st_size for path in (tmp_path / "keep").glob("*.parquet")] == [0]
+
+
+def test_an_expiry_without_a_zone_or_that_is_no_moment_is_understood_or_told(platform, tmp_path: Path) -> None:
+    spec, _, _ = platform
+    past = replace(spec, secret=spec.secret | {"expirationTime": "2020-01-01T00:00:00"})
+    assert refusal(SourceRefused, past, tmp_path, **TINY).code == "profile_expired"
+    none = replace(spec, secret=spec.secret | {"expirationTime": "soon"})
+    assert refusal(ConfigurationError, none, tmp_path, **TINY).code == "profile_invalid"
+
+
 def test_an_answer_of_a_newer_protocol_or_none_is_not_guessed_at(platform, tmp_path: Path) -> None:
     spec, handler, place = platform
     for lines in (answer(f"{place}/f", 1, reader=3), [], [{"protocol": {}}], [{"hello": 1}, {"metaData": {}}]):

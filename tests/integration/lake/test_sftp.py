@@ -230,3 +230,36 @@ def test_reading_works_where_another_event_loop_runs_in_another_thread(
         return await asyncio.to_thread(numbers, spec, tmp_path)
 
     assert asyncio.run(asked()) == ["a"]
+
+
+@pytest.mark.parametrize("mark", ["@revoked", "@cert-authority"])
+def test_a_line_of_known_hosts_with_a_marker_is_no_pin(mark: str) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+    for given in (f"{mark} * {key}", ["SHA256:" + "a" * 43, f"  {mark} host {key}"]):
+        spec = SystemSpec("s", "civil", "sftp", "sftp://127.0.0.1:9/x", {"host_key": given})
+        with pytest.raises(ConfigurationError) as error:
+            source.pins_of(spec)
+        assert error.value.code == "host_key_marked"
+
+
+def test_a_folder_without_an_end_and_a_file_longer_than_listed_are_not_taken(
+    spec: SystemSpec, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (folder / f"{name}.csv").write_text(ROWS.format(name), encoding="utf-8")
+    listed = source.Folder.entries
+
+    def shorter(self: source.Folder, within: PurePosixPath) -> list[remote.Entry]:
+        return [replace(entry, size=3) for entry in listed(self, within)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(source.Folder, "entries", shorter)
+        assert refused(SourceUnreadable, spec, tmp_path).code == "file_unreadable"
+    with monkeypatch.context() as patch:
+        patch.setattr(source, "MOST_LISTED", 2)
+        assert refused(SourceUnreadable, spec, tmp_path).code == "too_many_files"
+    with monkeypatch.context() as patch:
+        patch.setattr(source, "LIST_SECONDS", 0.0)
+        assert refused(SourceUnreachable, spec, tmp_path).code == "source_unreachable"
+    monkeypatch.setattr(remote, "MOST_BYTES", 3)
+    assert refused(SourceUnreadable, spec, tmp_path).code == "files_too_large"

@@ -236,6 +236,65 @@ def test_a_page_without_an_end_does_not_hold_the_hub(
     assert told_by(settings, serve(reply), SourceUnreadable) == "rest_page_endless"
 
 
+def paging_for_ever(asked: list[str]) -> Reply:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        body = json.dumps({"rows": [{"no": str(len(asked))}] * 500}).encode()
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return reply
+
+
+def test_pages_without_an_end_do_not_hold_the_hub(
+    settings: Settings, serve: Callable[[Reply], SystemSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    spec = serve(paging_for_ever(asked))
+    contract = a_contract(locator="/p", items=(an_item("no"),))
+    look = sources.peek(settings, spec, contract, keep=settings.home / "keep", first_only=True)
+    assert (look.reader.read_all().num_rows, len(asked)) == (500, 1)
+    monkeypatch.setattr(rest, "LOOK_BYTES", 1 << 16)
+    with pytest.raises(SourceUnreadable) as error:
+        sources.peek(settings, spec, contract, keep=settings.home / "keep")
+    assert error.value.code == "rest_pages_endless"
+    monkeypatch.setattr(rest, "MOST_BYTES", 1 << 16)
+    assert told_by(settings, spec, SourceUnreadable) == "rest_pages_endless"
+    monkeypatch.setattr(rest, "MOST_BYTES", 1 << 30)
+    monkeypatch.setattr(rest, "ALL_SECONDS", 0.0)
+    assert told_by(settings, spec, SourceUnreadable) == "rest_pages_endless"
+
+
+def broken_packing(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", "4")
+    handler.end_headers()
+    handler.wfile.write(b"none")
+
+
+def test_a_packed_page_that_cannot_be_unpacked_is_one_sentence(
+    settings: Settings, serve: Callable[[Reply], SystemSpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "FIRST_PAUSE", 0.0)
+    assert told_by(settings, serve(broken_packing), SourceUnreachable) == "source_unreachable"
+
+
+@pytest.mark.parametrize("total", ["²", "9" * 5000], ids=["a raised digit", "a number without measure"])
+def test_a_total_that_is_no_number_counts_for_nothing(
+    settings: Settings, serve: Callable[[Reply], SystemSpec], total: str
+) -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        body = json.dumps({"rows": [{"no": "1"}] if "page=1" in handler.path else [], "total": total}).encode()
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    contract = a_contract(locator="/p", items=(an_item("no"),))
+    delivery = sources.read(settings, serve(reply), contract, since=None, keep=settings.home / "keep")
+    assert delivery.reader.read_all().to_pylist() == [{"no": "1"}]
+
+
 def test_a_service_that_vanishes_in_the_middle_of_a_page_is_unreachable(
     settings: Settings, serve: Callable[[Reply], SystemSpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
