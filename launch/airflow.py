@@ -20,6 +20,7 @@ from catalog.settings import Settings
 from launch.processes import Child, run, start, wait_for
 
 DAGS_FOLDER = Path(__file__).resolve().parent.parent / "dags"
+PRELOADED = Path(__file__).resolve().parent / "preloaded"  # what tasks need, imported once (airflow_local_settings.py)
 COMPONENTS = ("dag-processor", "scheduler")
 DONE = {"success", "failed"}
 # Pages read the logs from the disk all components share; the scheduler's own log server would listen on every address.
@@ -111,10 +112,13 @@ class Airflow:
         return self.settings.home / "logs"
 
     def _start(self, component: str) -> None:
+        environ = self.environ()
+        if component == "scheduler":
+            environ["PYTHONPATH"] = os.pathsep.join([str(PRELOADED), environ["PYTHONPATH"]])
         child = start(
             f"airflow-{component}",
             [_airflow(), component, *OPTIONS.get(component, ())],
-            env=self.environ(),
+            env=environ,
             run_dir=self.settings.home / "run",
             log_dir=self._logs,
         )

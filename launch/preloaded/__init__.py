@@ -1,0 +1,1 @@
+"""A folder only the scheduler has on its path."""
