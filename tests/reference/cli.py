@@ -59,11 +59,16 @@ def _nouns(zh: dict[str, Any], en: dict[str, Any]) -> Iterator[str]:
     for noun, group in en["commands"].items():
         if group["commands"]:
             ours = zh["commands"][noun]
-            verbs = [
-                _command(f"{noun} {verb}", ours["commands"][verb], one, level=3)
-                for verb, one in group["commands"].items()
-            ]
+            verbs = [*_verbs(noun, ours, group, level=3)]
             yield section(f"shuniu {noun}", f"{group['help']} · {ours['help']}", *verbs)
+
+
+def _verbs(path: str, zh: dict[str, Any], en: dict[str, Any], *, level: int) -> Iterator[str]:
+    """The commands under `path`, and under each that is a group (`base review`) its own, one level deeper."""
+    for verb, one in en["commands"].items():
+        ours = zh["commands"][verb]
+        yield _command(f"{path} {verb}", ours, one, level=level)
+        yield from _verbs(f"{path} {verb}", ours, one, level=level + 1)
 
 
 def _command(name: str, zh: dict[str, Any], en: dict[str, Any], *, level: int) -> str:

@@ -51,11 +51,19 @@ def test_a_noun_alone_lists_its_commands_and_counts_as_called_wrongly(shuniu: Sh
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nothing",), "没有这个命令（No such command 'nothing'）。用法见：shuniu --help"),
+        (("nothing",), "没有命令 nothing。用法见：shuniu --help"),
+        (("qualty",), "没有命令 qualty，是否要用 quality？用法见：shuniu --help"),
         (("dataset", "show"), "缺少参数 code。用法见：shuniu dataset show --help"),
         (("dataset", "show", "x", "--nope"), "没有选项 --nope。"),
         (("run", "list", "--limit", "many"), "参数 --limit 的值不正确，须为 1 至 10000 的数。"),
-        (("dataset", "show", "x", "y"), "命令的参数不对（Got unexpected extra argument(s) (y)）。"),
+        (("dataset", "show", "x", "y"), "多余的参数：y。用法见：shuniu dataset show --help"),
+        (("quality", "unwaive", "abc"), "参数 number 的值不正确，须为整数。用法见"),
+        (
+            ("quality", "waive", "x", "--rule", "r", "--reason", "z", "--until", "2026-13-01"),
+            "参数 --until 的值不正确，须为日期，写作 2026-12-31。用法见",
+        ),
+        (("dataset", "show", "x", "--json=3"), "选项 --json 不带值。"),
+        (("quality", "findings", "x", "--limit"), "选项 --limit 须带一个值。"),
     ],
 )
 def test_a_wrong_call_exits_2_with_a_sentence(shuniu: Shuniu, arguments: tuple[str, ...], sentence: str) -> None:
