@@ -71,7 +71,7 @@ def check_open(spec: SystemSpec) -> None:
         raise InvalidInput(
             "地址写得不对：不能有首尾空格或控制字符，端口须是数字。请改正。",
             "The location cannot be read: no blanks around it, no control characters, and a port is a number.",
-            code="location_invalid",
+            code="location_unreadable",
         )
     # A database URL may have a slash in its password, so no sign before it tells where the host begins.
     if _holds_login(spec.location) or (spec.kind == "sql" and "@" in spec.location):

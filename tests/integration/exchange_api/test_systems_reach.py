@@ -38,7 +38,7 @@ def by_the_operator(city, **given):
     [
         ("sqlite+pysqlite:///{home}/registry.sqlite", "system_kind_local"),
         ("SQLITE:///{home}/registry.sqlite", "system_kind_local"),
-        (" sqlite:///{home}/registry.sqlite", "location_invalid"),
+        (" sqlite:///{home}/registry.sqlite", "location_unreadable"),
         ("duckdb:///{home}/x", "system_kind_local"),
         ("access+pyodbc://h/x", "system_kind_local"),
         ("postgresql:///x", "system_host_unclear"),

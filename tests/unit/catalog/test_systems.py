@@ -91,7 +91,7 @@ def test_no_credential_stands_in_options_however_it_is_spelled(options: dict[str
 def test_a_location_that_cannot_be_read_is_told(location: str) -> None:
     with pytest.raises(InvalidInput) as wrong:
         check_open(SystemSpec("a_b", "civil", "rest", location))
-    assert wrong.value.code == "location_invalid"
+    assert wrong.value.code == "location_unreadable"
 
 
 @pytest.mark.parametrize(
