@@ -61,7 +61,7 @@ def _wanted(parameter: Any, error: Any) -> str:
 
 def _kind(error: Any) -> str:
     """What a parameter without bounds takes, by the error under this one; its reason where nothing else is known."""
-    cause = getattr(error, "__cause__", None)
+    cause: Any = getattr(error, "__cause__", None)
     found = cause.errors()[0] if hasattr(cause, "errors") else {}
     if kind := _KINDS.get(str(found.get("type", "")).partition("_")[0]):
         return f"，须为{kind}"
