@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from catalog.contracts import Contract
 from lake.sources.delimited import ENCODINGS, Utf8Stream, unreadable
+from lake.sources.drawn import check_blocks
 from lake.sources.kml import written_anew
 from lake.sources.packed import opened_folder
 
@@ -43,6 +44,7 @@ def _dxf(path: Path, contract: Contract) -> Path:
         raise unreadable(path, "是二进制 DXF。请部门另存为文本 DXF", "it is a binary DXF; ask for a text one")
     if not tail or tail[-1] != b"EOF":
         raise unreadable(path, "DXF 文件没有写完（缺少 EOF）", "the DXF is not written to its end (no EOF)")
+    check_blocks(path)
     encoding = _encoding(head, contract)
     return path if encoding == "utf-8-sig" else _in_utf8(path, encoding)
 

@@ -16,6 +16,8 @@ from catalog.errors import SourceUnreadable
 from lake.sources.delivery import KeptAside, as_text, check_columns, column_names, text_batches, text_schema
 
 Record = dict[str, Any]
+MOST_WHOLE = 512 << 20  # a document is held whole, at several times its size
+LONGEST_LINE = 64 << 20
 
 
 def read_json(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
@@ -75,7 +77,10 @@ def _optional(contract: Contract, *, everything: bool) -> list[str]:
 def _document(file: Path) -> Any:
     try:
         with _open(file) as stream:
-            return parse(stream.read().removeprefix(b"\xef\xbb\xbf"))
+            text = stream.read(MOST_WHOLE + 1)
+            if len(text) > MOST_WHOLE:
+                raise _too_large(file)
+            return parse(text.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, OSError, EOFError, RecursionError) as error:
         raise _broken(file) from error
 
@@ -93,7 +98,10 @@ def _lines(paths: list[Path], aside: list[KeptAside]) -> Iterator[Record]:
 
 def _guarded(stream: IO[bytes], file: Path) -> Iterator[bytes]:
     try:
-        yield from stream
+        while line := stream.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                raise _too_large(file)
+            yield line
     except (OSError, EOFError) as error:
         raise _broken(file) from error
 
@@ -109,6 +117,17 @@ def _object(line: bytes) -> Record | None:
 def _open(file: Path) -> IO[bytes]:
     opened: Any = gzip.open if file.suffix == ".gz" else open
     return cast(IO[bytes], opened(file, "rb"))
+
+
+def _too_large(file: Path) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"文件 {file.name} 过大（JSON 文档上限 {MOST_WHOLE >> 20} MB，NDJSON 一行上限 {LONGEST_LINE >> 20} MB）。"
+        "请部门改交每行一条记录的 NDJSON，或分成多个文件。",
+        f"File {file.name} is too large (a JSON document may have {MOST_WHOLE >> 20} MB, a line of NDJSON"
+        f" {LONGEST_LINE >> 20} MB). Ask the department for NDJSON, one record a line, or for several files.",
+        code="json_too_large",
+        file=file.name,
+    )
 
 
 def _broken(file: Path) -> SourceUnreadable:

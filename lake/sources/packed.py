@@ -58,11 +58,35 @@ def opened_folder(path: Path) -> Path:
     return folder
 
 
-def check(path: Path) -> None:
-    """Raise SourceUnreadable when a zip file (a workbook is one) says that it unpacks to far more than it is."""
+def check(path: Path, most: int) -> None:
+    """Raise SourceUnreadable when a file that is held whole is over `most` bytes, or, a zip (a workbook is one),
+    unpacks to more or to another size than it says.
+    """
+    size = path.stat().st_size
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            _check_size(path, sum(member.file_size for member in archive.infolist()))
+            members = archive.infolist()
+            size = sum(member.file_size for member in members)
+            _check_size(path, size)
+            if size <= most:
+                _check_honest(path, archive, members)
+    if size > most:
+        raise refused(
+            path,
+            f"内容超过 {most >> 20} MB。请部门分成多个文件，或改交 CSV",
+            f"it holds more than {most >> 20} MB; ask for several files, or for CSV",
+        )
+
+
+def _check_honest(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
+    """Reading ends at the size a member names, where what a liar packed does not have the sum it names."""
+    try:
+        for member in members:
+            with archive.open(member) as source:
+                while source.read(CHUNK):
+                    pass
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise refused(path, "已损坏，或所写的大小与内容不符", "it is broken, or not as large as it says") from error
 
 
 def _cleared(reader: pa.RecordBatchReader, folder: Path) -> Iterator[pa.RecordBatch]:

@@ -18,6 +18,7 @@ from lake.sources.delimited import unreadable
 from lake.sources.delivery import KeptAside, as_text, check_columns, column_names, text_batches, text_schema
 
 Cells = list[list[Any]]
+MOST_BYTES = 1 << 30  # unpacked: a workbook is held whole
 
 
 def read(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
@@ -37,8 +38,8 @@ def read(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.Re
 
 def _sheets(path: Path, contract: Contract) -> list[CalamineSheet]:
     given = contract.options.get("sheet")
-    packed.check(path)
     try:
+        packed.check(path, MOST_BYTES)
         with path.open("rb") as stream:  # by content: .et of WPS is an .xls or an .xlsx by another name
             book = CalamineWorkbook.from_filelike(stream)
         if given is None:

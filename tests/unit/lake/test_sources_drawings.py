@@ -112,6 +112,49 @@ def test_chinese_text_of_a_drawing_is_read_in_every_version(
     ]
 
 
+def a_block(name: str, content: str) -> str:
+    return f"0\nBLOCK\n2\n{name}\n10\n0\n20\n0\n{content}0\nENDBLK\n"
+
+
+def an_insert(name: str, array: str = "") -> str:
+    return f"0\nINSERT\n8\n0\n2\n{name}\n10\n0\n20\n0\n{array}"
+
+
+def a_drawing(blocks: str, entities: str) -> bytes:
+    parts = "".join(
+        f"0\nSECTION\n2\n{name}\n{text}0\nENDSEC\n" for name, text in (("BLOCKS", blocks), ("ENTITIES", entities))
+    )
+    return f"0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1021\n0\nENDSEC\n{parts}0\nEOF\n".encode()
+
+
+LINE = "0\nPOINT\n8\n0\n10\n1\n20\n2\n"
+TENFOLD = a_block("B0", LINE) + "".join(a_block(f"B{n}", an_insert(f"B{n - 1}") * 10) for n in range(1, 8))
+BOMBS = {
+    "blocks in blocks": a_drawing(TENFOLD, an_insert("B7")),
+    "names in another case": a_drawing(TENFOLD, an_insert("b7")),
+    "codes in another spelling": a_drawing(TENFOLD, an_insert("B7").replace("0\nINSERT", "00x\nINSERT", 1)),
+    "mixed line ends": a_drawing(TENFOLD, "\n\r" + an_insert("B7")),
+    "an array": a_drawing(a_block("B", LINE), an_insert("B", "70\n30000\n71\n30000\n")),
+    "a block in itself": a_drawing(a_block("B", an_insert("B")), an_insert("B")),
+    "blocks in each other": a_drawing(
+        "".join(a_block(f"B{n}", "".join(an_insert(f"B{m}") for m in range(40))) for n in range(40)), an_insert("B1")
+    ),
+}
+
+
+@pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS)
+def test_a_drawing_whose_blocks_have_no_end_is_refused_undrawn(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(SourceUnreadable) as refused:
+        rows(tmp_path, "a.dxf", content)
+    assert "图块" in refused.value.zh or "换行" in refused.value.zh
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_blocks_that_are_meant_are_drawn(tmp_path: Path, end: bytes) -> None:
+    content = a_drawing(TENFOLD, an_insert("B2") + an_insert("B0", "70\n3\n")).replace(b"\n", end)
+    assert len(rows(tmp_path, "a.dxf", content)) > 0
+
+
 def test_a_drawing_without_a_header_is_read_as_chinese(tmp_path: Path) -> None:
     text = DXF.partition("ENDSEC\n  0\n")[2]
     assert [row["Text"] for row in rows(tmp_path, "a.dxf", ("  0\n" + text).encode("gb18030"))] == ["莱州〇一号"]

@@ -108,3 +108,20 @@ def test_a_folder_that_is_gone_is_said_so(settings: Settings, tmp_path: Path) ->
     (tmp_path / "in").rmdir()
     with pytest.raises(SourceUnreachable):
         ndjson.read(settings, spec, contract(), since=None, keep=tmp_path / "keep")
+
+
+def test_a_document_or_a_line_too_large_to_hold_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_text, "MOST_WHOLE", 100)
+    monkeypatch.setattr(json_text, "LONGEST_LINE", 100)
+    text = json.dumps([{"permit": "1", "amount": "x" * 100}])
+    for name, content in (("a.json", text.encode()), ("a.json.gz", gzip.compress(text.encode()))):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(SourceUnreadable) as refused:
+            json_text.read_json([tmp_path / name], contract(), [])
+        assert refused.value.code == "json_too_large"
+    (tmp_path / "a.ndjson").write_text('{"permit": "1"}\n' * 50 + text[1:-1] + "\n", encoding="utf-8")
+    with pytest.raises(SourceUnreadable) as refused:
+        json_text.read_ndjson([tmp_path / "a.ndjson"], contract(), [])
+    assert refused.value.code == "json_too_large"

@@ -1,5 +1,7 @@
 """Workbooks: headers over merged cells, everything as text, broken books in one sentence."""
 
+import struct
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -103,3 +105,26 @@ def test_an_empty_sheet_has_no_header(tmp_path: Path) -> None:
         book.add_worksheet("低保对象")
     with pytest.raises(SourceUnreadable):
         read(tmp_path / "a.xlsx")
+
+
+def test_a_workbook_too_large_to_hold_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.xlsx", [["1", "张三", "370683199001011234", 520.5]])
+    monkeypatch.setattr(workbook, "MOST_BYTES", 1000)
+    with pytest.raises(SourceUnreadable) as refused:
+        read(path)
+    assert "CSV" in refused.value.zh
+    (tmp_path / "b.xls").write_bytes(bytes(2000))
+    with pytest.raises(SourceUnreadable):
+        read(tmp_path / "b.xls")
+
+
+def test_a_workbook_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", [["1", "张三" * 1000, "370683199001011234", 520.5]])
+    with zipfile.ZipFile(path) as book:
+        size = book.getinfo("xl/sharedStrings.xml").file_size
+    told, untrue = struct.pack("<I", size), struct.pack("<I", 100)
+    assert told in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(told, untrue))
+    with pytest.raises(SourceUnreadable) as refused:
+        read(path)
+    assert refused.value.code == "archive_refused"
