@@ -1,6 +1,6 @@
 """Evidence for a ticket: its failing rows as a CSV or XLSX sheet, masked item by item, safe to open in a spreadsheet.
 
-Whoever may see the values in plain is decided by the door; without that right every item of grade L3 or L4 is masked.
+Whoever may see the values in plain is decided by the door; without that right exchange_api.disguise says what is shown.
 """
 
 import csv
@@ -13,30 +13,20 @@ from fastapi import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from authorization.masking import Mask, apply
 from catalog import queries
 from catalog.actions import tickets
 from catalog.errors import InvalidInput
 from catalog.models import DataItem, Dataset, RuleResult, Ticket, Verdict
 from catalog.settings import Settings
+from exchange_api.disguise import HIDDEN, PRIVATE, disguise_of, guarded, plainly
 from lake.evidence import PLACE, failing_rows
 from quality.rules import scope_of
 
-HIDDEN: Final = "****"
 MOST_ROWS: Final = 10_000
-MASKS: Final[Mapping[str, Mask]] = {
-    "resident_id": Mask("resident_id_strict"),
-    "foreign_resident_id": Mask("resident_id_strict"),
-    "travel_permit_no": Mask("resident_id_strict"),
-    "passport_no": Mask("resident_id_strict"),
-    "person_name": Mask("name"),
-    "former_person_name": Mask("name"),
-    "right_holder": Mask("name"),
-    "phone": Mask("phone"),
-    "address_text": Mask("address"),
-}
-"""How an item of grade L3 or L4 is shown, by data element; of any other element nothing is shown but HIDDEN."""
-MASKED_GRADES: Final = frozenset({"L3", "L4"})
+HEADINGS: Final = ("批次", "行号", "问题")
+"""First columns of a sheet: PLACE, and what is wrong; the items follow by title and name as delivered."""
+WIDEST: Final = 60
+"""Characters of the widest column of a workbook; what is longer goes on in the cell."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A text that begins with one of these may be run by a spreadsheet; it gets an apostrophe before it (OWASP)."""
 KINDS: Final[Mapping[str, str]] = {
@@ -47,7 +37,10 @@ KINDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """Headings and rows of text; `items` are the data items in it with their `titles`, `providers` whose data it is."""
+    """Headings and rows of text; `items` are the data items in it with their `titles`, `providers` whose data it is.
+
+    Rows alike in the failing items stand together. `problem`: what is wrong with all of them.
+    """
 
     ticket: str
     dataset: str
@@ -56,6 +49,7 @@ class Evidence:
     headings: tuple[str, ...]
     titles: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
+    problem: tuple[str, str] = ("", "")
 
 
 def of_ticket(
@@ -69,8 +63,8 @@ def of_ticket(
     ticket = tickets.get(session, ticket_id)
     entry = queries.dataset(session, ticket.dataset)
     items = queries.items(session, ticket.dataset)
+    named = _of_rule(session, ticket)
     if brief:
-        named = _of_rule(session, ticket)
         items = [item for item in items if item.key or item.name in named]
     found = failing_rows(
         settings,
@@ -80,15 +74,18 @@ def of_ticket(
         columns={item.name: item.source_name or item.name for item in items},
         limit=limit,
     )
-    show = [_plainly if plain else _shown(item) for item in items]
+    show = [plainly if plain else disguise_of(item) for item in items]
     rows = tuple(
         (row["_batch"], str(row["_row"]), *(how(row[item.name]) for how, item in zip(show, items, strict=True)))
         for row in found.to_pylist()
     )
     names = tuple(item.name for item in items)
+    failing = [place for place, name in enumerate(names, len(PLACE)) if name in named]
     headings = (*PLACE, *(item.source_name or item.title_zh for item in items))
     titles = tuple((item.title_zh, item.title_en) for item in items)
-    return Evidence(ticket_id, ticket.dataset, tuple(entry.providers), names, headings, titles, rows)
+    rows = tuple(sorted(rows, key=lambda row: [row[place] for place in failing]))  # by what is shown, never by more
+    problem = ticket.title_zh, ticket.title_en
+    return Evidence(ticket_id, ticket.dataset, tuple(entry.providers), names, headings, titles, rows, problem)
 
 
 def as_bytes(evidence: Evidence, form: str) -> bytes:
@@ -113,13 +110,15 @@ def shown_key(items: Sequence[DataItem]) -> Callable[[str | None], str]:
 
     A key with more or fewer parts than items is hidden whole where any of them would be masked.
     """
-    show = [_shown(item) for item in items if item.key]
+    keys = [item for item in items if item.key]
+    show = [disguise_of(item) for item in keys]
 
     def shown(key: str | None) -> str:
         parts = (key or "").split("|")
         if len(parts) == len(show):
             return "|".join(how(part) for how, part in zip(show, parts, strict=True))
-        return key or "" if all(how is _plainly for how in show) else HIDDEN
+        telling = any(guarded(item) for item in keys) or PRIVATE.search(key or "")
+        return HIDDEN if telling else key or ""
 
     return shown
 
@@ -152,32 +151,21 @@ def _batches(session: Session, ticket: Ticket, entry: Dataset) -> tuple[str, ...
     return tuple(dict.fromkeys(session.scalars(query.order_by(Verdict.judged_at.desc()))))
 
 
-def _shown(item: DataItem) -> Callable[[str | None], str]:
-    if item.grade not in MASKED_GRADES and item.personal != "sensitive":
-        return _plainly
-    mask = MASKS.get(item.element)
-
-    def masked(value: str | None) -> str:
-        if not value:
-            return ""
-        return str(apply(mask, value, b"")) if mask else HIDDEN
-
-    return masked
-
-
-def _plainly(value: str | None) -> str:
-    return value or ""
-
-
 def _is_number(text: str) -> bool:
     digits = text[1:].replace(".", "", 1)
     return text[0] in "+-" and digits.isascii() and digits.isdigit()
 
 
 def _lines(evidence: Evidence) -> Iterator[list[str]]:
-    yield [harmless(heading) for heading in evidence.headings]
-    for row in evidence.rows:
-        yield [harmless(value) for value in row]
+    delivered = zip(evidence.titles, evidence.headings[len(PLACE) :], strict=True)
+    named = (title[0] if title[0] == name else f"{title[0]} {name}" for title, name in delivered)
+    yield [harmless(heading) for heading in (*HEADINGS, *named)]
+    for batch, row, *values in evidence.rows:
+        yield [harmless(value) for value in (batch, row, evidence.problem[0], *values)]
+
+
+def _width(text: str) -> int:
+    return sum(1 if sign.isascii() else 2 for sign in text)
 
 
 def _csv(evidence: Evidence) -> bytes:
@@ -193,8 +181,12 @@ def _xlsx(evidence: Evidence) -> bytes:
     options: dict[str, Any] = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(kept, options) as book:
         sheet = book.add_worksheet("evidence")
-        sheet.freeze_panes(1, len(PLACE))
+        sheet.freeze_panes(1, len(HEADINGS))
+        widths: dict[int, int] = {}
         for number, line in enumerate(_lines(evidence)):
             for place, value in enumerate(line):
                 sheet.write_string(number, place, value)
+                widths[place] = max(widths.get(place, 0), _width(value))
+        for place, width in widths.items():
+            sheet.set_column(place, place, min(width + 2, WIDEST))
     return kept.getvalue()

@@ -185,18 +185,14 @@ def _key(session: "Session", dataset: str, key: str) -> str:
 
 
 def _masked(items: Any, values: dict[str, Any]) -> dict[str, str]:
-    """The values of a record by item, those of grade L3 and L4 masked."""
-    from authorization.masking import apply
-    from exchange_api.evidence import HIDDEN, MASKED_GRADES, MASKS
+    """The values of a record by item, masked as evidence is; '' for none."""
+    from exchange_api.disguise import HIDDEN, disguise_of
 
     known = _by_column(items)
     shown = {}
     for name, value in values.items():
-        item = known.get(name)
-        hide = item is None or item.grade in MASKED_GRADES or item.personal == "sensitive"
-        mask = MASKS.get(item.element) if item is not None else None
-        text = "" if value is None else str(value)
-        shown[name] = text if not hide or not text else str(apply(mask, text, b"")) if mask else HIDDEN
+        item, text = known.get(name), "" if value is None else str(value)
+        shown[name] = disguise_of(item)(text) if item is not None else HIDDEN if text else ""
     return shown
 
 

@@ -12,7 +12,7 @@ import pytest
 from catalog.actions import datasets, tickets, verdicts
 from catalog.database import open_session
 from catalog.errors import InvalidInput
-from catalog.models import Dataset, Verdict
+from catalog.models import Dataset, RuleResult, Verdict
 from exchange_api.evidence import as_bytes, harmless, of_ticket
 from lake import tables
 from lake.layout import Layout
@@ -60,9 +60,14 @@ def ticket(city):
         verdict_id="v-1", dataset=DATASET, batch_id=BATCH, outcome="warned", rows=3, accepted=1, quarantined=2,
         judged_at=NOW,
     )  # fmt: skip
+    result = RuleResult(
+        verdict_id="v-1", rule_id=RULE, item="resident_id", severity="block", dimension="0101", title_zh="校验位",
+        title_en="check digit",
+        a=1, b=3, outcome="failed",
+    )  # fmt: skip
     with open_session(city.settings) as session:
         datasets.register(session, dataset=entry, items=ITEMS, by="t", now=NOW)
-        verdicts.record(session, verdict=judged, results=[], by="t", now=NOW)
+        verdicts.record(session, verdict=judged, results=[result], by="t", now=NOW)
         made = tickets.open_finding(
             session, dataset=DATASET, rule_id=RULE, agency="civil", severity="block", title=("校验位", "check digit"),
             failing=2, verdict_id="v-1", working_days=10, by="t", now=NOW,
@@ -79,17 +84,19 @@ def test_the_department_gets_its_failing_rows_as_it_delivered_them(city, ticket)
     answer = city.get(f"/api/v1/tickets/{ticket}/evidence?form=csv", "civil_clerk")
     assert answer.status_code == 200
     heading, *rows = sheet(answer)
-    assert heading == ["_batch", "_row", "serial_no", "证件号码", "姓名", "illness", "remark"]
-    assert [(row[1], row[3], row[4]) for row in rows] == [
-        ("1", "370683199003074511", "王芳"),
-        ("3", "370683198501010019", "张三"),
+    assert heading == [
+        "批次", "行号", "问题", "serial_no", "resident_id 证件号码", "name 姓名", "illness", "remark",
+    ]  # fmt: skip
+    assert [(row[1], row[2], row[4], row[5]) for row in rows] == [
+        ("3", "校验位", "370683198501010019", "张三"),
+        ("1", "校验位", "370683199003074511", "王芳"),
     ]
 
 
 def test_whoever_is_not_of_the_department_sees_sensitive_items_masked(city, ticket):
     answer = city.get(f"/api/v1/tickets/{ticket}/evidence?form=csv", "steward")
     _, *rows = sheet(answer)
-    assert [row[3:6] for row in rows] == [["3****************1", "王*", "****"], ["3****************9", "张*", "****"]]
+    assert [row[4:7] for row in rows] == [["3****************1", "王*", "****"], ["3****************9", "张*", "****"]]
     assert CANARY.encode() not in answer.content
 
 
@@ -98,7 +105,16 @@ def test_the_workbook_holds_text_only_and_nothing_a_spreadsheet_would_run(city, 
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     cells = [cell for row in book["evidence"].iter_rows(min_row=2) for cell in row]
     assert {cell.data_type for cell in cells} == {"s"}
-    assert [row[6].value for row in book["evidence"].iter_rows(min_row=2)] == ['\'=HYPERLINK("http://x")', "-5.20"]
+    assert [row[7].value for row in book["evidence"].iter_rows(min_row=2)] == ["-5.20", '\'=HYPERLINK("http://x")']
+    assert book["evidence"].column_dimensions["E"].width > 18
+
+
+def test_a_ticket_that_kept_a_former_department_is_masked_for_it_and_for_the_new_one(city, ticket):
+    with open_session(city.settings) as session:
+        session.get_one(Dataset, DATASET).agency = "housing"
+    answer = city.get(f"/api/v1/tickets/{ticket}/evidence?form=csv", "civil_clerk")
+    assert answer.status_code == 200
+    assert not any(number in answer.text for number in RAW["证件号码"])
 
 
 def test_every_export_is_on_the_record(city, ticket):
@@ -166,4 +182,4 @@ def test_a_batch_with_a_second_verdict_gives_each_row_once(city, ticket):
         session.get_one(Dataset, DATASET).mode = "incremental"
         verdicts.record(session, verdict=again, results=[], by="t", now=NOW)
     _, *rows = sheet(city.get(f"/api/v1/tickets/{ticket}/evidence?form=csv", "civil_clerk"))
-    assert [row[1] for row in rows] == ["1", "3"]
+    assert sorted(row[1] for row in rows) == ["1", "3"]

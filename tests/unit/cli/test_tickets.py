@@ -44,6 +44,6 @@ def test_evidence_is_written_to_the_file_named(shuniu: Shuniu, city: Settings, t
         ).ticket_id  # fmt: skip
     said = shuniu("ticket", "evidence", number, "--out", str(tmp_path / "a.csv"), home=city.home)
     assert said.code == 0
-    assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").startswith("_batch,_row,")
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").startswith("批次,行号,问题,")
     assert shuniu("ticket", "evidence", number, "--out", str(tmp_path / "a.doc"), home=city.home).code == 2
     assert "姓名缺失" in shuniu("ticket", "list", home=city.home).out
