@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from authorization.permissions import Permission
 from catalog.actions.tickets import LONGEST_TEXT
 from catalog.errors import HubError, NotFound
-from exchange_api import corrections
+from exchange_api import corrections, desk
 from exchange_api.portal import words
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.rendering import address
@@ -19,7 +19,7 @@ from exchange_api.portal.words import N_
 from exchange_api.views import bases as base_views
 from exchange_api.views import dataset as dataset_views
 from exchange_api.views import datasets as catalogue
-from exchange_api.views import names, overview, quality, ranking, runs, usage
+from exchange_api.views import names, overview, quality, ranking, runs, tickets, usage
 from exchange_api.views.names import Pair
 from lake import usage as usage_table
 
@@ -47,13 +47,15 @@ def front(visit: CatalogueVisit) -> HTMLResponse:
     """The house in one view."""
     with visit.reader() as session:
         seen = overview.overview(session)
-        failures, calls = None, None
+        failures, calls, overdue = None, None, None
+        if visit.person is not None and visit.may(Permission.OWN_TICKETS_READ):
+            overdue = tickets.overdue_count(session, now=visit.hub.clock(), sight=desk.sight(visit.person))
         if visit.may(*RUNS):
             failures = runs.unmended(session, agency=visit.own_agency(Permission.ALL_RUNS_READ))
         if visit.may(*USAGE):
             lines = _lines(visit, provider=visit.own_agency(Permission.ALL_USAGE_READ))
             calls = sum(line["calls"] for line in usage.once(lines) if line["decision"] == "allowed")
-    return visit.page("overview.html", seen=seen, failures=failures, calls=calls, stations=STATIONS)
+    return visit.page("overview.html", seen=seen, failures=failures, calls=calls, overdue=overdue, stations=STATIONS)
 
 
 @router.get("/datasets")

@@ -112,11 +112,20 @@ def listed(
     total = _count(session, conditions)
     pages = max(1, -(-total // size))
     page = min(max(1, wanted.page), pages)
-    query = select(Ticket).where(*conditions).order_by(Ticket.due_on, Ticket.ticket_id)
+    query = (
+        select(Ticket)
+        .where(*conditions)
+        .order_by(Ticket.due_on, Ticket.dataset, func.length(Ticket.ticket_id), Ticket.ticket_id)
+    )
     found = session.scalars(query.limit(size).offset((page - 1) * size))
     known = _names(session)
     orders = tuple(_order(ticket, now, known) for ticket in found)
     return Listing(orders, total, _count(session, [*conditions, time_limits.is_overdue(now)]), page, pages)
+
+
+def overdue_count(session: Session, *, now: datetime, sight: Sight) -> int:
+    """How many tickets in sight are overdue."""
+    return _count(session, [*_seen(sight), time_limits.is_overdue(now)])
 
 
 def one(session: Session, ticket_id: str, *, now: datetime) -> tuple[Order, tuple[Line, ...]]:
@@ -134,6 +143,12 @@ def datasets_with(session: Session, sight: Sight) -> dict[str, Pair]:
     titles = names.datasets(session)
     codes = session.scalars(select(Ticket.dataset).where(*_seen(sight)).distinct().order_by(Ticket.dataset))
     return {code: names.name_of(titles, code) for code in codes}
+
+
+def undoubled(title: str, colon: str) -> str:
+    """`title` without the item before its colon where the sentence after it begins with that item anyway."""
+    item, _, sentence = title.partition(colon)
+    return sentence if sentence.startswith(item) else title
 
 
 def _seen(sight: Sight) -> list[ColumnElement[bool]]:
@@ -164,7 +179,7 @@ def _order(ticket: Ticket, now: datetime, known: _Names) -> Order:
         dataset=ticket.dataset,
         dataset_title=names.name_of(known.datasets, ticket.dataset),
         rule_id=ticket.rule_id,
-        title=(ticket.title_zh, ticket.title_en),
+        title=(undoubled(ticket.title_zh, "："), undoubled(ticket.title_en, ": ")),
         agency=ticket.agency,
         agency_name=names.name_of(known.agencies, ticket.agency),
         raised_by=ticket.raised_by,

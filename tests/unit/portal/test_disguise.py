@@ -1,4 +1,4 @@
-"""What another department's delivered value looks like: hidden when it could be somebody's number, whatever its item."""
+"""What a department's value looks like to others: hidden when it could be somebody's number, whatever its item."""
 
 import pytest
 from hypothesis import given

@@ -77,7 +77,7 @@ def test_who_sees_their_own_department_only_is_offered_no_other(signed_in: Enter
 def test_verdicts_are_in_the_catalogue_for_those_alone_who_may_see_them(signed_in: Enter) -> None:
     browser = signed_in("police_clerk")
     assert browser.get("/datasets?q=police_person").text.count('data-label="质量"><span><span class="tag') == 1
-    assert 'data-label="质量"><span>—' in browser.get("/datasets?q=hrss_insurance").text
+    assert 'data-label="质量"><span><small>仅提供部门可见' in browser.get("/datasets?q=hrss_insurance").text
     assert 'class="tag' not in browser.get("/bases").text
 
 

@@ -11,9 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from catalog.actions import tickets
-from catalog.database import open_reader
+from catalog.database import open_reader, open_session
 from catalog.models import Event, Ticket, TicketNote
 from catalog.settings import Settings
+from exchange_api.views import tickets as views
+from exchange_api.views.tickets import undoubled
 from tests.factories import ticketed
 from tests.factories.client import TestClient
 from tests.unit.portal.conftest import form_token
@@ -249,3 +251,43 @@ def test_without_a_grant_there_is_neither_form_nor_correction(signed_in: Enter, 
     assert answer.status_code == 403
     assert "没有对数据集 police_person 的有效授权" in answer.text
     assert corrections() == before
+
+
+def test_the_overview_counts_what_is_overdue_and_leads_to_it(signed_in: Enter) -> None:
+    assert '<a href="/tickets?overdue=1">0</a>' in signed_in("police_clerk").get("/").text
+
+
+def test_the_list_names_the_severity_and_the_step_that_moves_a_ticket_is_the_first_button(signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    assert "拦截该行" in words_of(browser, "/tickets")
+    buttons = browser.get(f"/tickets/{ticketed.LATE}").text.partition('id="act"')[2]
+    assert buttons.index('value="close"') < buttons.index('value="comment"')
+    page = browser.get(HERE).text
+    assert page.index('id="rows"') < page.index('id="act"')
+
+
+@pytest.mark.parametrize(
+    ("title", "colon", "shown"),
+    [
+        ("公民身份号码：公民身份号码有误", "：", "公民身份号码有误"),
+        ("姓名：不能为空", "：", "姓名：不能为空"),
+        ("Phone: Phone is wrong", ": ", "Phone is wrong"),
+        ("姓名缺失", "：", "姓名缺失"),
+    ],
+)
+def test_a_title_does_not_say_its_item_twice(title: str, colon: str, shown: str) -> None:
+    assert undoubled(title, colon) == shown
+
+
+def test_tickets_of_a_dataset_stand_by_number_where_they_are_due_the_same_day(city: Settings) -> None:
+    now = datetime.now(UTC)
+    with open_session(city) as session:
+        for number in range(11):
+            tickets.open_finding(
+                session, dataset="police_household", rule_id=f"r.{number}", agency="police", severity="warn",
+                title=("甲", "a"), failing=1, verdict_id="v", working_days=10, by="t", now=now,
+            )  # fmt: skip
+        wanted = views.Wanted(dataset="police_household")
+        found = views.listed(session, now=now, sight=views.Sight(), wanted=wanted).orders
+        session.rollback()
+    assert [one.ticket_id for one in found] == [f"police_household-{number}" for number in range(1, 12)]
