@@ -7,7 +7,10 @@ import pytest
 
 from catalog.actions import systems
 from catalog.database import open_session
+from catalog.errors import NotAllowed
+from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from exchange_api.reachable import check_opening
 from tests.integration.exchange_api.city import CANARY, NOW
 
 BODY = {"code": "civil_x", "agency": "civil", "kind": "sql", "location": "", "options": {}, "secret": {}}
@@ -184,3 +187,18 @@ def test_rows_of_data_are_not_told_as_names_of_columns(city, tmp_path, text, opt
     refused = city.post("/api/v1/systems/civil_x/profile", "steward", json={"locator": "*.csv", "options": options})
     assert (refused.status_code, refused.json()["code"]) == (502, "header_looks_like_data")
     assert "张三" not in refused.text
+
+
+def test_the_hubs_own_registry_store_and_workflow_engine_are_refused_wherever_they_stand(tmp_path):
+    own = {
+        "registry_url": "postgresql+psycopg://198.51.100.7/registry",
+        "s3_endpoint": "http://198.51.100.8:9000",
+        "airflow_url": "http://198.51.100.9:8080",
+        "source_networks": "198.51.100.0/24",
+    }
+    settings = Settings(home=tmp_path, **own)
+    for last in (7, 8, 9):
+        with pytest.raises(NotAllowed) as refused:
+            check_opening(settings, SystemSpec("civil_x", "civil", "rest", f"http://198.51.100.{last}:1"))
+        assert refused.value.code == "system_host_refused"
+    check_opening(settings, SystemSpec("civil_x", "civil", "rest", "http://198.51.100.10:1"))
