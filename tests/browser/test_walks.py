@@ -87,8 +87,7 @@ def test_a_clerk_answers_an_overdue_ticket_with_the_keyboard_alone(page: Page) -
     expect(page.get_by_text("370683199003074511")).to_be_visible()
     page.get_by_label("内容或理由").focus()
     page.keyboard.type("系统中已改正，下次交付可见")
-    for _ in range(2):  # past the button that only adds a remark
-        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # the first button is the step that moves the ticket
     expect(page.get_by_role("button", name="代表部门答复")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name="已答复")).to_be_visible()
@@ -110,8 +109,8 @@ def test_a_recipient_raises_a_correction_and_watches_its_clock(page: Page) -> No
     sign_in(page, "housing_clerk")
     page.goto("/datasets/topic_housing_support")
     page.get_by_role("link", name="提出校核").click()
-    page.get_by_label("哪条记录、哪个数据项有误，依据是什么").fill("编号 p0007 的姓名与户籍不符")
-    page.get_by_role("button", name="发送给提供部门").click()
+    page.get_by_label("哪里有误，依据是什么").fill("编号 p0007 的姓名与户籍不符")
+    page.get_by_role("button", name="提交校核").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("数据校核")
     expect(page.get_by_text("剩余 10 个工作日")).to_be_visible()
     expect(page.get_by_text("编号 p0007 的姓名与户籍不符")).to_be_visible()
