@@ -12,7 +12,7 @@ from pathlib import Path
 from catalog.errors import SourceUnreadable
 from lake.sources.delimited import unreadable
 
-MOST_DRAWN = 2_000_000
+MOST_DRAWN = 500_000
 LONGEST_LINE = 1 << 20
 DEEPEST = 32
 MIXED = re.compile(rb"(?<!\r)\n\r")  # one line end to the driver, two to others

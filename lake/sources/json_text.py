@@ -17,7 +17,7 @@ from lake.sources.delivery import KeptAside, as_text, check_columns, column_name
 
 Record = dict[str, Any]
 MOST_WHOLE = 512 << 20  # a document is held whole, at several times its size
-LONGEST_LINE = 64 << 20
+LONGEST_LINE = 256 << 20
 
 
 def read_json(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
