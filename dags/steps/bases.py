@@ -43,12 +43,7 @@ def _build(settings: Settings, name: str, *, clock: Callable[[], datetime]) -> i
     way = telling.building(settings, name, edges)
     with telling.step(settings, way, stage="build", dataset=name, agency="bureau", clock=clock) as step:
         built = build(
-            settings,
-            name,
-            now=clock(),
-            decisions=_decisions(settings, name),
-            waived=_waived(settings, name, clock()),
-            apart=_of_upper_level(settings),
+            settings, name, now=clock(), decisions=_decisions(settings, name), waived=_waived(settings, name, clock())
         )
         step.rows = built.rows
     with open_session(settings) as session:
@@ -74,9 +69,3 @@ def _waived(settings: Settings, name: str, now: datetime) -> frozenset[str]:
     """Guards of base `name` that a steward lets pass now."""
     with open_reader(settings) as session:
         return frozenset(waiver.rule_id for waiver in waivers.in_force(session, name, now))
-
-
-def _of_upper_level(settings: Settings) -> frozenset[str]:
-    """Datasets an upper-level platform gave back (回流): in a base of ours they would be shared on as our own."""
-    with open_reader(settings) as session:
-        return frozenset(session.scalars(select(Dataset.code).where(Dataset.origin == "upper")))

@@ -56,14 +56,13 @@ def build(
     now: datetime,
     decisions: Decisions | None = None,
     waived: Collection[str] = (),
-    apart: Collection[str] = (),
 ) -> Built:
     """Build the base or topic database `name` from the newest versions of its inputs; see building.build for errors.
 
     decisions: what people said of doubtful pairs (catalog.actions.review_decisions). waived: codes of errors of
-    guards.py that a steward lets pass (catalog.actions.waivers). apart: datasets that must not flow into a base.
+    guards.py that a steward lets pass (catalog.actions.waivers).
     """
-    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions, waived=waived, apart=apart)
+    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions, waived=waived)
 
 
 def lineage(name: str) -> list[tuple[str, str, str]]:

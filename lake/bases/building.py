@@ -52,17 +52,15 @@ def build(
     now: datetime,
     decisions: Decisions | None = None,
     waived: Collection[str] = (),
-    apart: Collection[str] = (),
 ) -> Built:
     """Build `model`; `models` holds every base by name. Each table is visible whole or not at all, itself last.
 
     Departments that have not delivered count as empty and are named in `missing`. decisions: what people said of
-    doubtful pairs; waived: guards let pass; apart: datasets that must not flow into a base. Raises NotFound when not
-    one input was ever delivered, ContractBroken when the delivered rows would remake the entities (guards.py), Conflict
-    when another run builds the same table.
+    doubtful pairs; waived: guards let pass. Raises NotFound when not one input was ever delivered, ContractBroken when
+    the delivered rows would remake the entities (guards.py), Conflict when another run builds the same table.
     """
     layout = Layout(settings.lake_url)
-    pinned = inputs.newest(settings, model, models, apart=apart)
+    pinned = inputs.newest(settings, model, models)
     versions = pinned.versions
     _some_input(model, versions)
     read = tuple((name, version) for name, version in versions.items() if version is not None)

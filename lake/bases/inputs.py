@@ -4,7 +4,7 @@ Small relations that are no tables (ranks of sources, code table, the hub's coun
 """
 
 import csv
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,20 +61,11 @@ class Pinned:
             open_view(connection, name, columns, uri=uri, version=version, settings=self.settings)
 
 
-def newest(
-    settings: Settings,
-    model: BaseModel,
-    models: Mapping[str, BaseModel] | None = None,
-    *,
-    apart: Collection[str] = (),
-) -> Pinned:
-    """The inputs of `model` as they stand now. models: every base by name, needed where it reads another one.
-
-    apart: datasets that must not flow into a base, read as if nobody had delivered them.
-    """
+def newest(settings: Settings, model: BaseModel, models: Mapping[str, BaseModel] | None = None) -> Pinned:
+    """The inputs of `model` as they stand now. models: every base by name, needed where it reads another one."""
     known = models or {}
     places = {name: place_of(name, known, Layout(settings.lake_url)) for name in model.inputs}
-    versions = {name: None if name in apart else tables.version(uri, settings=settings) for name, uri in places.items()}
+    versions = {name: tables.version(uri, settings=settings) for name, uri in places.items()}
     return Pinned(settings, model, known, places, versions)
 
 

@@ -206,9 +206,3 @@ def test_the_rows_have_the_items_the_model_promises(city: Settings) -> None:
     (model,) = [base for base in BASES if base.name == "population"]
     found = tables.schema(Layout(city.lake_url).base("population"), settings=city)
     assert found.names == [item.name for item in model.items]
-
-
-def test_a_dataset_kept_apart_is_read_as_if_nobody_had_delivered_it(city: Settings) -> None:
-    built = build(city, "population", now=NOW, apart={"health_death"})
-    assert "health_death" in built.missing
-    assert person(city, LI)["death_date"] == day(2025, 5, 5)  # what police says; the certificate said a week before
