@@ -117,10 +117,12 @@ def item_providers(session: Session, code: str) -> dict[str, tuple[str, ...]]:
     Where nothing is recorded before a built table, all its providers count. Items nothing is recorded of are left out,
     and with them all items of a department's own dataset.
     """
-    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for edge in session.scalars(select(LineageEdge)):
-        edges.setdefault((edge.target, edge.target_item), []).append((edge.source, edge.source_item))
-    entries = session.execute(select(Dataset.code, Dataset.agency, Dataset.zone, Dataset.providers)).all()
+    edges = lineage_behind(session, code)
+    if not edges:
+        return {}
+    read = {source for found in edges.values() for source, _ in found}
+    query = select(Dataset.code, Dataset.agency, Dataset.zone, Dataset.providers).where(Dataset.code.in_(read))
+    entries = session.execute(query).all()
     built = {entry.code for entry in entries if entry.zone in BUILT}
     whose = {entry.code: set(entry.providers if entry.code in built else [entry.agency]) for entry in entries}
     direct = {source for (target, _), found in edges.items() if target == code for source, _ in found} - built
@@ -132,7 +134,24 @@ def item_providers(session: Session, code: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _leaves(start: tuple[str, str], edges: dict[tuple[str, str], list[tuple[str, str]]]) -> set[str]:
+Place = tuple[str, str]
+"""A dataset and one of its items."""
+
+
+def lineage_behind(session: Session, code: str) -> dict[Place, list[Place]]:
+    """Item of `code`, or of a table behind it → the items it is made of. Level by level: most datasets have none."""
+    edges: dict[Place, list[Place]] = {}
+    asked, level = set[str](), {code}
+    while level:
+        asked |= level
+        found = list(session.scalars(select(LineageEdge).where(LineageEdge.target.in_(level))))
+        for edge in found:
+            edges.setdefault((edge.target, edge.target_item), []).append((edge.source, edge.source_item))
+        level = {edge.source for edge in found} - asked
+    return edges
+
+
+def _leaves(start: Place, edges: dict[Place, list[Place]]) -> set[str]:
     """Datasets at the far end of what `start` is made of: those nothing is recorded before."""
     seen, waiting, ends = {start}, [start], set()
     while waiting:

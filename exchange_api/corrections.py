@@ -14,7 +14,7 @@ from catalog import queries
 from catalog.actions import tickets
 from catalog.database import open_session
 from catalog.errors import InvalidInput, NotAllowed
-from catalog.models import DataItem, Dataset, LineageEdge
+from catalog.models import DataItem, Dataset
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
 from exchange_api.views import names
@@ -134,10 +134,8 @@ def _titles(item: DataItem) -> Pair:
 
 
 def _sources(session: Session, dataset: str, item: str) -> set[str]:
-    """Departments `item` comes from. A source named for the field decides; joins ('*') carry no value and no blame."""
-    edges: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for edge in session.scalars(select(LineageEdge).where(LineageEdge.source_item != "*")):
-        edges.setdefault((edge.target, edge.target_item), set()).add((edge.source, edge.source_item))
+    """Departments `item` comes from. A source named for the field decides, else the lineage behind it."""
+    edges = queries.lineage_behind(session, dataset)
     agencies: dict[str, str] = {code: own for code, own in session.execute(select(Dataset.code, Dataset.agency))}
     found, seen, waiting = set[str](), set[tuple[str, str]](), [(dataset, item)]
     while waiting:
@@ -147,7 +145,7 @@ def _sources(session: Session, dataset: str, item: str) -> set[str]:
         if ranked:
             found.add(ranked[0].agency)
         elif edges.get(at):
-            waiting += edges[at] - seen
+            waiting += [there for there in edges[at] if there not in seen]
         elif at[0] in agencies:
             found.add(agencies[at[0]])
     return found

@@ -59,35 +59,23 @@ def put_on_ticket(
     session: Session, settings: Settings, contract: Contract, error: HubError, *, by: str, now: datetime
 ) -> None:
     """Open the department's ticket about its delivery, or open it again; one that is open already stays as it is."""
-    ticket = tickets.finding(session, contract.dataset, RULE)
-    days = settings.ticket_working_days
-    if ticket is None:
-        tickets.open_finding(
-            session,
-            dataset=contract.dataset,
-            rule_id=RULE,
-            agency=contract.agency,
-            severity="block",
-            title=(error.zh, error.en),
-            failing=1,
-            verdict_id="",
-            working_days=days,
-            by=by,
-            now=now,
-        )
-    elif ticket.state == "closed":
-        # The title is what is wrong now; what was wrong then stands in the notes.
-        ticket.title_zh, ticket.title_en = error.zh, error.en
-        said = str(error)
-        tickets.reopen(session, ticket_id=ticket.ticket_id, text=said, working_days=days, by=by, now=now)
+    tickets.bring_up(
+        session,
+        dataset=contract.dataset,
+        agency=contract.agency,
+        rule_id=RULE,
+        severity="block",
+        error=error,
+        working_days=settings.ticket_working_days,
+        by=by,
+        now=now,
+    )
 
 
 def settle_ticket(session: Session, dataset: str, *, by: str, now: datetime) -> None:
     """Close the ticket about the delivery, if there is one: the department has delivered what can be taken."""
-    ticket = tickets.finding(session, dataset, RULE)
-    if ticket is not None and ticket.state != "closed":
-        text = "新交付已入湖，自动关闭 / a later delivery was taken"
-        tickets.close(session, ticket_id=ticket.ticket_id, text=text, by=by, now=now)
+    text = "新交付已入湖，自动关闭 / a later delivery was taken"
+    tickets.settle(session, dataset=dataset, rule_id=RULE, text=text, by=by, now=now)
 
 
 def _newest(session: Session, dataset: str) -> Batch | None:

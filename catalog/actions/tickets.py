@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.actions.events import EventTag, record
-from catalog.errors import Conflict, InvalidInput
+from catalog.errors import Conflict, HubError, InvalidInput
 from catalog.models import Dataset, Ticket, TicketNote
 from catalog.ticket_limits import check_corrections, check_new_words, check_unanswered, unknown_ticket
 from catalog.time_limits import due, overdue
@@ -94,6 +94,47 @@ def comment(session: Session, *, ticket_id: str, text: str, by: str, now: dateti
     check_new_words(session, ticket, text=_said(text), by=by)
     _noted(session, ticket, EventTag.TICKET_COMMENTED, "commented", by=by, now=now, text=_said(text))
     return ticket
+
+
+def bring_up(
+    session: Session,
+    *,
+    dataset: str,
+    agency: str,
+    rule_id: str,
+    severity: str,
+    error: HubError,
+    working_days: int,
+    by: str,
+    now: datetime,
+) -> None:
+    """A ticket on what no verdict counts (a delivery held or overdue): opened, or opened again, once while it lasts."""
+    ticket = finding(session, dataset, rule_id)
+    if ticket is None:
+        open_finding(
+            session,
+            dataset=dataset,
+            rule_id=rule_id,
+            agency=agency,
+            severity=severity,
+            title=(error.zh, error.en),
+            failing=1,
+            verdict_id="",
+            working_days=working_days,
+            by=by,
+            now=now,
+        )
+    elif ticket.state == "closed":
+        # The title is what is wrong now; what was wrong then stands in the notes.
+        ticket.title_zh, ticket.title_en = error.zh, error.en
+        reopen(session, ticket_id=ticket.ticket_id, text=str(error), working_days=working_days, by=by, now=now)
+
+
+def settle(session: Session, *, dataset: str, rule_id: str, text: str, by: str, now: datetime) -> None:
+    """Close such a ticket, if there is one."""
+    ticket = finding(session, dataset, rule_id)
+    if ticket is not None and ticket.state != "closed":
+        close(session, ticket_id=ticket.ticket_id, text=text, by=by, now=now)
 
 
 def answer(session: Session, *, ticket_id: str, text: str, by: str, now: datetime) -> Ticket:

@@ -66,30 +66,22 @@ def allowed(contract: Contract) -> timedelta | None:
 
 def _follow(session: Session, settings: Settings, contract: Contract, *, now: datetime, by: str) -> HubError | None:
     limit, since = allowed(contract), _answered(session, contract.dataset)
-    ticket = tickets.finding(session, contract.dataset, RULE)
     if limit is None or since is None or now - since <= limit:
-        if ticket is not None and ticket.state != "closed":
-            text = "已重新按时交付，自动关闭 / delivered again in time"
-            tickets.close(session, ticket_id=ticket.ticket_id, text=text, by=by, now=now)
+        text = "已重新按时交付，自动关闭 / delivered again in time"
+        tickets.settle(session, dataset=contract.dataset, rule_id=RULE, text=text, by=by, now=now)
         return None
     error = _overdue(contract, limit)
-    days = settings.ticket_working_days
-    if ticket is None:
-        tickets.open_finding(
-            session,
-            dataset=contract.dataset,
-            rule_id=RULE,
-            agency=contract.agency,
-            severity="warn",
-            title=(error.zh, error.en),
-            failing=1,
-            verdict_id="",
-            working_days=days,
-            by=by,
-            now=now,
-        )
-    elif ticket.state == "closed":
-        tickets.reopen(session, ticket_id=ticket.ticket_id, text=str(error), working_days=days, by=by, now=now)
+    tickets.bring_up(
+        session,
+        dataset=contract.dataset,
+        agency=contract.agency,
+        rule_id=RULE,
+        severity="warn",
+        error=error,
+        working_days=settings.ticket_working_days,
+        by=by,
+        now=now,
+    )
     return error
 
 

@@ -153,6 +153,8 @@ NOT_WRITES = {
     "catalog.actions.runs.step": "surrounds a step and records it",
     "catalog.actions.runs.peak_mib": "reads",
     "catalog.actions.systems.opened": "reads",
+    "catalog.actions.tickets.bring_up": "opens or opens again, each with its event; nothing while the ticket is open",
+    "catalog.actions.tickets.settle": "closes, with its event; nothing where there is no open ticket",
     "catalog.actions.tickets.finding": "reads",
     "catalog.actions.tickets.get": "reads",
     "catalog.actions.waivers.in_force": "reads",
