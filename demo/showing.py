@@ -70,10 +70,11 @@ def _explained(zh: bool) -> str:
     """What a reader could stumble over in the tables above."""
     return (
         "缩进的阶段在“夜间任务”或“反馈任务”之内，秒数为各数据集之和。“—”：单凭一行无法判断，由基础库的融合对照体现；"
-        "没有身份号码的行目前不参与融合，因此召回率低于 1。"
+        "没有身份号码的行按姓名、日期、电话和地址归并，拿不准的留待人工核对，因此召回率低于 1。"
         if zh
         else "Stages set in ran inside the night or the feedback task; their seconds are summed over datasets. A dash:"
-        " no rule on one row can tell; see the bases. Rows without an id number are not linked yet: recall is below 1."
+        " no rule on one row can tell; see the bases. Rows without a number are matched by name, date, telephone and"
+        " address; the doubtful wait for a person, so recall is below 1."
     )
 
 
