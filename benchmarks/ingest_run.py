@@ -23,8 +23,8 @@ from catalog.contracts import Contract
 from catalog.database import migrate, open_session
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import ingest, raw
 from lake.engines.duckdb import connect, literal
+from lake.loading import ingest, raw
 from lake.sources import files, postgresql  # noqa: F401  # likewise
 
 

@@ -26,7 +26,7 @@ TURNS = 3
 def judge(settings: Settings, batch_id: str) -> dict[str, Any]:
     """The whole of quality.run.judge in a registry and zones of its own."""
     from catalog.database import migrate
-    from quality.engine import load
+    from quality.checkpoint.engine import load
     from quality.run import judge as judge_batch
 
     load()
@@ -41,10 +41,10 @@ def judge(settings: Settings, batch_id: str) -> dict[str, Any]:
 def compare(settings: Settings, batch_id: str) -> dict[str, Any]:
     """The least seconds of some turns of: the hub's counts, what it writes of bad rows, the query written by hand."""
     from lake.engines.duckdb import connect, literal
-    from quality import judged
-    from quality.engine import checkpoint, load
-    from quality.scan import Scan
-    from quality.suites import rules_for, suite_for
+    from quality.checkpoint.engine import checkpoint, load
+    from quality.checkpoint.suites import rules_for, suite_for
+    from quality.marking import judged
+    from quality.marking.scan import Scan
 
     load()
     path = Layout(settings.lake_url).staging(DATASET, batch_id)
@@ -86,7 +86,7 @@ def pandas(settings: Settings, batch_id: str) -> dict[str, Any]:
 def _write(settings: Settings, scan: Any, turn: int) -> None:
     """Quarantine and findings, into tables of this turn alone."""
     from lake import tables
-    from quality import rowmask
+    from quality.marking import rowmask
 
     names = [item.name for item in CONTRACT.items]
     for kind, rows in (

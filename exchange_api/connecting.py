@@ -22,7 +22,7 @@ from catalog.systems import SystemSpec
 from lake import sources
 from lake.profile import Column
 from lake.profile import profile as profiled
-from lake.sources import encoding
+from lake.sources.formats import encoding
 
 NOWHERE = {"rest": "/shuniu-connection-test", "upstream": "shuniu.connection.test"}
 ANSWERED = frozenset({"file_missing", "source_table_missing", "rest_status", "rest_not_json", "share_missing"})

@@ -19,8 +19,8 @@ from catalog.errors import InvalidInput
 from catalog.models import DataItem, Dataset, RuleResult, Ticket, Verdict
 from catalog.settings import Settings
 from exchange_api.disguise import HIDDEN, PRIVATE, disguise_of, guarded, plainly
-from lake.evidence import PLACE, failing_rows
-from quality.rules import scope_of
+from lake.reading.evidence import PLACE, failing_rows
+from quality.rules.rule import scope_of
 
 MOST_ROWS: Final = 10_000
 HEADINGS: Final = ("批次", "行号", "问题")

@@ -18,7 +18,7 @@ from authorization.policy import Grant
 from catalog.errors import NotAllowed
 from exchange_api.hub import Hub
 from exchange_api.reads import Read, Wish, allow
-from lake.projection import ProjectedFile
+from lake.reading.projection import ProjectedFile
 
 LASTS_SECONDS: Final = 3600
 SIGNATURE: Final = "X-Amz-Signature"

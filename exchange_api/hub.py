@@ -14,7 +14,7 @@ from authorization.quotas import Quotas
 from catalog.audit.trail import Trail
 from catalog.settings import Settings
 from exchange_api.facts import Facts
-from lake.pages import Pages
+from lake.reading.pages import Pages
 
 RECORD_SECONDS: Final = 30
 

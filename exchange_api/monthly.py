@@ -8,7 +8,7 @@ from catalog.database import open_reader
 from exchange_api.dependencies import own_agency
 from exchange_api.hub import Hub
 from exchange_api.views import ranking
-from quality.report import KINDS, as_bytes
+from quality.figures.report import KINDS, as_bytes
 
 
 def monthly(hub: Hub, caller: Caller, month: str, form: str) -> Response:

@@ -17,7 +17,7 @@ from catalog.errors import HubError, NotAllowed
 from exchange_api.facts import DatasetFacts
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
-from lake.projection import Projection
+from lake.reading.projection import Projection
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from deltalake import DeltaTable
 
 from catalog.errors import Conflict, InvalidInput, NotFound
 from catalog.settings import Settings
-from lake.delta_commit import Change, arrow_schema, commit, has_run, open_table
-from lake.delta_files import remove_files, storable, write_files
+from lake.delta.commit import Change, arrow_schema, commit, has_run, open_table
+from lake.delta.files import remove_files, storable, write_files
+from lake.delta.merging import merged_sql, touched, unique
+from lake.delta.relation import Part, relation
 from lake.engines.duckdb import connect, quote
-from lake.merging import merged_sql, touched, unique
-from lake.relation import Part, relation
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 

@@ -16,12 +16,13 @@ from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import confine, connect
 from lake.layout import Layout
-from quality import judged, verdicts
-from quality.across_rules import AcrossRule, across_rules, view_of
+from quality import verdicts
+from quality.checkpoint.outcomes import outcomes, unasked
 from quality.gate import Waiver, decide, with_waivers
-from quality.outcomes import outcomes, unasked
-from quality.rules import Rule, RuleResult, Verdict, literal, moment
-from quality.scan import MARKS, ROWS, Scan
+from quality.marking import judged
+from quality.marking.scan import MARKS, ROWS, Scan
+from quality.rules.across import AcrossRule, across_rules, view_of
+from quality.rules.rule import Rule, RuleResult, Verdict, literal, moment
 
 _BATCH_ROWS = 50_000
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from quality.rules import Rule, RuleResult, VerdictOutcome
+from quality.rules.rule import Rule, RuleResult, VerdictOutcome
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,15 @@ from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import confine, connect
 from lake.layout import Layout
-from quality import judged, profile, rowmask, verdicts
-from quality.drift import compare, drift_rules
+from quality import verdicts
+from quality.checkpoint.outcomes import outcomes
+from quality.checkpoint.suites import rules_for
+from quality.figures import profile
+from quality.figures.drift import compare, drift_rules
 from quality.gate import Decision, Waiver, decide, with_waivers
-from quality.outcomes import outcomes
-from quality.rules import Rule, RuleResult, Verdict
-from quality.scan import ROWS, Scan
-from quality.suites import rules_for
+from quality.marking import judged, rowmask
+from quality.marking.scan import ROWS, Scan
+from quality.rules.rule import Rule, RuleResult, Verdict
 
 
 def judge(

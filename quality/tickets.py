@@ -22,9 +22,9 @@ from catalog.time_limits import is_overdue
 from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
-from quality.judged import view_table
-from quality.rules import RuleResult, Verdict, literal, moment
-from quality.scan import ROWS, key_sql
+from quality.marking.judged import view_table
+from quality.marking.scan import ROWS, key_sql
+from quality.rules.rule import RuleResult, Verdict, literal, moment
 
 Step = str
 """open, measure, close, reopen, or nothing ('')."""

@@ -11,9 +11,9 @@ from catalog.actions import waivers as stored
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld
 from catalog.settings import Settings
-from quality.dataset_rules import History
 from quality.gate import Waiver
-from quality.rules import RuleResult, Verdict, scope_of
+from quality.rules.dataset import History
+from quality.rules.rule import RuleResult, Verdict, scope_of
 
 ACROSS = ":across:"
 """Stands in the id of a verdict that the rules between datasets gave: `<batch>:across:<what they were asked of>`."""

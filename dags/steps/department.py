@@ -11,8 +11,8 @@ from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, HubError
 from catalog.settings import Settings
 from dags.steps import lineage
-from lake import holding
-from lake.ingest import collect
+from lake.loading import holding
+from lake.loading.ingest import collect
 from lake.standardise import standardise
 
 log = logging.getLogger(__name__)

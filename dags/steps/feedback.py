@@ -12,7 +12,8 @@ from catalog.errors import HubError
 from catalog.models import System
 from catalog.settings import Settings
 from dags.steps.outcome import raise_if_failed
-from lake import feedback, usage
+from lake.feedback import statements as feedback
+from lake.feedback import usage
 
 
 def feed_back(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, list[str]]:

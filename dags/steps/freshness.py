@@ -15,7 +15,7 @@ from catalog.database import open_session
 from catalog.errors import ContractBroken, HubError
 from catalog.models import RunStep
 from catalog.settings import Settings
-from lake.sources.window import seconds_of
+from lake.sources.databases.window import seconds_of
 
 RULE = "freshness"
 CYCLES = {

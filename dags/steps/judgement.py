@@ -14,9 +14,9 @@ from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.settings import Settings
 from dags.steps import lineage
-from lake import history
+from lake.loading import history
 from quality.across import judge_across, only_across, pending
-from quality.rules import Verdict
+from quality.rules.rule import Verdict
 from quality.run import judge
 from quality.tickets import follow
 from quality.verdicts import unsettled, waivers

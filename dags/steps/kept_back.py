@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from catalog import queries
 from catalog.errors import BatchHeld
 from catalog.models import RuleResult, Verdict
-from quality.rules import scope_of
+from quality.rules.rule import scope_of
 
 
 def not_published(session: Session, dataset: str, verdict_id: str | None) -> BatchHeld:

@@ -18,9 +18,9 @@ from dags.steps.kept_back import not_published
 from lake import tables
 from lake.bases import BASES
 from lake.layout import Layout
-from quality import profile
+from quality.checkpoint.suites import built_contract, rules_for
+from quality.figures import profile
 from quality.run import judge_table
-from quality.suites import built_contract, rules_for
 from quality.tickets import follow
 
 FIT = frozenset({"passed", "warned"})

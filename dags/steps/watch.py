@@ -28,7 +28,7 @@ def escalate_tickets(settings: Settings, *, now: datetime) -> list[str]:
 
 def write_data_docs(settings: Settings) -> str:
     """Write Great Expectations' Data Docs of every dataset's newest verdict under SHUNIU_HOME; returns the folder."""
-    from quality.data_docs import build
+    from quality.checkpoint.data_docs import build
 
     return str(build(settings))
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, listing, say, tell
+from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking.speech import as_json, listing, say, tell
 
 app = door.noun("账号与令牌", "Accounts and tokens")
 Login = Annotated[str, typer.Argument(help=say("账号", "Login of the account"))]

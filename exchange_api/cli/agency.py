@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from exchange_api.cli import door
-from exchange_api.cli.speech import listing, say, tell
+from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking.speech import listing, say, tell
 
 app = door.noun("部门", "Departments")
 KINDS = ("government", "vertical", "public_service", "enterprise", "platform")

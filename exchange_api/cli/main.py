@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import HubError
 from catalog.i18n import LANGUAGES, from_environ
-from exchange_api.cli import speech
+from exchange_api.cli.speaking import speech
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -52,7 +52,10 @@ def application() -> "typer.Typer":
     """All nouns in one Typer application, spoken in the language settled before."""
     import typer
 
-    from exchange_api.cli import backup, quality, serve, waiver
+    from exchange_api.cli import serve
+    from exchange_api.cli.keeping import backup
+    from exchange_api.cli.quality import verdicts as quality
+    from exchange_api.cli.quality import waiver
 
     app = typer.Typer(
         help=speech.say("数纽：县级数据交换与治理枢纽", "Shuniu: the county's data exchange and governance hub"),
@@ -72,21 +75,13 @@ def application() -> "typer.Typer":
 
 def _nouns() -> "dict[str, ModuleType]":
     """Noun -> the module that holds its commands."""
-    from exchange_api.cli import (
-        account,
-        agency,
-        audit,
-        contract,
-        dataset,
-        grant,
-        lake,
-        quality,
-        review,
-        run,
-        source,
-        ticket,
-    )
+    from exchange_api.cli import account, agency, grant, run
     from exchange_api.cli import usage as usage_commands
+    from exchange_api.cli.keeping import audit
+    from exchange_api.cli.lake import tables as lake
+    from exchange_api.cli.publishing import contract, dataset, source
+    from exchange_api.cli.quality import review, ticket
+    from exchange_api.cli.quality import verdicts as quality
 
     return {
         "agency": agency,
@@ -113,7 +108,7 @@ def _run(arguments: list[str]) -> int:
     import typer.main
     from typer.exceptions import TyperException
 
-    from exchange_api.cli import misuse
+    from exchange_api.cli.speaking import misuse
 
     command = typer.main.get_command(application())
     try:

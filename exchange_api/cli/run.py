@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, facts, listing, named, say, tell, worded
+from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
 
 if TYPE_CHECKING:
     from catalog.errors import Unavailable

@@ -6,8 +6,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from exchange_api.cli import door
-from exchange_api.cli.speech import say, tell
+from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking.speech import say, tell
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from exchange_api.cli import door
-from exchange_api.cli.speech import as_json, listing, named, say, worded
+from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking.speech import as_json, listing, named, say, worded
 
 app = door.noun("使用反馈", "Usage feedback")
 Provider = Annotated[str, typer.Option(help=say("只看这个部门", "This department only"))]

@@ -21,7 +21,7 @@ from exchange_api.views import dataset as dataset_views
 from exchange_api.views import datasets as catalogue
 from exchange_api.views import names, overview, quality, ranking, runs, tickets, usage
 from exchange_api.views.names import Pair
-from lake import usage as usage_table
+from lake.feedback import usage as usage_table
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 

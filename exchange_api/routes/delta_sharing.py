@@ -1,6 +1,7 @@
 """The Delta Sharing protocol (parquet form): unmodified pandas, Spark and Power BI read exactly what a grant shows.
 
-The policy is inside the bytes: /query names files made under the grant's plan (lake.projection), never the hub's own.
+The policy is inside the bytes: /query names files made under the grant's plan (lake/reading/projection.py), never the
+hub's own.
 One share, named after the recipient's agency; a schema per providing department; a table per grant on a dataset.
 """
 
@@ -22,7 +23,7 @@ from exchange_api.hub import Hub
 from exchange_api.reads import Read, Wish, allow
 from exchange_api.refusals import refuse
 from exchange_api.responses import json_bytes
-from lake.projection import ProjectedFile, delta_schema, project
+from lake.reading.projection import ProjectedFile, delta_schema, project
 
 router = APIRouter(prefix="/delta-sharing", tags=["delta sharing"])
 

@@ -13,7 +13,7 @@ from exchange_api import file_urls
 from exchange_api.dependencies import TheHub
 from exchange_api.facts import DatasetFacts
 from exchange_api.hub import Hub
-from lake.projection import folder
+from lake.reading.projection import folder
 
 router = APIRouter(include_in_schema=False)
 

@@ -16,7 +16,7 @@ from exchange_api.dependencies import TheHub, require
 from exchange_api.facts import DatasetFacts
 from exchange_api.reads import Read, Wish, allow
 from exchange_api.responses import CSV, JSON, NDJSON, csv_text, form_of, json_bytes, ndjson
-from lake.pages import Cursor, Page
+from lake.reading.pages import Cursor, Page
 
 router = APIRouter(tags=["records"])
 

@@ -13,7 +13,7 @@ from catalog.models import UsageReport
 from exchange_api.dependencies import TheHub, own_agency, require
 from exchange_api.responses import answer, public
 from exchange_api.views import usage as usage_views
-from lake import usage as usage_tables
+from lake.feedback import usage as usage_tables
 
 router = APIRouter(tags=["usage"])
 

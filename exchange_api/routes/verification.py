@@ -11,7 +11,7 @@ from authorization.permissions import Permission
 from exchange_api.dependencies import TheHub, require
 from exchange_api.reads import Wish, allow
 from exchange_api.responses import answer
-from lake.projection import Projection
+from lake.reading.projection import Projection
 
 router = APIRouter(tags=["records"])
 

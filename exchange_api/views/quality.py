@@ -15,8 +15,8 @@ from catalog.models import Batch, Dataset, RuleResult, Verdict
 from exchange_api.views import latest
 from exchange_api.views.names import Pair
 from lake.standardise.rendering import NOTES
-from quality.across_rules import SAME_DATA
-from quality.scores import dimension_scores
+from quality.figures.scores import dimension_scores
+from quality.rules.across import SAME_DATA
 
 
 @dataclass(frozen=True)

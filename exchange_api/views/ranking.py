@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from exchange_api.views.names import Pair
-from quality import ranking
-from quality.grading import Grading, grading
-from quality.scores import points
+from quality.figures import ranking
+from quality.figures.grading import Grading, grading
+from quality.figures.scores import points
 
 TREND_MONTHS = 6
 

@@ -17,7 +17,7 @@ DAYS_SHOWN = 30
 REPORTS_SHOWN = 60
 
 Line = Mapping[str, Any]
-"""One line of lake.usage.summary: provider, dataset, recipient, purpose, day, decision, calls, rows."""
+"""One line of lake.feedback.usage.summary: provider, dataset, recipient, purpose, day, decision, calls, rows."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def reports(session: Session, *, provider: str = "", limit: int = REPORTS_SHOWN)
 
 
 def once(lines: Iterable[Line]) -> list[Line]:
-    """Lines of lake.usage.summary without the provider: a read of several providers' rows is in each one's lines."""
+    """Lines of usage.summary without the provider: a read of several providers' rows is in each one's lines."""
     largest: dict[tuple[Any, ...], Line] = {}
     for line in lines:
         key = tuple(line[name] for name in ("day", "dataset", "recipient", "purpose", "decision"))
@@ -82,7 +82,7 @@ def once(lines: Iterable[Line]) -> list[Line]:
 
 
 def uses(session: Session, lines: Iterable[Line]) -> tuple[Use, ...]:
-    """Who used what for which purpose, from lines of lake.usage.summary; the most calls first."""
+    """Who used what for which purpose, from lines of lake.feedback.usage.summary; the most calls first."""
     calls: Counter[tuple[str, ...]] = Counter()
     rows: Counter[tuple[str, ...]] = Counter()
     for line in once(lines):
@@ -107,7 +107,7 @@ def uses(session: Session, lines: Iterable[Line]) -> tuple[Use, ...]:
 
 
 def providers(session: Session, lines: Iterable[Line]) -> tuple[Provider, ...]:
-    """Uses allowed added up by provider, from lines of lake.usage.summary; the most used first."""
+    """Uses allowed added up by provider, from lines of lake.feedback.usage.summary; the most used first."""
     calls: Counter[str] = Counter()
     rows: Counter[str] = Counter()
     for line in lines:
@@ -120,7 +120,7 @@ def providers(session: Session, lines: Iterable[Line]) -> tuple[Provider, ...]:
 
 
 def by_day(lines: Iterable[Line], *, until: date) -> tuple[tuple[str, int], ...]:
-    """(ISO date, calls allowed) for the last 30 days to `until`, from lines of lake.usage.summary; () for no call."""
+    """(ISO date, calls allowed) for the last 30 days to `until`, from lines of usage.summary; () for no call."""
     counts: Counter[date] = Counter()
     for line in once(lines):
         counts[line["day"]] += line["calls"] if line["decision"] == "allowed" else 0

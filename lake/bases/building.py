@@ -21,7 +21,7 @@ from lake import tables
 from lake.bases import inputs
 from lake.bases.model import BaseModel
 from lake.bases.resolution import Decisions, resolve_entities, task_text
-from lake.delta_commit import has_run, open_table
+from lake.delta.commit import has_run, open_table
 from lake.engines.duckdb import connect, literal, quote
 from lake.layout import Layout
 

@@ -1,6 +1,6 @@
 """How rows are fetched: one module per kind of department system; what they all give back is a Delivery.
 
-`read` is the one door. Where the rows go then is lake/ingest.py.
+`read` is the one door. Where the rows go then is lake/loading/ingest.py.
 """
 
 from dataclasses import replace

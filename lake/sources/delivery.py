@@ -50,7 +50,7 @@ class Delivery:
 
     position: where to go on next time (opaque text); files: copies kept as they came; kept_aside: grows while reading;
     new_columns: delivered, but not in the contract; expected: rows as the source itself counts them, when it can;
-    totals: figures of columns as the source itself has them (lake/reconciliation.py).
+    totals: figures of columns as the source itself has them (lake/loading/reconciliation.py).
     """
 
     reader: pa.RecordBatchReader

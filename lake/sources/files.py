@@ -14,8 +14,10 @@ from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources import chosen, dbf, delimited, json_text, packed, parquet, spatial, workbook, xml_text
 from lake.sources.delivery import Delivery, KeptAside, check_columns
+from lake.sources.formats import dbf, delimited, json_text, parquet, workbook, xml_text
+from lake.sources.formats.spatial import layers as spatial
+from lake.sources.places import chosen, packed
 
 Reading = Callable[[Settings, list[Path], Contract, list[KeptAside]], pa.RecordBatchReader]
 FORMATS: dict[str, Reading] = {

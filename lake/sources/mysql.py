@@ -7,7 +7,7 @@ import duckdb
 from catalog.contracts import Contract
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources import scanner
+from lake.sources.databases import scanner
 from lake.sources.delivery import Delivery
 
 PORT = 3306

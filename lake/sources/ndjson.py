@@ -13,9 +13,9 @@ from catalog.contracts import Contract
 from catalog.errors import SourceUnreachable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources.chosen import kept_names
 from lake.sources.delivery import Delivery
 from lake.sources.files import inside, open_files
+from lake.sources.places.chosen import kept_names
 
 CHUNK = 1 << 20
 MARKED = 4096

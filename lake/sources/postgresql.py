@@ -8,13 +8,13 @@ import duckdb
 from catalog.contracts import Contract
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import reconciliation
 from lake.engines.duckdb import literal, quote
-from lake.reconciliation import Measure
-from lake.sources import scanner
-from lake.sources.custom import query_of
+from lake.loading import reconciliation
+from lake.loading.reconciliation import Measure
+from lake.sources.databases import scanner
+from lake.sources.databases.custom import query_of
+from lake.sources.databases.native import columns_of
 from lake.sources.delivery import Delivery
-from lake.sources.native import columns_of
 
 PORT = 5432
 LOCK_SECONDS = 60

@@ -19,12 +19,12 @@ from catalog.contracts import Contract
 from catalog.errors import SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources import rest_proof
 from lake.sources.delivery import Delivery
 from lake.sources.files import open_files
-from lake.sources.json_text import Record, parse
-from lake.sources.packed import MOST_BYTES
-from lake.sources.paging import PAGE_SIZE, Ask, Page, pages
+from lake.sources.formats.json_text import Record, parse
+from lake.sources.places.packed import MOST_BYTES
+from lake.sources.web import proof as rest_proof
+from lake.sources.web.paging import PAGE_SIZE, Ask, Page, pages
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
@@ -194,7 +194,7 @@ class Service:
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
     """All pages of the contract's locator (a URL path), kept in `keep`/records.ndjson.
 
-    Contract options: paging (page, offset, cursor, link: lake/sources/paging.py) and its parameters, page_size,
+    Contract options: paging (page, offset, cursor, link: lake/sources/web/paging.py) and its parameters, page_size,
     rows_path, total_path, since_param. System options: token_path, api_key_header, signing, requests_per_minute.
     """
     shutil.rmtree(keep, ignore_errors=True)

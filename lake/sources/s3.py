@@ -10,9 +10,9 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import storage
 from lake.layout import REMOTE, is_remote
-from lake.sources import remote
 from lake.sources.delivery import Delivery
-from lake.sources.remote import Entry
+from lake.sources.places import remote
+from lake.sources.places.remote import Entry
 
 CHUNK = 4 << 20
 REFUSED = ("access_denied", "signature_does_not_match", "invalid_access_key_id", "forbidden", "expired_token")
@@ -30,7 +30,7 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
 
 
 class Prefix:
-    """A prefix of a bucket, as lake.sources.remote walks it."""
+    """A prefix of a bucket, as lake.sources.places.remote walks it."""
 
     def __init__(self, spec: SystemSpec) -> None:
         self._spec = spec

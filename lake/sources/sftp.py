@@ -20,9 +20,9 @@ from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, HubError, SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources import remote
 from lake.sources.delivery import Delivery
-from lake.sources.remote import Entry
+from lake.sources.places import remote
+from lake.sources.places.remote import Entry
 
 T = TypeVar("T")
 PORT = 22
@@ -84,7 +84,7 @@ def pins_of(spec: SystemSpec) -> Pins:
 
 
 class Folder:
-    """A folder of an SSH server, as lake.sources.remote walks it."""
+    """A folder of an SSH server, as lake.sources.places.remote walks it."""
 
     def __init__(self, runner: asyncio.Runner, client: asyncssh.SFTPClient, spec: SystemSpec) -> None:
         self._runner = runner

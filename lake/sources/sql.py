@@ -19,11 +19,11 @@ from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, HubError
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake.sources import sql_rows
-from lake.sources.custom import query_of
+from lake.sources.databases import rows as sql_rows
+from lake.sources.databases.custom import query_of
+from lake.sources.databases.sentences import sentence
+from lake.sources.databases.window import Window, due, watermark
 from lake.sources.delivery import Delivery, check_columns, column_names
-from lake.sources.sentences import sentence
-from lake.sources.window import Window, due, watermark
 
 
 @dataclass(frozen=True)

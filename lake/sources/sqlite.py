@@ -9,7 +9,7 @@ from catalog.errors import SourceUnreachable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.engines.duckdb import literal
-from lake.sources import scanner
+from lake.sources.databases import scanner
 from lake.sources.delivery import Delivery
 
 

@@ -26,11 +26,11 @@ from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, ContractBroken, SourceRefused, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from lake.delta.relation import Part, relation, sql_type
 from lake.engines.duckdb import connect, quote
-from lake.relation import Part, relation, sql_type
+from lake.sources.databases.native import columns_of, projection, stream
 from lake.sources.delivery import Delivery, check_columns, column_names
-from lake.sources.native import columns_of, projection, stream
-from lake.sources.packed import MOST_BYTES
+from lake.sources.places.packed import MOST_BYTES
 from lake.sources.rest import TIMEOUT, Service
 
 CHUNK = 1 << 20

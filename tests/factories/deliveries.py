@@ -13,7 +13,7 @@ from catalog.contracts import Contract, Item
 from catalog.database import migrate, open_session
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import ingest
+from lake.loading import ingest
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 

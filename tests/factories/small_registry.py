@@ -18,7 +18,8 @@ from catalog.models import Dataset, RuleResult, Verdict
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from demo.agencies import register_all
-from lake import feedback, usage
+from lake.feedback import statements as feedback
+from lake.feedback import usage
 
 CONTRACTS = Path(__file__).parents[2] / "demo" / "contracts"
 PASSWORD = "Quiet-River-42"

@@ -13,26 +13,27 @@ import pytest
 from catalog.database import forget_engines, open_session
 from catalog.models import Batch, Event
 from catalog.settings import Settings
-from lake import deliveries, raw, tables
+from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
+from lake.loading import deliveries, raw
 from tests.factories.deliveries import a_contract, a_registry_with, collect_until
 
 ROWS = 500
 CALLS = {
     "both": (
         "lake.sources.read",
-        "lake.raw.stage",
-        "lake.raw.commit_batch",
-        "lake.delta_commit._commit",
-        "lake.deliveries.settle",
-        "lake.deliveries.discard",
+        "lake.loading.raw.stage",
+        "lake.loading.raw.commit_batch",
+        "lake.delta.commit._commit",
+        "lake.loading.deliveries.settle",
+        "lake.loading.deliveries.discard",
         "catalog.actions.batches.register",
         "catalog.actions.batches.record",
-        "lake.holding.settle_ticket",
+        "lake.loading.holding.settle_ticket",
     ),
-    "files": ("lake.deliveries.fingerprint", "lake.delta_files._write_one"),
-    "sqlite": ("lake.delta_copy._copy", "lake.raw.measure", "lake.reconciliation.check"),
+    "files": ("lake.loading.deliveries.fingerprint", "lake.delta.files._write_one"),
+    "sqlite": ("lake.delta.copying._copy", "lake.loading.raw.measure", "lake.loading.reconciliation.check"),
 }
 POINTS = [
     (kind, call, when)

@@ -14,9 +14,10 @@ import pytest
 from catalog.database import forget_engines, open_session
 from catalog.models import Batch
 from catalog.settings import Settings
-from lake import deliveries, tables
+from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
+from lake.loading import deliveries
 from tests.factories.deliveries import a_contract, a_registry_with, collect_once
 
 ROWS = 30_000

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.settings import Settings
-from lake import history, tables
+from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
+from lake.loading import history
 from tests.factories.deliveries import a_contract, an_item
 
 CONTRACT = a_contract(

@@ -19,7 +19,7 @@ listing takes `--json`. `--language zh|en` may stand anywhere; otherwise `SHUNIU
 PROBE = """
 import json, sys
 import typer.main
-from exchange_api.cli import speech
+from exchange_api.cli.speaking import speech
 speech.speak(sys.argv[1])
 from exchange_api.cli.main import application
 

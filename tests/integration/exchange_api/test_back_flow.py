@@ -33,9 +33,10 @@ from catalog.systems import SystemSpec
 from dags.steps import publication
 from exchange_api.facts import Facts
 from exchange_api.routes.delta_sharing import profile
-from lake import ingest, raw, sources, tables
+from lake import sources, tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
+from lake.loading import ingest, raw
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 from tests.integration.exchange_api.city import TOPIC, City, publish, source_rows, source_table
 

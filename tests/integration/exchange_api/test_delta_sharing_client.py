@@ -16,7 +16,7 @@ from catalog.audit.recovery import seal_orphans
 from catalog.audit.verify import verify
 from catalog.database import open_session
 from exchange_api.routes.delta_sharing import profile
-from lake.projection import folder
+from lake.reading.projection import folder
 from tests.integration.exchange_api.city import CANARY, NOW, TOPIC, source_rows
 
 COLUMNS = ["person_no", "resident_id", "name", "birth_date", "address", "monthly_amount", "division_code"]

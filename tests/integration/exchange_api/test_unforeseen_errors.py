@@ -26,7 +26,7 @@ def test_a_value_in_the_text_of_an_error_reaches_neither_answer_nor_log_of_a_liv
     answer = live.records()
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     printed = (live.settings.home / "server.log").read_text()
-    assert "unexpected ConversionException at lake.pages" in printed
+    assert "unexpected ConversionException at lake.reading.pages" in printed
     assert CANARY not in answer.text + printed
 
 

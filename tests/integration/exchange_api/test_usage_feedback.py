@@ -11,7 +11,8 @@ from catalog.audit.chains import Tip
 from catalog.audit.keys import public_key, signed, signing_key
 from catalog.audit.statements import statement, verify_report
 from catalog.errors import SourceUnreachable
-from lake import feedback, usage
+from lake.feedback import statements as feedback
+from lake.feedback import usage
 from tests.integration.exchange_api.city import NOW, PURPOSE, TOPIC
 
 COLUMNS = "feedback_id TEXT PRIMARY KEY, period, dataset, consumer, purpose, calls, row_count, items, receipt, sent_at"

@@ -12,9 +12,10 @@ from catalog.contracts import Contract
 from catalog.errors import BatchHeld, ContractBroken, SourceUnreachable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import ingest, raw, sources
+from lake import sources
 from lake.engines.duckdb import connect
-from lake.sources import sql_rows
+from lake.loading import ingest, raw
+from lake.sources.databases import rows as sql_rows
 from lake.sources.sql import engine_of
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 

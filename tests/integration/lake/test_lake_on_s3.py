@@ -28,7 +28,8 @@ from dags.steps.department import load
 from demo.services import s3 as service
 from demo.services.service import Service
 from exchange_api.app import create_app
-from lake import delta_files, sources, tables
+from lake import sources, tables
+from lake.delta import files as delta_files
 from lake.layout import Layout
 from lake.profile import profile
 from tests.factories.client import TestClient

@@ -12,8 +12,9 @@ from catalog.errors import SourceRefused, SourceUnreachable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from demo.services.service import Service
-from lake import deliveries, ingest, raw, sources
+from lake import sources
 from lake.engines.duckdb import connect
+from lake.loading import deliveries, ingest, raw
 from lake.sources import mqtt as source
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 

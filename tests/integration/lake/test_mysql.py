@@ -12,8 +12,8 @@ import pytest
 
 from catalog.errors import ContractBroken, SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
-from lake import ingest, raw
 from lake.engines.duckdb import connect
+from lake.loading import ingest, raw
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 
 CONTRACT = a_contract(

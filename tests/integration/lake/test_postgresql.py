@@ -11,8 +11,8 @@ from catalog.contracts import Contract
 from catalog.errors import BatchHeld, ContractBroken, SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import ingest, raw
 from lake.engines.duckdb import connect
+from lake.loading import ingest, raw
 from lake.sources import postgresql
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 

@@ -12,10 +12,11 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from demo.services import s3 as service
 from demo.services.service import Service
-from lake import deliveries, ingest, raw, sources, storage
+from lake import sources, storage
 from lake.engines.duckdb import connect
-from lake.sources import remote
+from lake.loading import deliveries, ingest, raw
 from lake.sources import s3 as source
+from lake.sources.places import remote
 from tests.factories.deliveries import NOW, a_contract, a_registry_with
 
 ROWS = "编号,姓名\n{},莱州\n"

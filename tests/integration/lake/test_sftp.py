@@ -16,10 +16,11 @@ from catalog.errors import ConfigurationError, HubError, SourceRefused, SourceUn
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from demo.services.service import Service
-from lake import deliveries, ingest, raw, sources
+from lake import sources
 from lake.engines.duckdb import connect
-from lake.sources import remote
+from lake.loading import deliveries, ingest, raw
 from lake.sources import sftp as source
+from lake.sources.places import remote
 from tests.factories.deliveries import NOW, a_contract, a_registry_with
 
 ROWS = "编号,姓名\n{},莱州\n"

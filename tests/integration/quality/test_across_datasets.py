@@ -17,9 +17,9 @@ from lake import tables
 from lake.layout import Layout
 from quality import verdicts
 from quality.across import judge_across, only_across
-from quality.across_rules import across_rules
 from quality.gate import Waiver
-from quality.rules import Verdict
+from quality.rules.across import across_rules
+from quality.rules.rule import Verdict
 from tests.integration.quality.conftest import KINDS, contract_of
 
 LIVING, DEAD, MOVED = "370683199003074514", "11010519491231002X", "341822199602290124"

@@ -12,7 +12,7 @@ from catalog.contracts import Contract
 from catalog.database import open_session
 from catalog.settings import Settings
 from dags.steps.watch import write_data_docs
-from quality.data_docs import kept_in_house
+from quality.checkpoint.data_docs import kept_in_house
 from quality.run import judge
 from tests.integration.quality.conftest import StageRows
 

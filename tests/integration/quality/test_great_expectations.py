@@ -11,10 +11,11 @@ from catalog.contracts import Contract
 from catalog.errors import Unavailable
 from catalog.settings import Settings
 from lake.engines.duckdb import connect
-from quality import judged, run
-from quality.engine import checkpoint, load
-from quality.scan import Scan
-from quality.suites import rules_for, suite_for
+from quality import run
+from quality.checkpoint.engine import checkpoint, load
+from quality.checkpoint.suites import rules_for, suite_for
+from quality.marking import judged
+from quality.marking.scan import Scan
 from tests.integration.quality.conftest import StageRows
 
 ROWS: list[dict[str, Any]] = [

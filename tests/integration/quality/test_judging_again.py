@@ -12,7 +12,8 @@ from catalog.models import Verdict as StoredVerdict
 from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import connect
-from quality import judged, verdicts
+from quality import verdicts
+from quality.marking import judged
 from quality.run import judge
 from tests.integration.quality.conftest import StageRows, contract_of, zone
 

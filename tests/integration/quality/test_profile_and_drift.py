@@ -10,9 +10,9 @@ from catalog.settings import Settings
 from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
-from quality import profile
-from quality.drift import FEWEST_ROWS, Drift, compare, drift_rules, psi
-from quality.profile import ColumnProfile
+from quality.figures import profile
+from quality.figures.drift import FEWEST_ROWS, Drift, compare, drift_rules, psi
+from quality.figures.profile import ColumnProfile
 from quality.run import judge
 from tests.integration.quality.conftest import ITEMS, StageRows, contract_of
 

@@ -10,9 +10,9 @@ from catalog.errors import ContractBroken, NotFound
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
-from quality.evidence import findings, kept
+from quality.checkpoint.suites import rules_for_items
+from quality.marking.evidence import findings, kept
 from quality.run import judge, judge_table
-from quality.suites import rules_for_items
 from tests.integration.quality.conftest import ITEMS, StageRows
 
 BASE_ITEMS = (

@@ -17,7 +17,7 @@ PAGED = re.compile(r"""\boptions(?:\.get\(|\[)"(\w+)\"""")
 def asked_for() -> set[str]:
     """Names of contract options in the code that reads and judges."""
     code = "\n".join(path.read_text("utf-8") for part in CODE for path in (ROOT / part).rglob("*.py"))
-    paging = (ROOT / "lake" / "sources" / "paging.py").read_text("utf-8")
+    paging = (ROOT / "lake" / "sources" / "web" / "paging.py").read_text("utf-8")
     return {one or other for one, other in READ.findall(code)} | set(PAGED.findall(paging))
 
 

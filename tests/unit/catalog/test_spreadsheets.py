@@ -7,7 +7,7 @@ import pytest
 
 from catalog.spreadsheets import defused
 from exchange_api.responses import csv_text
-from lake import feedback
+from lake.feedback import statements as feedback
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n"])

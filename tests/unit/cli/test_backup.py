@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catalog.settings import Settings
-from exchange_api.cli import safekeeping
+from exchange_api.cli.keeping import safekeeping
 from tests.unit.cli.conftest import Shuniu
 
 

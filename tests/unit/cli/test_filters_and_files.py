@@ -10,7 +10,7 @@ import pytest
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
-from quality.evidence import FINDINGS
+from quality.marking.evidence import FINDINGS
 from tests.unit.cli.conftest import Shuniu
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.settings import Settings
-from exchange_api.cli.speech import shown
+from exchange_api.cli.speaking.speech import shown
 from exchange_api.connecting import shape
 from tests.unit.cli.conftest import Shuniu
 

@@ -13,7 +13,7 @@ from catalog.models import Batch, RuleResult
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
-from quality import profile
+from quality.figures import profile
 from tests.unit.cli.conftest import Shuniu
 
 CANARY = "canary-5512"

@@ -12,7 +12,7 @@ from catalog.database import open_reader
 from catalog.models import DataItem, Event
 from catalog.settings import Settings
 from dags.steps import bases as step
-from exchange_api.cli.review_words import LEVELS
+from exchange_api.cli.quality.words import LEVELS
 from exchange_api.evidence import shown_key
 from lake.layout import Layout
 from lake.matching.model import load_task

@@ -15,7 +15,7 @@ from catalog.settings import Settings
 from dags.steps import judgement
 from dags.steps.judgement import judge_waiting
 from dags.steps.outcome import raise_if_failed
-from quality.rules import Verdict
+from quality.rules.rule import Verdict
 from tests.factories.deliveries import a_registry_with
 
 CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"

@@ -18,7 +18,8 @@ from dags.steps import bases, publication
 from dags.steps.publication import publish_all
 from lake import tables
 from lake.layout import Layout
-from quality import profile, rules
+from quality.figures import profile
+from quality.rules import rule as rules
 from tests.factories.deliveries import a_registry_with
 
 CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"

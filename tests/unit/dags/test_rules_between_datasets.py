@@ -19,7 +19,7 @@ from dags.steps.publication import publish_all
 from lake import tables
 from lake.layout import Layout
 from quality import verdicts
-from quality.rules import Verdict
+from quality.rules.rule import Verdict
 from tests.factories.deliveries import a_registry_with
 
 CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"

@@ -7,8 +7,8 @@ import pytest
 
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
+from lake.delta.relation import sql_type
 from lake.engines.duckdb import connect, extension_path, literal, quote
-from lake.relation import sql_type
 
 
 def setting(connection: duckdb.DuckDBPyConnection, name: str) -> str:

@@ -8,9 +8,10 @@ import pytest
 
 from catalog.errors import ContractBroken, NotFound
 from catalog.settings import Settings
-from lake import history, tables
+from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
+from lake.loading import history
 from tests.factories.deliveries import a_contract, an_item
 
 ITEMS = (an_item("number", key=True), an_item("name"))

@@ -13,9 +13,10 @@ from catalog.errors import BatchHeld, Conflict, ContractBroken, SourceUnreachabl
 from catalog.models import Batch, Event
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import deliveries, ingest, raw, sources, tables
+from lake import sources, tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
+from lake.loading import deliveries, ingest, raw
 from tests.factories.deliveries import NOW, a_contract, a_folder, a_registry_with
 
 ROWS = "编号,姓名\n1,张𠮷\n2,李\n"

@@ -16,8 +16,9 @@ from catalog.database import open_session
 from catalog.models import Batch
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import ingest, tables
+from lake import tables
 from lake.layout import Layout
+from lake.loading import ingest
 from tests.factories.deliveries import NOW, a_contract, a_registry_with
 
 ROWS = [("1", "张"), ("2", "李"), ("3", "王")]

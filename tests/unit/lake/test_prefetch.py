@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lake.prefetch import ahead, side_by_side
+from lake.delta.prefetch import ahead, side_by_side
 
 
 def counting(numbers: range, *, then: Exception | None = None) -> Iterator[int]:

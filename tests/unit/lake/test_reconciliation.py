@@ -14,8 +14,9 @@ from catalog.errors import BatchHeld
 from catalog.models import Batch, Ticket
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import ingest, raw, reconciliation, sources
-from lake.reconciliation import Measure, measures
+from lake import sources
+from lake.loading import ingest, raw, reconciliation
+from lake.loading.reconciliation import Measure, measures
 from lake.sources.delivery import Delivery
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 

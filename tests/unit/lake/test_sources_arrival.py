@@ -15,8 +15,9 @@ from catalog.contracts import Contract
 from catalog.errors import SourceUnreadable
 from catalog.settings import Settings
 from lake import sources
-from lake.sources import delimited, encoding, packed, xml_text
 from lake.sources.delivery import KeptAside
+from lake.sources.formats import delimited, encoding, xml_text
+from lake.sources.places import packed
 from tests.factories.deliveries import a_contract, a_folder
 from tests.factories.old_workbook import xls
 

@@ -19,8 +19,9 @@ from catalog.contracts import Contract
 from catalog.errors import HubError, SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
-from lake import deliveries, ingest, raw, sources
+from lake import sources
 from lake.engines.duckdb import connect
+from lake.loading import deliveries, ingest, raw
 from lake.sources import files, rest, sftp
 from tests.factories.deliveries import NOW, a_contract, a_folder, a_registry_with, an_item
 

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.errors import ContractBroken
-from lake.sources.custom import query_of
+from lake.sources.databases.custom import query_of
 from tests.factories.deliveries import a_contract
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import ContractBroken, SourceUnreadable
-from lake.sources import delimited
 from lake.sources.delivery import KeptAside
+from lake.sources.formats import delimited
 from tests.factories.deliveries import a_contract
 
 HEADER = "编号,姓名\n"

@@ -8,8 +8,9 @@ import pytest
 
 from catalog.errors import ContractBroken, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
-from lake.sources import json_text, ndjson
+from lake.sources import ndjson
 from lake.sources.delivery import KeptAside
+from lake.sources.formats import json_text
 from tests.factories.deliveries import a_contract, a_folder, an_item
 
 ITEMS = (an_item("permit", key=True, required=True), an_item("amount"))

@@ -3,7 +3,7 @@
 import pytest
 
 from lake.engines.duckdb import connect, literal
-from lake.sources.native import LOCAL_ZONE, moment_at
+from lake.sources.databases.native import LOCAL_ZONE, moment_at
 
 EDGES = (
     "1986-05-04 02:30:00",

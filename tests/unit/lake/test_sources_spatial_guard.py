@@ -16,7 +16,7 @@ from catalog.errors import SourceUnreadable
 from catalog.settings import Settings
 from lake import sources
 from lake.engines.duckdb import connect
-from lake.sources.spatial_guard import DRIVERS
+from lake.sources.formats.spatial.guard import DRIVERS
 from tests.factories.deliveries import a_contract, a_folder
 
 VRT = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'

@@ -19,7 +19,7 @@ from catalog.errors import (
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
-from lake.sources.sentences import sentence
+from lake.sources.databases.sentences import sentence
 from tests.factories.deliveries import a_contract, an_item
 
 ITEMS = (an_item("number", "nbxh", key=True, required=True), an_item("updated_at"))

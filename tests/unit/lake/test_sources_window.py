@@ -9,8 +9,8 @@ from catalog.errors import ContractBroken
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
-from lake.sources.custom import query_of
-from lake.sources.window import due, look_back
+from lake.sources.databases.custom import query_of
+from lake.sources.databases.window import due, look_back
 from tests.factories.deliveries import a_contract, an_item
 
 

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from catalog.errors import ContractBroken, SourceUnreadable
-from lake.sources import workbook
+from lake.sources.formats import workbook
 from tests.factories.deliveries import a_contract, an_item
 
 ITEMS = (

@@ -12,7 +12,9 @@ import pytest
 from deltalake import DeltaTable
 
 from catalog.errors import Conflict, InvalidInput, NotFound
-from lake import delta_commit, delta_files, tables
+from lake import tables
+from lake.delta import commit as delta_commit
+from lake.delta import files as delta_files
 from lake.engines.duckdb import connect
 
 PEOPLE = pa.table({"id": ["1", "2", "3"], "name": ["甲", "乙", None]})

@@ -7,9 +7,10 @@ import pyarrow as pa
 import pytest
 
 from catalog.errors import Conflict, InvalidInput
-from lake import delta_commit, tables
-from lake.delta_files import storable, write_files
-from lake.merging import MOST_SMALL
+from lake import tables
+from lake.delta import commit as delta_commit
+from lake.delta.files import storable, write_files
+from lake.delta.merging import MOST_SMALL
 
 
 @pytest.fixture

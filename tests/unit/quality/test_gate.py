@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from quality.gate import Waiver, decide, with_waivers
-from quality.rules import Outcome, Rule, RuleResult, Scope, Severity
+from quality.rules.rule import Outcome, Rule, RuleResult, Scope, Severity
 
 RULE = Rule(
     "name.required",

@@ -12,8 +12,8 @@ from catalog.database import open_reader, open_session
 from catalog.errors import ConfigurationError, InvalidInput
 from catalog.models import Dataset, RuleResult, Verdict
 from catalog.settings import Settings
-from quality import ranking, report
-from quality.grading import NAME, Grading, grading
+from quality.figures import ranking, report
+from quality.figures.grading import NAME, Grading, grading
 
 NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
 

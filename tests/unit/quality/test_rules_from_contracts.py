@@ -9,9 +9,9 @@ import pytest
 
 from catalog.contracts import Contract, Item, RowRule, load_contracts
 from catalog.errors import NotFound
-from quality.dataset_rules import History, tolerance
-from quality.rules import DIMENSIONS, Rule, scope_of
-from quality.suites import rules_for, rules_for_items
+from quality.checkpoint.suites import rules_for, rules_for_items
+from quality.rules.dataset import History, tolerance
+from quality.rules.rule import DIMENSIONS, Rule, scope_of
 
 CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"
 PERSON = Item("resident_id", "公民身份号码", "Identity number", "resident_id", "string")

@@ -8,8 +8,8 @@ import pytest
 
 from catalog.settings import Settings
 from lake.engines.duckdb import connect
-from quality.rules import Fact, Rule
-from quality.scan import MARKS, Scan
+from quality.marking.scan import MARKS, Scan
+from quality.rules.rule import Fact, Rule
 
 
 def rule(rule_id: str, sql: str, applies: str = "TRUE", facts: tuple[Fact, ...] = ()) -> Rule:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from quality.rules import Outcome, RuleResult
-from quality.scores import FIVE_GRADES, Grade, department_score, dimension_scores, grade_of, points, score
+from quality.figures.scores import FIVE_GRADES, Grade, department_score, dimension_scores, grade_of, points, score
+from quality.rules.rule import Outcome, RuleResult
 
 
 def result(dimension: str, a: int, b: int, outcome: Outcome = "failed") -> RuleResult:

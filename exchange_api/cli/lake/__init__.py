@@ -1,0 +1,1 @@
+"""The tables of the lake on the command line."""

@@ -1,0 +1,1 @@
+"""Verdicts, tickets, waivers and pairs to decide on the command line."""

@@ -1,0 +1,249 @@
+"""`shuniu base review`: pairs of records the matcher is not sure of; people decide, the next build obeys.
+
+Whoever has the terminal decides in the name of an account: the event names both.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from exchange_api.cli.quality import words as review_words
+from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking.speech import as_json, facts, listing, say, tell
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+app = door.noun("基础库", "Base databases")
+pairs = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
+app.add_typer(pairs, name="review")
+
+Base = Annotated[str, typer.Argument(help="population | legal_person")]
+Pair = Annotated[str, typer.Argument(help=say("记录对编号", "Number of the pair"))]
+Login = Annotated[str, typer.Option("--login", help=say("核对人账号", "Login of who reviews"))]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The newest word on a pair."""
+
+    verdict: str = ""
+    decided_by: str = ""
+    reason: str = ""
+
+
+@pairs.command(
+    "list", help=say("列出待核对的记录对，最存疑的在前", "List the pairs to review, the most doubtful first")
+)
+def list_(
+    base: Base,
+    every: Annotated[bool, typer.Option("--all", help=say("包括已有结论的", "Those decided on, too"))] = False,
+    decided: Annotated[bool, typer.Option("--decided", help=say("只看已有结论的", "Only those decided on"))] = False,
+    in_json: door.Json = False,
+) -> None:
+    """Pairs of the last build; those that people have decided on are left out, or (--decided) alone are shown."""
+    from lake import bases
+    from lake.bases import review
+
+    found = review.queue(door.settings(), bases.base(base))
+    with door.reading() as session:
+        said = _newest(session, base)
+    rows = [row | asdict(said.get(row["pair"], _Said())) for row in found]
+    rows = [row | {"decision": row.pop("verdict")} for row in rows]
+    rows = [row for row in rows if every or (row["decision"] in ("same", "different")) == decided]
+    if not in_json:
+        rows = [row | {"decision": review_words.verdict(row["decision"])} for row in rows]
+    columns = {
+        "pair": say("编号", "Pair"),
+        "dataset_l": say("数据集甲", "Dataset A"),
+        "dataset_r": say("数据集乙", "Dataset B"),
+        "probability": say("概率", "Probability"),
+        "together": say("现为同一实体", "Joined now"),
+        "decision": say("结论", "Decision"),
+    } | ({"decided_by": say("核对人", "By"), "reason": say("理由", "Reason")} if every or decided else {})
+    listing(rows, columns, in_json=in_json, empty=say("没有待核对的记录对。", "There is nothing to review."))
+
+
+@pairs.command(help=say("查看一个记录对及其证据，敏感项已脱敏", "Show a pair and its evidence, sensitive items masked"))
+def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
+    """Both records, masked, and the waterfall of evidence in bits: for the match above 0, against it below."""
+    from lake import bases
+    from lake.bases import review
+
+    given, model = door.settings(), bases.base(base)
+    row = review.one(given, model, pair)
+    values = review.records(given, model, (row["record_l"], row["record_r"]))
+    with door.reading() as session:
+        said = _newest(session, base).get(pair, _Said())
+        keys = {f"key_{side}": _key(session, row[f"dataset_{side}"], row[f"key_{side}"]) for side in "lr"}
+    told = (
+        row
+        | keys
+        | {
+            "decision": said.verdict,
+            "decided_by": said.decided_by,
+            "reason": said.reason,
+            "values_l": _masked(model.items, values.get(row["record_l"], {})),
+            "values_r": _masked(model.items, values.get(row["record_r"], {})),
+        }
+    )
+    _record_read(base, model.providers)
+    if in_json:
+        as_json(told)
+        return
+    headings = {
+        "pair": say("编号", "Pair"),
+        "dataset_l": say("数据集甲", "Dataset A"),
+        "key_l": say("记录主键甲", "Key of record A"),
+        "dataset_r": say("数据集乙", "Dataset B"),
+        "key_r": say("记录主键乙", "Key of record B"),
+        "probability": say("概率", "Probability"),
+        "together": say("现为同一实体", "Joined now"),
+        "decision": say("结论", "Decision"),
+        "decided_by": say("核对人", "By"),
+        "reason": say("理由", "Reason"),
+    }
+    facts(
+        {name: told[name] for name in headings} | {"decision": review_words.verdict(said.verdict)},
+        in_json=False,
+        headings=headings,
+    )
+    _draw_evidence(told, model.items)
+
+
+@pairs.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
+def decide(
+    base: Base,
+    pair: Pair,
+    verdict: Annotated[str, typer.Option("--verdict", help="same | different | unsure")],
+    reason: Annotated[str, typer.Option("--reason", help=say("理由", "Why"))],
+    login: Login,
+) -> None:
+    """One word on one pair, in the name of an account whose role may decide; the newest counts, the same again nothing.
+
+    The event names the account and who acted at the terminal.
+    """
+    from catalog.actions import review_decisions
+    from lake import bases
+    from lake.bases import review
+
+    with door.writing() as session:
+        _check_may_decide(session, login)
+        row = review.one(door.settings(), bases.base(base), pair)
+        before = _newest(session, base).get(pair, _Said())
+        if before.verdict == verdict and reason.strip():
+            known = review_words.verdict(verdict)
+            tell(
+                say(
+                    f"{pair} 的结论已是“{known}”（{before.decided_by}），没有变化。",
+                    f"{pair} is decided on as {known} already (by {before.decided_by}); nothing changed.",
+                )
+            )
+            return
+        review_decisions.decide(
+            session,
+            base=base,
+            pair=pair,
+            records=(row["record_l"], row["record_r"]),
+            verdict=verdict,
+            reason=reason,
+            by=door.actor(),
+            account=login,
+            now=door.now(),
+        )
+    tell(say(f"{pair} 的结论已记录，下次建库时生效。", f"Noted for {pair}; the next build obeys."))
+
+
+def _check_may_decide(session: "Session", login: str) -> None:
+    from authorization.actions import accounts
+    from authorization.permissions import Permission
+    from authorization.roles import permissions_of
+    from catalog.errors import NotAllowed
+
+    account = accounts.find(session, login)
+    if not account.active or Permission.ALL_REVIEW_DECIDE not in permissions_of(account.roles):
+        raise NotAllowed(
+            f"账号 {login} 无权对记录对作结论，须由数据管理员（steward）核对。",
+            f"Account {login} may not decide on pairs: a data steward does.",
+            code="review_not_allowed",
+            login=login,
+        )
+
+
+def _newest(session: "Session", base: str) -> dict[str, _Said]:
+    from catalog.actions import review_decisions
+
+    return {one.pair: _Said(one.verdict, one.decided_by, one.reason) for one in review_decisions.newest(session, base)}
+
+
+def _key(session: "Session", dataset: str, key: str) -> str:
+    """The department's own key of a record, masked where its value would be."""
+    from catalog import queries
+    from exchange_api.evidence import shown_key
+
+    return shown_key(queries.items(session, dataset))(key)
+
+
+def _masked(items: Any, values: dict[str, Any]) -> dict[str, str]:
+    """The values of a record by item, masked as evidence is; '' for none."""
+    from exchange_api.disguise import HIDDEN, disguise_of
+
+    known = _by_column(items)
+    shown = {}
+    for name, value in values.items():
+        item, text = known.get(name), "" if value is None else str(value)
+        shown[name] = disguise_of(item)(text) if item is not None else HIDDEN if text else ""
+    return shown
+
+
+def _by_column(items: Any) -> dict[str, Any]:
+    """Column of the matcher -> item of the base; its `code` is the base's `uscc`."""
+    return {item.name: item for item in items} | {"code": next((i for i in items if i.name == "uscc"), None)}
+
+
+def _record_read(base: str, providers: tuple[str, ...]) -> None:
+    """Two records were looked at: one record in the audit trail, as for every use."""
+    from catalog.audit.trail import Trail
+
+    trail = Trail(door.settings())
+    try:
+        trail.record(
+            at=door.now(),
+            actor=door.actor(),
+            purpose="匹配核对",
+            dataset=base,
+            surface="evidence",
+            rows=2,
+            items=(),
+            providers=providers,
+            decision="allowed",
+        )
+    finally:
+        trail.close()
+
+
+def _draw_evidence(told: dict[str, Any], items: Any) -> None:
+    known = _by_column(items)
+    steps = [
+        {
+            "column": _titled(known.get(step["column"]), step["column"]),
+            "level": review_words.level(step["level"]),
+            "left": told["values_l"].get(step["column"], ""),
+            "right": told["values_r"].get(step["column"], ""),
+            "bits": round(step["bits"], 1),
+        }
+        for step in told["evidence"]
+    ]
+    columns = {
+        "column": say("项目", "Item"),
+        "left": say("甲", "A"),
+        "right": say("乙", "B"),
+        "level": say("一致程度", "Agreement"),
+        "bits": say("证据（比特）", "Evidence (bits)"),
+    }
+    listing(steps, columns, in_json=False)
+
+
+def _titled(item: Any, column: str) -> str:
+    return say(item.title_zh, item.title_en) if item is not None else column

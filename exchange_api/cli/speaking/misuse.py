@@ -1,0 +1,71 @@
+"""A command called wrongly: what is wrong and where the usage stands, in the language spoken. Exit code 2."""
+
+import re
+from typing import Any, Final
+
+from exchange_api.cli.speaking.speech import say
+
+_DATE: Final = re.compile(r"does not match the formats (.+)$")
+_KINDS: Final = {"int": "整数", "float": "数", "decimal": "数", "bool": "是或否", "path": "路径"}
+"""First word of a Pydantic error's type -> what the parameter takes."""
+_REASONS: Final = (
+    (re.compile(r"No such command '(.+?)'\. Did you mean (.+)\?"), "没有命令 {0}，是否要用 {1}？"),
+    (re.compile(r"No such command '(.+?)'"), "没有命令 {0}。"),
+    (re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)"), "多余的参数：{0}。"),
+    (re.compile(r"Option '(.+?)' does not take a value"), "选项 {0} 不带值。"),
+    (re.compile(r"Option '(.+?)' requires an argument"), "选项 {0} 须带一个值。"),
+)
+"""What Typer says of a wrong call, and the Chinese sentence for it."""
+
+
+def sentence(error: Any) -> str:
+    """The sentence for a Typer usage error. Its class is told by name: Typer keeps these classes to itself."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "shuniu"
+    english = error.format_message().rstrip(".")
+    return say(f"{_chinese(error)}用法见：{path} --help", f"{english}. See: {path} --help")
+
+
+def _chinese(error: Any) -> str:
+    parameter = getattr(error, "param", None)
+    named = max(getattr(parameter, "opts", None) or [""], key=len)
+    match type(error).__name__:
+        case "NoSuchOption":
+            return f"没有选项 {error.option_name}。"
+        case "MissingParameter":
+            return f"缺少参数 {named}。"
+        case "BadParameter":
+            return f"参数 {named} 的值不正确{_wanted(parameter, error)}。"
+    return _reason(error.format_message())
+
+
+def _reason(english: str) -> str:
+    for pattern, chinese in _REASONS:
+        if said := pattern.search(english):
+            return chinese.format(*(part.replace("'", "") for part in said.groups()))
+    return f"命令的参数不对（{english.rstrip('.')}）。"
+
+
+def _wanted(parameter: Any, error: Any) -> str:
+    """What the parameter takes, where its bounds say it; else the reason as it was given."""
+    least, most = getattr(parameter, "min", None), getattr(parameter, "max", None)
+    match least, most:
+        case None, None:
+            return _kind(error)
+        case _, None:
+            return f"，须为不小于 {least} 的数"
+        case None, _:
+            return f"，须为不大于 {most} 的数"
+    return f"，须为 {least} 至 {most} 的数"
+
+
+def _kind(error: Any) -> str:
+    """What a parameter without bounds takes, by the error under this one; its reason where nothing else is known."""
+    cause: Any = getattr(error, "__cause__", None)
+    found = cause.errors()[0] if hasattr(cause, "errors") else {}
+    if kind := _KINDS.get(str(found.get("type", "")).partition("_")[0]):
+        return f"，须为{kind}"
+    if said := _DATE.search(error.message.rstrip(".")):
+        written = "或 ".join(said[1].replace("'", "").split(", "))
+        return f"，须为日期，写作 {written.replace('%Y', '2026').replace('%m', '12').replace('%d', '31')}"
+    return f"（{error.message.rstrip('.')}）"

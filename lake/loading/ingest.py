@@ -1,0 +1,176 @@
+"""From a department's system into the raw zone, exactly once.
+
+    read → files kept → rows staged → fingerprint known before? → commit → files settled → registered
+
+Killed between any two of these and run again, the same batch stands once: what was not committed is done anew, what
+was committed but not registered is adopted. Standardising and judging come later, elsewhere.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from catalog import models
+from catalog.actions import batches
+from catalog.contracts import Contract
+from catalog.database import open_session
+from catalog.errors import BatchHeld, ContractBroken, SourceUnreadable
+from catalog.identifiers import batch_id
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from lake import sources
+from lake.loading import deliveries, holding, raw, reconciliation
+from lake.sources import Delivery
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One delivery. `new` False: the system delivered what the last batch holds, or nothing; kept_aside in records."""
+
+    batch_id: str
+    dataset: str
+    rows: int
+    fingerprint: str
+    position: str | None
+    new: bool
+    kept_aside: int = 0
+    new_columns: tuple[str, ...] = ()
+
+
+def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: datetime, by: str) -> Batch:
+    """Take one delivery of `contract` from `spec` into the raw zone and register it.
+
+    Raises SourceError and its kinds, ContractBroken, BatchHeld (files, if any came, are then kept in a held batch),
+    Conflict when another run is collecting the same dataset.
+    """
+    with deliveries.lock(settings, contract.dataset):
+        unfinished = _adopt(settings, contract, by=by)
+        if unfinished is not None:
+            return unfinished
+        last = _last(settings, contract.dataset)
+        try:
+            return _take(settings, contract, spec, last, now=now, by=by)
+        except (SourceUnreadable, ContractBroken, BatchHeld) as error:
+            holding.hold(settings, contract, error, now=now, by=by)
+            raise
+
+
+def _take(
+    settings: Settings, contract: Contract, spec: SystemSpec, last: Batch | None, *, now: datetime, by: str
+) -> Batch:
+    keep = deliveries.incoming(settings, contract.dataset)
+    since = last.position if last else None
+    delivery = sources.read(settings, spec, contract, since=since, keep=keep)
+    known = deliveries.fingerprint(delivery.files, deliveries.reading(contract)) if delivery.files else None
+    if last is not None and known == last.fingerprint:
+        return _nothing_new(settings, delivery, last)
+    staged = raw.stage(settings, contract.dataset, delivery)
+    try:
+        mark, checked = _verified(settings, contract, delivery, staged, known)
+    except BaseException:
+        raw.drop(settings, staged)
+        raise
+    if last is not None and (mark == last.fingerprint or (staged.rows == 0 and contract.mode != "snapshot")):
+        raw.drop(settings, staged)
+        return _nothing_new(settings, delivery, last)
+    moment = now.astimezone(UTC)
+    name = batch_id(contract.dataset, mark, moment)
+    told = (checked, delivery.new_columns)
+    facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, *told)
+    raw.commit_batch(settings, staged, facts)
+    _finish(settings, contract.dataset, facts, by=by)
+    log.info("collected %s rows into %s, kept aside %s", staged.rows, name, len(delivery.kept_aside))
+    return _batch(contract.dataset, facts, delivery)
+
+
+def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> None:
+    """What follows the commit; done again after a crash it changes nothing."""
+    deliveries.settle(settings, dataset, facts.batch_id)
+    with open_session(settings) as session:
+        batches.register(
+            session,
+            batch_id=facts.batch_id,
+            dataset=dataset,
+            system=facts.system,
+            rows=facts.rows,
+            fingerprint=facts.fingerprint,
+            position=facts.position,
+            message=_message(facts),
+            by=by,
+            now=facts.collected_at,
+        )
+        holding.settle_ticket(session, dataset, by=by, now=facts.collected_at)
+
+
+def _adopt(settings: Settings, contract: Contract, *, by: str) -> Batch | None:
+    """Finish a batch whose rows were committed by a run that died before registering it."""
+    facts = raw.newest(settings, contract.dataset)
+    if facts is None:
+        return None
+    with open_session(settings) as session:
+        if session.get(models.Batch, facts.batch_id) is not None:
+            return None
+    _finish(settings, contract.dataset, facts, by=by)
+    log.info("adopted %s, committed by a run that broke off", facts.batch_id)
+    return _batch(contract.dataset, facts, None)
+
+
+def _last(settings: Settings, dataset: str) -> Batch | None:
+    """The newest batch that went into the raw zone; held ones do not count."""
+    query = select(models.Batch).where(models.Batch.dataset == dataset, models.Batch.status != "held")
+    query = query.order_by(models.Batch.collected_at.desc(), models.Batch.batch_id.desc()).limit(1)
+    with open_session(settings) as session:
+        row = session.scalars(query).first()
+    if row is None:
+        return None
+    return Batch(row.batch_id, dataset, row.rows, row.fingerprint, row.position, new=False)
+
+
+def _nothing_new(settings: Settings, delivery: Delivery, last: Batch) -> Batch:
+    delivery.close()
+    deliveries.discard(settings, last.dataset)
+    return last
+
+
+def _message(facts: raw.Facts) -> tuple[str, str]:
+    """What the registry says of a batch: that it was reconciled, and which columns came that nobody asked for."""
+    zh, en = [], []
+    if facts.checked is not None:
+        zh.append(f"对账相符：{facts.rows} 行，{facts.checked} 列的合计与来源一致。")
+        en.append(f"Reconciled: {facts.rows} rows, and the sums of {facts.checked} columns, are those of the source.")
+    if facts.new_columns:
+        zh.append(f"新增列 {'、'.join(facts.new_columns)} 已原样保留，请修订契约。")
+        en.append(f"New columns kept as they came: {', '.join(facts.new_columns)}. Revise the contract.")
+    return ("".join(zh), " ".join(en))
+
+
+def _verified(
+    settings: Settings, contract: Contract, delivery: Delivery, staged: raw.Staged, known: str | None
+) -> tuple[str, int | None]:
+    """对账: what the source counted must be what the files hold. The fingerprint (`known`, of files delivered), and
+    the number of columns compared, None where nothing could be."""
+    if delivery.expected is not None:
+        reconciliation.check_count(contract, delivery.expected, staged.rows)
+    if known is not None:
+        return known, None
+    mark, stored = raw.measure(settings, staged, [measure.in_lake() for measure in delivery.totals])
+    if delivery.expected is None:
+        return mark, None
+    return mark, reconciliation.check(contract, delivery.totals, stored) if staged.files else 0
+
+
+def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None) -> Batch:
+    return Batch(
+        facts.batch_id,
+        dataset,
+        facts.rows,
+        facts.fingerprint,
+        facts.position,
+        new=True,
+        kept_aside=len(delivery.kept_aside) if delivery else 0,
+        new_columns=facts.new_columns,
+    )

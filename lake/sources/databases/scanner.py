@@ -1,0 +1,198 @@
+"""Databases that DuckDB reads directly (PostgreSQL, MySQL/MariaDB, SQLite): read-only, one consistent view.
+
+Each kind says in its own file how it is attached and what its errors mean; the reading is the same.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import duckdb
+
+from catalog.contracts import Contract
+from catalog.errors import HubError
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from lake.engines.duckdb import connect, literal, quote
+from lake.loading.reconciliation import Measure, Totals, measures, told
+from lake.sources.databases.custom import query_of
+from lake.sources.databases.native import columns_of, delivered, projection, release
+from lake.sources.databases.sentences import sentence
+from lake.sources.databases.window import Window, due, watermark
+from lake.sources.delivery import Delivery, Native, check_columns
+
+Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec], None]
+Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], "Relation"]
+SOURCE = "source"
+STATEMENT_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The rows asked for: `sql` as DuckDB has them after FROM, `server` the same in the server's own SQL.
+
+    figures: reconciliation's measure -> the server's own SQL for it, as text; None: DuckDB sums what it is sent.
+    """
+
+    sql: str
+    server: str | None = None
+    figures: Callable[[Measure], str] | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of database is attached as `source`, and (where that is not plain) named in SQL after FROM.
+
+    ask: SQL of the server's own -> its answer as DuckDB has it after FROM, in the same transaction.
+    """
+
+    extension: str
+    attach: Attach
+    relate: Relate | None = None
+    ask: Callable[[str], str] | None = None
+
+
+def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
+    """The rows of the contract's table; with mode 'incremental', those whose watermark lies after `since`.
+
+    The upper end of the watermark is fixed before reading, in the same transaction, so nothing slips between.
+    """
+    connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
+    end = _limited(connection, spec)
+    try:
+        kind.attach(connection, spec)
+        connection.execute("BEGIN TRANSACTION")
+        relation = (kind.relate or _plain)(connection, spec, contract)
+        columns = columns_of(connection, relation.sql)
+        new = check_columns(contract, [name for name, _ in columns], contract.locator)
+        window = _window(connection, kind, relation, contract, since)
+        condition = _condition(window, columns)
+        figures = measures(columns, contract)
+        counted, told = _told(connection, kind, relation, window, figures, condition)
+    except duckdb.Error as error:
+        end()
+        raise sentence(contract, error) from None
+    except HubError:
+        end()
+        raise
+    rows = f"{relation.sql}{condition}"
+    if kind.ask and relation.server and window.narrow:
+        rows = kind.ask(f"SELECT * FROM {relation.server}{_at_server(window)}")
+    query = f"SELECT {projection(columns, contract)} FROM {rows}"
+    reader, native = delivered(Native(connection, query, lambda error: sentence(contract, error), end))
+    return Delivery(reader, window.position, new_columns=new, expected=counted, totals=told, native=native)
+
+
+def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> Callable[[], None]:
+    """Stop whatever runs on `connection` after the system's statement_seconds; the way to end it before.
+
+    A server that knows such a limit is told it as well (postgresql.py); this one holds for those that do not.
+    """
+    seconds = float(spec.options.get("statement_seconds", STATEMENT_SECONDS))
+    watch = threading.Timer(seconds, connection.interrupt)
+    watch.daemon = True
+    watch.start()
+
+    def end() -> None:
+        watch.cancel()
+        release(connection)
+
+    return end
+
+
+def _told(
+    connection: duckdb.DuckDBPyConnection,
+    kind: Kind,
+    relation: Relation,
+    window: Window,
+    figures: Sequence[Measure],
+    condition: str,
+) -> tuple[int, Totals]:
+    """Rows and figures as the source has them: summed by the server where it can, else over what it sends."""
+    if kind.ask and relation.server and relation.figures:
+        asked = [f"{relation.figures(measure)} AS f{place}" for place, measure in enumerate(figures)]
+        sql = f"SELECT {', '.join(['count(*) AS counted', *asked])} FROM {relation.server}{_at_server(window)}"
+        counted, *texts = connection.execute(f"FROM {kind.ask(sql)}").fetchall()[0]
+        return int(counted), {one: told(one, text) for one, text in zip(figures, texts, strict=True)}
+    listed = ", ".join(["count(*)", *(measure.at_source() for measure in figures)])
+    counted, *found = connection.execute(f"SELECT {listed} FROM {relation.sql}{condition}").fetchall()[0]
+    return int(counted), dict(zip(figures, found, strict=True))
+
+
+def table_of(spec: SystemSpec, contract: Contract) -> str:
+    """The contract's locator as a quoted name in the department's database: table, or schema.table."""
+    schema, _, table = contract.locator.rpartition(".")
+    schema = schema or str(spec.options.get("schema", ""))
+    return ".".join(quote(part) for part in (schema, table) if part)
+
+
+def asked_in(function: str, dialect: str) -> Relate:
+    """A Relate for a table, or for the contract's query by the extension's own `function`(source, SQL)."""
+
+    def relate(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> Relation:
+        query = query_of(contract, dialect)
+        if query is None:
+            return _plain(connection, spec, contract)
+        return Relation(f"{function}({literal(SOURCE)}, {literal(query)})")
+
+    return relate
+
+
+def _plain(_connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Contract) -> Relation:
+    return Relation(f"{SOURCE}.{table_of(spec, contract)}")
+
+
+def host_and_port(spec: SystemSpec, port: int) -> tuple[str, int, str]:
+    """Host, port and database of a location kind://host:port/database."""
+    parts = urlsplit(spec.location)
+    return parts.hostname or "127.0.0.1", parts.port or port, parts.path.strip("/")
+
+
+def secret_sql(kind: str, spec: SystemSpec, port: int) -> str:
+    """CREATE SECRET with the login of `spec`: secrets keep passwords out of the texts an error could repeat."""
+    host, at_port, database = host_and_port(spec, port)
+    given = {
+        "HOST": host,
+        "PORT": str(at_port),
+        "DATABASE": database,
+        "USER": spec.secret.get("user", ""),
+        "PASSWORD": spec.secret.get("password", ""),
+    }
+    parts = ", ".join(f"{name} {literal(value)}" for name, value in given.items() if value)
+    return f"CREATE SECRET department (TYPE {kind}, {parts})"
+
+
+def _window(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, relation: Relation, contract: Contract, since: str | None
+) -> Window:
+    column = watermark(contract)
+    if column is None:
+        return Window()
+    if kind.ask and relation.server:
+        asked = f"FROM {kind.ask(f'SELECT max({quote(column)})::text AS newest FROM {relation.server}')}"
+    else:
+        asked = f"SELECT max({quote(column)})::VARCHAR FROM {relation.sql}"
+    return due(contract, column, since, connection.execute(asked).fetchall()[0][0])
+
+
+def _condition(window: Window, columns: Sequence[tuple[str, str]]) -> str:
+    """WHERE in DuckDB's SQL. Positions are quoted, no parameters: given one, DuckDB imports pandas, a second's work."""
+    if window.column is None or window.empty:
+        return " WHERE false" if window.empty else ""
+    mark, kind = quote(window.column), dict(columns).get(window.column, "VARCHAR")
+    up_to = f"CAST({literal(window.up_to or '')} AS {kind})"
+    if window.after is None:
+        # Rows without a watermark would never come by it, so the first load brings them.
+        return f" WHERE {mark} <= {up_to} OR {mark} IS NULL"
+    return f" WHERE {mark} > CAST({literal(window.after)} AS {kind}) AND {mark} <= {up_to}"
+
+
+def _at_server(window: Window) -> str:
+    """The same in the server's SQL: a quoted text takes the type of the column it is compared with."""
+    if window.column is None or window.empty:
+        return " WHERE false" if window.empty else ""
+    mark, up_to = quote(window.column), literal(window.up_to or "")
+    if window.after is None:
+        return f" WHERE {mark} <= {up_to} OR {mark} IS NULL"
+    return f" WHERE {mark} > {literal(window.after)} AND {mark} <= {up_to}"

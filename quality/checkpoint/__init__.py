@@ -1,0 +1,1 @@
+"""Great Expectations speaks for our rules: suites, engine, outcomes, Data Docs."""

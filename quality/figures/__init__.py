@@ -1,0 +1,1 @@
+"""What is told of judged data: scores, grades, ranking, report, profile, drift."""

@@ -1,0 +1,210 @@
+"""Rules between datasets, read from a contract: who must, or must not, stand in another dataset, and what must agree.
+
+Pure: makes rules, runs none. In ODCS they are `quality` entries of `type: custom, engine: shuniu`; what to check stands
+under `implementation`:
+
+    check: present | absent | same | sql | division
+    with: <dataset>              the other side (for sql: a list of them; division: none)
+    key, match                   the item here, the item there
+    when, where                  optional SQL: which rows here are asked, which rows there count
+    items: {here: there}         for same: one rule per item (共享信息差异比)
+    day                          for division: the date on which the division `key` must have been there
+    sql                          for sql: TRUE for a bad row; {<dataset>} stands for the other table
+
+A foreign key may also stand as an ODCS relationship of an item: `type: foreignKey, to: <dataset>.<item>`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import yaml
+
+from catalog.contracts import Contract
+from catalog.errors import ContractBroken, HubError
+from catalog.identifiers import check_dataset_code
+from catalog.standards.divisions import current, divisions
+from quality.rules.rule import GBT_36344, Rule, Severity, literal, quoted
+
+ENGINE = "shuniu"
+SAME_DATA, RELATED_DATA = "0401", "0402"
+"""Indicators of GB/T 36344-2018: consistency of the same data told twice, and of data that belong together."""
+
+
+@dataclass(frozen=True)
+class AcrossRule:
+    """A rule and the other datasets it reads: it can be asked once all of them have a standard table."""
+
+    rule: Rule
+    others: tuple[str, ...]
+
+
+def view_of(dataset: str) -> str:
+    """The view under which a rule finds the newest standard table of another dataset."""
+    return quoted(f"settled_{check_dataset_code(dataset)}")
+
+
+def across_rules(contract: Contract) -> tuple[AcrossRule, ...]:
+    """Every rule of `contract` that looks into another dataset; none for a contract without a document.
+
+    Raises ContractBroken, naming the rule, when one is not whole or names an item the contract does not have.
+    """
+    if not contract.document:
+        return ()
+    table = (yaml.safe_load(contract.document).get("schema") or [{}])[0]
+    found: list[AcrossRule] = []
+    for spec in table.get("quality") or []:
+        if spec.get("type") == "custom" and spec.get("engine") == ENGINE:
+            found += _checked(contract, spec)
+    for item in table.get("properties") or []:
+        found += (_foreign_key(contract, item, relation) for relation in item.get("relationships") or [])
+    return tuple(found)
+
+
+def _checked(contract: Contract, spec: Mapping[str, Any]) -> list[AcrossRule]:
+    name = str(spec.get("id") or spec.get("name") or "")
+    try:
+        told = spec["implementation"]
+        made = list(_MAKE[told["check"]](contract, check_dataset_code(name), spec, told))
+        for one in made:
+            for item in one.rule.items:
+                contract.item(item)
+        return made
+    except (KeyError, TypeError, ValueError, AttributeError, HubError) as error:
+        where = error.code if isinstance(error, HubError) else str(error).strip("'\"")[:60]
+        raise _broken(contract.dataset, name, where) from None
+
+
+def _present(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:
+    keys = _keys_there(told)
+    yield _rule(contract, name, spec, told, f"{quoted(told['key'])} NOT IN ({keys})", RELATED_DATA)
+
+
+def _absent(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:
+    yield _rule(contract, name, spec, told, f"{quoted(told['key'])} IN ({_keys_there(told)})", RELATED_DATA)
+
+
+def _same(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:
+    """One rule per item: B are the rows both sides tell it of, A those where they tell the same."""
+    key = quoted(told["key"])
+    for here, there in dict(told["items"]).items():
+        value = quoted(there)
+        keys = _keys_there(told, also=f"{value} IS NOT NULL")
+        pairs = f"SELECT {quoted(told['match'])}::VARCHAR, {value}::VARCHAR {_from(told)} AND {value} IS NOT NULL"
+        item = contract.item(here)
+        zh, en = _titles(spec)
+        yield _rule(
+            contract,
+            f"{name}_{here}",
+            {**spec, "description": f"{zh}：{item.title_zh} / {en}: {item.title_en}"},
+            told,
+            f"({key}::VARCHAR, {quoted(here)}::VARCHAR) NOT IN ({pairs})",
+            SAME_DATA,
+            applies=f"{quoted(here)} IS NOT NULL AND {key} IN ({keys})",
+            items=(here, told["key"]),
+        )
+
+
+def _own(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:
+    others = [told["with"]] if isinstance(told["with"], str) else list(told["with"])
+    sql = str(told["sql"])
+    for other in others:
+        sql = sql.replace("{" + other + "}", view_of(other))
+    items = tuple(told.get("items") or ())
+    yield _rule(contract, name, spec, {**told, "with": others}, f"({sql})", RELATED_DATA, applies="TRUE", items=items)
+
+
+def _division(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:
+    """The division, under the code it has today or one it had before, was in force on the day (GB/T 2260)."""
+    code, day = f"substr({quoted(told['key'])}, 1, 6)", quoted(told["day"])
+    times = ", ".join(
+        f"({literal(current(row.code))}, DATE '{row.valid_from or date.min}', DATE '{row.valid_to or date.max}')"
+        for row in divisions()
+    )
+    known = f"(VALUES {times}) AS d(code, since, until)"
+    yield _rule(
+        contract,
+        name,
+        spec,
+        {**told, "with": []},
+        f"NOT (SELECT bool_or({day} >= d.since AND {day} < d.until) FROM {known} WHERE d.code = {code})",
+        RELATED_DATA,
+        applies=f"{day} IS NOT NULL AND {code} IN (SELECT d.code FROM {known})",
+        items=(told["key"], told["day"]),
+    )
+
+
+_MAKE = {"present": _present, "absent": _absent, "same": _same, "sql": _own, "division": _division}
+
+
+def _foreign_key(contract: Contract, item: Mapping[str, Any], relation: Mapping[str, Any]) -> AcrossRule:
+    here, (other, _, there) = str(item["name"]), str(relation.get("to") or "").partition(".")
+    name = f"{here}_in_{other}"
+    try:
+        title = contract.item(here)
+        text = f"{title.title_zh}在 {other} 中不存在 / {title.title_en} does not stand in {other}"
+        told = {"with": check_dataset_code(other), "key": here, "match": check_dataset_code(there)}
+        (made,) = _present(contract, name, {"description": text}, told)
+    except HubError as error:
+        raise _broken(contract.dataset, name, error.code) from None
+    return made
+
+
+def _from(told: Mapping[str, Any]) -> str:
+    where = f" AND ({told['where']})" if told.get("where") else ""
+    return f"FROM {view_of(told['with'])} WHERE {quoted(told['match'])} IS NOT NULL{where}"
+
+
+def _keys_there(told: Mapping[str, Any], *, also: str = "TRUE") -> str:
+    return f"SELECT {quoted(told['match'])} {_from(told)} AND {also}"
+
+
+def _rule(
+    contract: Contract,
+    name: str,
+    spec: Mapping[str, Any],
+    told: Mapping[str, Any],
+    sql: str,
+    indicator: str,
+    *,
+    applies: str = "",
+    items: tuple[str, ...] = (),
+) -> AcrossRule:
+    zh, en = _titles(spec)
+    severity: Severity = "block" if spec.get("severity") in ("error", "block") else "warn"
+    asked = applies or f"{quoted(told['key'])}::VARCHAR <> ''"
+    if told.get("when"):
+        asked = f"({asked}) AND ({told['when']})"
+    others = told["with"] if isinstance(told["with"], list) else [told["with"]]
+    rule = Rule(
+        rule_id=f"across.{name}",
+        dataset=contract.dataset,
+        items=items or ((told["key"],) if told.get("key") else ()),
+        sql=sql,
+        severity=severity,
+        dimension=indicator,
+        clause=f"{GBT_36344} {indicator}",
+        title_zh=zh,
+        title_en=en,
+        owner=contract.agency,
+        scope="across",
+        applies_sql=asked,
+    )
+    return AcrossRule(rule, tuple(others))
+
+
+def _titles(spec: Mapping[str, Any]) -> tuple[str, str]:
+    zh, _, en = str(spec.get("description") or spec.get("name") or "").partition(" / ")
+    return zh.strip(), (en or zh).strip()
+
+
+def _broken(dataset: str, name: str, where: str) -> ContractBroken:
+    return ContractBroken(
+        f"数据集 {dataset} 的跨数据集规则 {name} 写得不完整，问题在：{where}。请按文档改正契约。",
+        f"Rule {name} of {dataset}, between datasets, is not whole; look at: {where}. Correct the contract.",
+        code="across_rule_invalid",
+        dataset=dataset,
+        rule=name,
+        where=where,
+    )
