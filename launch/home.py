@@ -1,8 +1,7 @@
 """Whether a home can be brought to life: is there a hub in it, and are its ports free?"""
 
-import socket
-
 from catalog.errors import ConfigurationError
+from catalog.ports import check_port
 from catalog.settings import Settings
 
 
@@ -27,14 +26,4 @@ def check_ports(settings: Settings) -> None:
     if not settings.airflow_url:
         wanted.append(("SHUNIU_AIRFLOW_PORT", "127.0.0.1", settings.airflow_port))
     for name, host, port in wanted:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                raise ConfigurationError(
-                    f"端口 {port} 已被占用。请停止占用它的程序，或用 {name} 指定另一个端口。",
-                    f"Port {port} is taken. Stop the program that holds it, or name another port with {name}.",
-                    code="port_taken",
-                    port=port,
-                ) from None
+        check_port(name, host, port)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from quality.rules.rule import Rule, RuleResult, VerdictOutcome
+from quality.rules.rule import FIT, Rule, RuleResult, VerdictOutcome
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Decision:
     @property
     def goes_on(self) -> bool:
         """May the accepted rows replace, or join, what stands in the standard zone?"""
-        return self.outcome in ("passed", "warned")
+        return self.outcome in FIT
 
 
 def with_waivers(rules: Iterable[Rule], waivers: Iterable[Waiver], now: datetime) -> tuple[Rule, ...]:

@@ -20,10 +20,9 @@ from lake.bases import BASES
 from lake.layout import Layout
 from quality.checkpoint.suites import built_contract, rules_for
 from quality.figures import profile
+from quality.rules.rule import FIT
 from quality.run import judge_table
 from quality.tickets import follow
-
-FIT = frozenset({"passed", "warned"})
 
 
 @dataclass

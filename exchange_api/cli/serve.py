@@ -32,12 +32,13 @@ def serve(
     workers: Annotated[int, typer.Option(min=0, max=64, help=say("工作进程数", "Worker processes"))] = 0,
 ) -> None:
     """API and portal under granian; the registry is brought to this release first."""
+    from catalog.ports import check_port
     from exchange_api import server
 
     given = door.settings()
     changed = {name: value for name, value in (("api_host", host), ("api_port", port)) if value}
     given = type(given)(**(given.model_dump() | changed)) if changed else given
-    server.check_port(given.api_host, given.api_port)
+    check_port("SHUNIU_API_PORT", given.api_host, given.api_port)
     address = f"http://{given.api_host}:{given.api_port}"
     tell(say(f"门户与接口：{address}（Ctrl-C 停止）", f"Portal and API: {address} (Ctrl-C stops)"))
     server.serve(given, workers=workers or given.api_workers)

@@ -3,8 +3,7 @@
 from sqlalchemy import ColumnElement, Subquery, func, select
 
 from catalog.models import DatasetVersion, Verdict
-
-FIT = ("passed", "warned")
+from quality.rules.rule import FIT
 
 
 def verdicts() -> Subquery:

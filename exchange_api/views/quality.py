@@ -17,6 +17,7 @@ from exchange_api.views.names import Pair
 from lake.standardise.rendering import NOTES
 from quality.figures.scores import dimension_scores
 from quality.rules.across import SAME_DATA
+from quality.rules.rule import FIT
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def newest(session: Session, *, agency: str = "", dataset: str = "") -> tuple[Ju
     judged = [
         replace(
             _judged(found, entry, a or 0, b or 0),
-            stale=found.outcome not in latest.FIT or entry.code in waiting,
+            stale=found.outcome not in FIT or entry.code in waiting,
             good_verdict_id=good.get(entry.code),
         )
         for found, entry, a, b in session.execute(query)

@@ -7,7 +7,7 @@ How rules are derived from a contract lies in suites.py and the *_rules modules;
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Literal
+from typing import Final, Literal
 
 from catalog.contracts import Contract, Item
 
@@ -15,6 +15,8 @@ Scope = Literal["field", "row", "dataset", "across"]
 Severity = Literal["block", "warn"]
 Outcome = Literal["passed", "failed", "error", "not_applicable"]
 VerdictOutcome = Literal["passed", "warned", "blocked", "error"]
+FIT: Final[tuple[VerdictOutcome, ...]] = ("passed", "warned")
+"""Outcomes with which a delivery goes on, and may be published."""
 
 GBT_36344 = "GB/T 36344-2018"
 _CHINA = timezone(timedelta(hours=8))
