@@ -92,18 +92,28 @@ _PERSON_ITEMS = ("id", "name", "sex", "birth_date", "address", "phone", "death_d
 
 _LEGAL = {
     "market_enterprise": "nbxh AS key, uniscid AS code, NULL AS org, entname AS name,"
-    " ymc AS former_name, name AS legal_representative,"
+    " ymc AS former_name, name AS legal_representative, regno AS registration,"
     " estdate AS established_on, dom AS address",
     "establishment_unit": "组织机构代码 AS key, 统一社会信用代码 AS code, 组织机构代码 AS org, 机构名称 AS name,"
-    " NULL AS former_name, 法定代表人 AS legal_representative, NULL AS established_on, 地址 AS address",
+    " NULL AS former_name, 法定代表人 AS legal_representative, NULL AS registration,"
+    " NULL AS established_on, 地址 AS address",
     "tax_payer": "nsrsbh AS key, shxydm AS code, nsrsbh AS org, nsrmc AS name, NULL AS former_name,"
-    " NULL AS legal_representative,"
+    " NULL AS legal_representative, NULL AS registration,"
     " NULL AS established_on, scjydz AS address",
     "civil_organisation": '"登记信息/统一社会信用代码" AS key, "登记信息/统一社会信用代码" AS code, NULL AS org,'
     ' "登记信息/名称" AS name, NULL AS former_name, "登记信息/法定代表人" AS legal_representative,'
-    ' "登记信息/成立日期" AS established_on, 住所 AS address',
+    ' NULL AS registration, "登记信息/成立日期" AS established_on, 住所 AS address',
 }
-_LEGAL_ITEMS = ("code", "org", "name", "former_name", "legal_representative", "established_on", "address")
+_LEGAL_ITEMS = (
+    "code",
+    "org",
+    "name",
+    "former_name",
+    "legal_representative",
+    "registration",
+    "established_on",
+    "address",
+)
 
 
 def city_persons(folder: Path) -> Sample:

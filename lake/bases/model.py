@@ -81,7 +81,10 @@ class BaseModel:
 
 @dataclass(frozen=True)
 class FieldOrder:
-    """Whose word counts for one field: `rule` is order, recency or earliest; `ranks` is dataset -> place, 1 first."""
+    """Whose word counts for one field; `ranks` is dataset -> place, 1 first.
+
+    `rule`: order, recency, earliest, or full_name: order, but a short name only where nobody gives one in full.
+    """
 
     name: str
     rule: str

@@ -7,7 +7,7 @@ threshold is chosen by the F1 the weights themselves lead to expect; no truth is
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,9 +28,14 @@ THRESHOLDS = tuple(float(bits) for bits in range(-4, 9))
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What no weight may overrule: single[node] = sources of which its cluster may hold one record only."""
+    """What no weight may overrule, only people: single[node] = sources of which its cluster may hold one record only.
+
+    registered[node] = source -> the numbers it registered the node's records under. A source gives everybody one: two
+    clusters to which it gave different ones are two.
+    """
 
     single: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    registered: Mapping[int, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
 
 def parts(nodes: int, left: Ints, right: Ints) -> Ints:
@@ -78,23 +83,51 @@ def _agglomerate(edges: Sequence[tuple[int, int, float]], threshold: float, rule
         links.setdefault(one, {})[other] = value - ABSENT
         links.setdefault(other, {})[one] = value - ABSENT
     members = {node: [node] for node in links}
-    held = {node: rules.single.get(node, frozenset()) for node in links}
+    held = _Held(rules, links)
     heap = [(-value, min(one, other), max(one, other), 1, 1) for one, other, value in edges if value >= threshold]
     heapq.heapify(heap)
     while heap:
-        _, one, other, size_one, size_other = heapq.heappop(heap)
+        less, one, other, size_one, size_other = heapq.heappop(heap)
         if one not in members or other not in members:
             continue
-        if (len(members[one]), len(members[other])) != (size_one, size_other) or held[one] & held[other]:
+        if (len(members[one]), len(members[other])) != (size_one, size_other):
+            continue
+        if held.apart(one, other) and -less <= STRONGEST:  # only people weigh more
             continue
         _join(one, other, links, members)
-        held[one] = held[one] | held.pop(other)
+        held.join(one, other)
         for third, total in links[one].items():
             mean = ABSENT + total / (len(members[one]) * len(members[third]))
             if mean >= threshold:
                 a, b = min(one, third), max(one, third)
                 heapq.heappush(heap, (-mean, a, b, len(members[a]), len(members[b])))
     return {node: min(nodes) for nodes in members.values() for node in nodes}
+
+
+class _Held:
+    """What the rules know of each cluster while clusters grow."""
+
+    def __init__(self, rules: Rules, nodes: Iterable[int]) -> None:
+        self.single = {node: rules.single[node] for node in nodes if node in rules.single}
+        self.registered = {node: dict(rules.registered[node]) for node in nodes if node in rules.registered}
+
+    def apart(self, one: int, other: int) -> bool:
+        """Whether the rules keep two clusters apart."""
+        if self.single.get(one, frozenset()) & self.single.get(other, frozenset()):
+            return True
+        mine, theirs = self.registered.get(one, {}), self.registered.get(other, {})
+        return any(mine[source].isdisjoint(theirs[source]) for source in mine.keys() & theirs.keys())
+
+    def join(self, one: int, other: int) -> None:
+        """`other` is part of `one` now."""
+        single = self.single.get(one, frozenset()) | self.single.pop(other, frozenset())
+        if single:
+            self.single[one] = single
+        mine = self.registered.get(one, {})
+        for source, numbers in self.registered.pop(other, {}).items():
+            mine[source] = mine.get(source, frozenset()) | numbers
+        if mine:
+            self.registered[one] = mine
 
 
 def _join(one: int, other: int, links: dict[int, dict[int, float]], members: dict[int, list[int]]) -> None:

@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from lake.engines.duckdb import quote
 from lake.matching import blocking
 from lake.matching.clustering import FORBIDDEN, FORCED, Rules, parts
 from lake.matching.model import Task
@@ -110,12 +111,27 @@ def decided(connection: duckdb.DuckDBPyConnection, edges: Edges, decisions: pa.T
     )
 
 
-def single_rules(connection: duckdb.DuckDBPyConnection, task: Task) -> Rules:
-    """Which nodes hold records of sources that hold nobody twice."""
+def rules_of(connection: duckdb.DuckDBPyConnection, task: Task) -> Rules:
+    """What no weight may overrule: sources that hold nobody twice, registers that give everybody one number."""
+    return Rules(_single(connection, task), _registered(connection, task))
+
+
+def _single(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[int, frozenset[str]]:
     if not task.single:
-        return Rules()
+        return {}
     rows = connection.execute(
         f"SELECT node, list(DISTINCT source) FROM {RECORDS} WHERE list_contains(?, source) GROUP BY node",
         [list(task.single)],
     ).fetchall()
-    return Rules({int(node): frozenset(sources) for node, sources in rows})
+    return {int(node): frozenset(sources) for node, sources in rows}
+
+
+def _registered(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[int, dict[str, frozenset[str]]]:
+    column = task.first("registration")
+    if column is None:
+        return {}
+    name, found = quote(column.name), dict[int, dict[str, frozenset[str]]]()
+    query = f"SELECT node, source, list(DISTINCT {name}) FROM {RECORDS} WHERE {name} IS NOT NULL GROUP BY node, source"
+    for node, source, numbers in connection.execute(query).fetchall():
+        found.setdefault(int(node), {})[source] = frozenset(numbers)
+    return found

@@ -1,4 +1,4 @@
-"""Records with the same sound identity number are one node, unless their names say that two people use the number.
+"""Records with the same sound identity number are one node, unless names or people say that two use the number.
 
 Adds to `matching_record`: node (dense number), loose (whether the record is searched for), and takes disputed numbers
 away. What makes a number sound is judged before (catalog/standards).
@@ -6,7 +6,7 @@ away. What makes a number sound is judged before (catalog/standards).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -23,9 +23,14 @@ MOST_NAMES = 20
 """A number found with more names than this is a placeholder or a clerk's own."""
 
 
-def number_nodes(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int, int]:
-    """Give every record its node; (number of nodes, disputed records). Nodes are numbered from 0 by smallest record."""
-    disputed = _dispute(connection, task)
+def number_nodes(
+    connection: duckdb.DuckDBPyConnection, task: Task, decisions: pa.Table | None = None
+) -> tuple[int, int]:
+    """Give every record its node; (number of nodes, disputed records). Nodes are numbered from 0 by smallest record.
+
+    decisions: as resolve.resolve takes them; of two records people call different at most one keeps their number.
+    """
+    disputed = _dispute(connection, task) + _part(connection, task, decisions)
     register = f"bool_or(source = {literal(task.register)})" if task.register else "TRUE"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS WITH grouped AS (SELECT *, CASE WHEN known_id IS NULL"
@@ -72,6 +77,63 @@ def _dispute(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
     loose += [record for (record,) in connection.execute(crowd).fetchall()]
     _forget(connection, task, loose)
     return len(loose)
+
+
+def _part(connection: duckdb.DuckDBPyConnection, task: Task, decisions: pa.Table | None) -> int:
+    """Take a number that two use, as people say, from all but one of them; how many records lose it."""
+    if decisions is None or not decisions.num_rows:
+        return 0
+    connection.register("matching_decision", decisions)
+    said = connection.execute(
+        f"SELECT l.known_id, l.record, r.record FROM matching_decision AS said"
+        f" JOIN {RECORDS} AS l ON l.source = said.source_l AND l.key = said.key_l"
+        f" JOIN {RECORDS} AS r ON r.source = said.source_r AND r.key = said.key_r"
+        " WHERE verdict = 'different' AND l.known_id = r.known_id AND l.record <> r.record ORDER BY ALL"
+    ).fetchall()
+    connection.unregister("matching_decision")
+    parted: dict[str, list[tuple[int, int]]] = {}
+    for number, left, right in said:
+        parted.setdefault(number, []).append((left, right))
+    if not parted:
+        return 0
+    columns = ", ".join(quote(column.name) for column in task.columns)
+    rows = connection.execute(
+        f"SELECT known_id, record, {columns} FROM {RECORDS} WHERE list_contains(?, known_id) ORDER BY record",
+        [list(parted)],
+    ).fetchall()
+    register = _register(connection, task, parted)
+    outside = []
+    for number, pairs in parted.items():
+        values = {record: tuple(said) for known, record, *said in rows if known == number}
+        outside += _others(values, pairs, register)
+    _forget(connection, task, outside)
+    return len(outside)
+
+
+def _others(
+    values: Mapping[int, tuple[object, ...]], pairs: Sequence[tuple[int, int]], register: Collection[int]
+) -> list[int]:
+    """Records that are not about whom the number belongs to: the register's record among `pairs`, else the one most
+
+    alike the rest. values: record -> what it says of whoever has the number. A record no pair names goes with whom it
+    is most alike.
+    """
+
+    def alike(one: int, other: int) -> int:
+        return sum(mine is not None and mine == their for mine, their in zip(values[one], values[other], strict=True))
+
+    named = sorted({record for pair in pairs for record in pair})
+    holder = min(named, key=lambda one: (one not in register, -sum(alike(one, other) for other in values), one))
+    outside = {record for pair in pairs if holder in pair for record in pair if record != holder}
+    for left, right in pairs:
+        if not outside & {left, right}:
+            outside.add(right)
+    follow = [
+        record
+        for record in values
+        if record not in named and max(alike(record, one) for one in outside) > alike(record, holder)
+    ]
+    return sorted(outside) + follow
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, task: Task, records: list[int]) -> None:

@@ -19,7 +19,7 @@ from lake.engines.duckdb import quote
 from lake.matching import blocking, exact, prepare, scoring, training
 from lake.matching.clustering import best_threshold, cluster
 from lake.matching.clusters import cluster_table
-from lake.matching.edges import decided, edges_of, single_rules, unseen_inside
+from lake.matching.edges import decided, edges_of, rules_of, unseen_inside
 from lake.matching.identity import Redirect
 from lake.matching.memory import Memory
 from lake.matching.model import Task
@@ -71,7 +71,7 @@ def resolve(
     records = prepare.prepare(connection, relation, task, known=memory.records if memory else None)
     shares = model.shares if model else prepare.frequencies(connection, task, scoring.weighted_columns(task))
     prepare.weigh(connection, shares)
-    nodes, disputed = exact.number_nodes(connection, task)
+    nodes, disputed = exact.number_nodes(connection, task, decisions)
     if model is None and start is not None and records < TRAIN_FROM:
         loose, possible = training.searched(connection)
         model = start.model(task, shares, loose=loose, possible=possible)
@@ -81,7 +81,7 @@ def resolve(
     weighed, trained = _weighed(connection, task, model, memory)
     clock.lap("weigh")
     edges = decided(connection, edges_of(connection, task, weighed), decisions)
-    rules = single_rules(connection, task)
+    rules = rules_of(connection, task)
     learnt_here = model is None
     if learnt_here:
         bar, f1 = best_threshold(nodes, edges.left, edges.right, edges.bits, edges.chance, rules)

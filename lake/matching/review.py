@@ -1,6 +1,7 @@
 """What a person has to look at: doubtful pairs, each with its probability and the evidence for and against, as data.
 
-Only the strongest pair between two clusters, and only the pair a doubtful cluster hangs on, go to review.
+Only the strongest pair between two clusters, and only the pair a doubtful cluster hangs on, go to review. Pairs people
+decided on follow, with what the values alone would say: whoever asks again sees what there was to see.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from lake.matching.clustering import FORCED
 from lake.matching.prepare import RECORDS
 from lake.matching.scoring import compared_columns, levels_of, score
 from lake.matching.training import probability
@@ -35,7 +37,7 @@ REVIEW = pa.schema(
 
 
 def doubtful(found: Ints, edges: Edges) -> Ints:
-    """Places in `edges` of the pairs to review, the most doubtful first, at most MOST."""
+    """Places in `edges` of the pairs to review, the most doubtful first, at most MOST; then those decided on."""
     chance = probability(edges.bits)
     together = found[edges.left] == found[edges.right]
     strongest = np.zeros(len(found))
@@ -44,7 +46,8 @@ def doubtful(found: Ints, edges: Edges) -> Ints:
     weakest_link = np.minimum(strongest[edges.left], strongest[edges.right]) <= chance
     between = ~together & _first_between(found, edges)
     asked = np.flatnonzero((chance >= LOWEST) & (chance <= HIGHEST) & (between | (together & weakest_link)))
-    return asked[np.argsort(np.abs(chance[asked] - 0.5), kind="stable")][:MOST]
+    doubted = asked[np.argsort(np.abs(chance[asked] - 0.5), kind="stable")][:MOST]
+    return np.concatenate([doubted, np.flatnonzero(np.abs(edges.bits) >= FORCED)])
 
 
 def _first_between(found: Ints, edges: Edges) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -74,20 +77,14 @@ def review_table(connection: duckdb.DuckDBPyConnection, model: Model, found: Int
         f" JOIN {RECORDS} AS r ON r.record = record_r"
     ).to_arrow_table()
     seen = {(row["record_l"], row["record_r"]): row for row in rows.to_pylist()}
-    chance, together = probability(edges.bits), found[edges.left] == found[edges.right]
-    return pa.Table.from_pylist(
-        [
-            {
-                **{name: row[name] for name in ("source_l", "key_l", "source_r", "key_r")},
-                "probability": float(chance[place]),
-                "together": bool(together[place]),
-                "evidence": _final(evidence(model, row), float(chance[place])),
-            }
-            for place, pair in zip(asked, zip(left.tolist(), right.tolist(), strict=True), strict=True)
-            for row in [seen[pair]]
-        ],
-        schema=REVIEW,
-    )
+    together = found[edges.left] == found[edges.right]
+    told = []
+    for place, pair in zip(asked, zip(left.tolist(), right.tolist(), strict=True), strict=True):
+        row = seen[pair]
+        steps, chance = _weighed(evidence(model, row), float(edges.bits[place]))
+        names = {name: row[name] for name in ("source_l", "key_l", "source_r", "key_r")}
+        told.append({**names, "probability": chance, "together": bool(together[place]), "evidence": steps})
+    return pa.Table.from_pylist(told, schema=REVIEW)
 
 
 def evidence(model: Model, row: dict[str, object]) -> list[dict[str, object]]:
@@ -104,8 +101,19 @@ def evidence(model: Model, row: dict[str, object]) -> list[dict[str, object]]:
     return steps
 
 
-def _final(steps: list[dict[str, object]], chance: float) -> list[dict[str, object]]:
-    """With a last step for what rules and not values say: a veto, two sound numbers that differ."""
-    said = float(np.log2(max(chance, 1e-12) / max(1 - chance, 1e-12)))
-    rest = said - sum(float(str(step["bits"])) for step in steps)
-    return [*steps, {"column": "", "level": "rule", "bits": rest}] if abs(rest) > 0.01 else steps
+def _weighed(steps: list[dict[str, object]], bits: float) -> tuple[list[dict[str, object]], float]:
+    """The steps and the probability they lead to, with a last step for what rules and not values say: a veto, two sound
+
+    numbers that differ. What people said is no evidence: of their pairs the values alone are told.
+    """
+    told = sum(float(str(step["bits"])) for step in steps)
+    if abs(bits) >= FORCED:
+        return steps, _chance(told)
+    rest = bits - told
+    if abs(rest) > 0.01:
+        steps = [*steps, {"column": "", "level": "rule", "bits": rest}]
+    return steps, _chance(bits)
+
+
+def _chance(bits: float) -> float:
+    return float(probability(np.array([bits]))[0])

@@ -232,6 +232,7 @@ ROLES: Final[dict[str, Role]] = {
         frequency={"equal": "{c}", "same core": "{c}_kin"},
     ),
     "former_organisation": Role("matching_organisation", (), frequency={}),
+    "registration": Role("matching_digits", (), frequency={}),  # not compared: one register gives it once (edges.py)
     "free_text": Role(
         "matching_organisation",
         (

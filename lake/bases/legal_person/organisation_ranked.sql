@@ -1,4 +1,6 @@
 -- Claims ordered as in population/person_ranked.sql: per field the smallest number wins, and there are no ties.
+-- Names: a registered full name goes before a short one, whoever gives it. Short is a name that is part of the longest
+-- given for the organisation; a branch's is not its parent's name in full, and a seal's addition makes no name.
 SELECT ordered.legal_id, ordered.org_key, ordered.dataset, ordered.agency, ordered.batch, ordered.row_no,
        ordered.observed_at, ordered.uscc, ordered.org_code, ordered.reg_no, ordered.name, ordered.former_name,
        ordered.org_type, ordered.legal_representative, ordered.legal_representative_id, ordered.capital,
@@ -11,7 +13,11 @@ SELECT ordered.legal_id, ordered.org_key, ordered.dataset, ordered.agency, order
        CASE WHEN ordered.reg_no IS NOT NULL
             THEN coalesce(ranks.reg_no, 99) * 1000000 + ordered.turn END AS reg_no_key,
        CASE WHEN ordered.name IS NOT NULL
-            THEN coalesce(ranks.name, 99) * 1000000 + ordered.turn END AS name_key,
+            THEN CASE WHEN length(ordered.longest) > length(ordered.name) AND strpos(ordered.longest, ordered.name) > 0
+                           AND regexp_matches(ordered.longest, '分公司|支公司|分行|支行|分店|分部|分所|分院|分校|分社|办事处|营业部')
+                             = regexp_matches(ordered.name, '分公司|支公司|分行|支行|分店|分部|分所|分院|分校|分社|办事处|营业部')
+                      THEN 1000000000 ELSE 0 END
+                 + coalesce(ranks.name, 99) * 1000000 + ordered.turn END AS name_key,
        CASE WHEN ordered.former_name IS NOT NULL
             THEN coalesce(ranks.former_name, 99) * 1000000 + ordered.turn END AS former_name_key,
        CASE WHEN ordered.org_type IS NOT NULL
@@ -38,6 +44,10 @@ SELECT ordered.legal_id, ordered.org_key, ordered.dataset, ordered.agency, order
                placed.uscc, placed.org_code, placed.reg_no, placed.name, placed.former_name, placed.org_type,
                placed.legal_representative, placed.legal_representative_id, placed.capital, placed.established_on,
                placed.address, placed.industry, placed.status, placed.tax_status, placed.credit_grade,
+               first_value(CASE WHEN NOT regexp_matches(placed.name, '章[）)]$') THEN placed.name END)
+                    OVER (PARTITION BY placed.legal_id
+                    ORDER BY CASE WHEN NOT regexp_matches(placed.name, '章[）)]$') THEN length(placed.name) ELSE 0 END DESC
+                    NULLS LAST, placed.name) AS longest,
                row_number() OVER (PARTITION BY placed.legal_id
                     ORDER BY placed.observed_at DESC NULLS LAST, placed.dataset, placed.batch, placed.row_no) AS turn
           FROM organisation_placed AS placed

@@ -103,6 +103,40 @@ def test_losing_names_stay_visible(city: Settings) -> None:
     }
 
 
+def test_namesakes_under_two_numbers_of_one_register_are_two_whatever_else_they_share(settings: Settings) -> None:
+    same = {"name": "莱州市城港泰润大药房", "legal_representative": "欧阳若兰", "address": "莱州市文昌路街道府前街8号"}
+    hold(
+        settings,
+        "market_enterprise",
+        {"record_no": "1", "reg_no": OLD, **same, "updated_at": moment(2024)},
+        {"record_no": "2", "reg_no": LONELY, **same, "updated_at": moment(2024)},
+        {"record_no": "3", "name": "泰润大药房", "legal_representative": "欧阳若兰", "address": same["address"]},
+    )
+    build(settings, "legal_person", now=NOW)
+    links = {
+        row["key"]: row["legal_id"] for row in read(settings, Layout(settings.lake_url).base("legal_person_links"))
+    }
+    assert links["1"] != links["2"]
+
+
+def test_the_registered_full_name_goes_before_a_short_one_of_a_better_source(settings: Settings) -> None:
+    hold(
+        settings, "market_enterprise", {"record_no": "1", "uscc": SHOP, "name": "华兴商贸", "updated_at": moment(2025)}
+    )
+    hold(settings, "tax_payer", {"taxpayer_no": SHOP, "name": "莱州华兴商贸有限公司", "updated_at": moment(2020)})
+    hold(settings, "reform_permit", {"permit_no": "P1", "uscc": SHOP, "name": "莱州华兴商贸有限公司（章）"})
+    build(settings, "legal_person", now=NOW)
+    shop = organisations(settings)["莱州华兴商贸有限公司"]
+    assert (shop["name_from"], shop["source_rows"]) == ("tax", 3)
+
+
+def test_of_names_in_full_the_designated_sources_counts_though_another_is_longer(settings: Settings) -> None:
+    hold(settings, "market_enterprise", {"record_no": "1", "uscc": SHOP, "name": "莱州华兴商贸有限公司"})
+    hold(settings, "tax_payer", {"taxpayer_no": SHOP, "name": "莱州华兴商贸有限公司驿道分公司"})
+    build(settings, "legal_person", now=NOW)
+    assert list(organisations(settings)) == ["莱州华兴商贸有限公司"]
+
+
 def test_a_registration_number_two_organisations_claim_leads_to_neither(settings: Settings) -> None:
     hold(
         settings,

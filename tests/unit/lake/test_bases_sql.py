@@ -90,7 +90,7 @@ def test_a_model_is_whole(base) -> None:
 def test_every_order_of_sources_names_inputs_and_items_that_exist(folder: str) -> None:
     (base,) = [base for base in BASES if base.name == folder]
     for order in field_orders(folder):
-        assert order.rule in {"order", "recency", "earliest"}
+        assert order.rule in {"order", "recency", "earliest", "full_name"}
         assert set(order.ranks) <= set(base.inputs)
         assert order.name in {item.name for item in base.items}
         assert order.agencies == base.sources[order.name]

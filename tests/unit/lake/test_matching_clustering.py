@@ -36,6 +36,23 @@ def test_a_source_without_doubles_gives_one_record_to_a_cluster():
     assert cluster(3, *pairs, threshold=0.0, rules=rules).tolist() == [0, 0, 2]
 
 
+def test_what_one_register_gave_two_numbers_stays_two_and_what_two_registers_numbered_may_be_one():
+    numbers = {
+        0: {"market": frozenset({"1"})},
+        1: {"market": frozenset({"2"})},
+        2: {"tax": frozenset({"3"})},
+        3: {"market": frozenset({"1"})},
+    }
+    pairs = edges((0, 1, 13), (0, 2, 9), (1, 2, 5), (0, 3, 8), (1, 3, 8), (2, 3, 8))
+    assert cluster(4, *pairs, threshold=0.0, rules=Rules(registered=numbers)).tolist() == [0, 1, 0, 0]
+
+
+def test_people_may_join_what_a_register_gave_two_numbers():
+    rules = Rules(registered={0: {"market": frozenset({"1"})}, 1: {"market": frozenset({"2"})}})
+    assert cluster(2, *edges((0, 1, 13)), threshold=0.0, rules=rules).tolist() == [0, 1]
+    assert cluster(2, *edges((0, 1, FORCED)), threshold=0.0, rules=rules).tolist() == [0, 0]
+
+
 def test_what_people_decided_outweighs_all_evidence():
     assert cluster(2, *edges((0, 1, FORCED)), threshold=0.0).tolist() == [0, 0]
     kept_apart = edges((0, 1, 12), (1, 2, 12), (0, 2, FORBIDDEN))

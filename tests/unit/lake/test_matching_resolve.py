@@ -101,6 +101,38 @@ def test_people_win_over_evidence(base):
     assert together(again, ("police_person", "p00001"), ("police_person", "p00002"))
 
 
+def said(verdict, *pairs):
+    columns = ("source_l", "key_l", "source_r", "key_r")
+    rows = [dict(zip(columns, (*left, *right), strict=True)) | {"verdict": verdict} for left, right in pairs]
+    return pa.Table.from_pylist(rows)
+
+
+def test_people_may_say_that_two_use_one_number_and_it_stays_with_the_registers_record(base):
+    rows, result = base
+    police, insured = ("police_person", "p00011"), ("hrss_insurance", "other")
+    mine = {**PERSONS[11], "phone": "13311112222", "address": "山东省莱州市永安街道文化路77号2号楼501室"}
+    rows = [*rows, row("hrss_insurance", "other", mine), row("education_pupil", "follows", mine)]
+    before = run(rows, model=result.model)
+    assert together(before, police, insured)
+    after = run(rows, model=result.model, decisions=said("different", (police, insured)))
+    assert not together(after, police, insured)
+    assert together(after, insured, ("education_pupil", "follows"))
+    numbered = {(one["source"], one["key"]): one["numbered"] for one in after.clusters.to_pylist()}
+    assert (numbered[police], numbered[insured]) == (True, False)
+    assert after.metrics["disputed"] == before.metrics["disputed"] + 2
+    assert together(run(rows, model=result.model, decisions=said("unsure", (police, insured))), police, insured)
+
+
+def test_a_pair_people_decided_on_stays_to_be_seen_with_what_its_values_say(base):
+    rows, result = base
+    left, right = ("police_person", "p00001"), ("police_person", "p00002")
+    found = run(rows, model=result.model, decisions=said("same", (left, right))).review.to_pylist()
+    (pair,) = [one for one in found if {one["key_l"], one["key_r"]} == {"p00001", "p00002"}]
+    assert pair["together"]
+    assert pair["probability"] < 0.5
+    assert {step["level"] for step in pair["evidence"]} >= {"prior", "nothing in common"}
+
+
 def test_ids_stay_when_the_same_records_come_again(base):
     rows, result = base
     again = run(list(reversed(rows)), model=result.model, previous=entities(result.clusters))
