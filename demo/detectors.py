@@ -59,7 +59,10 @@ DETECTORS: dict[str, Detector] = {
     "dead_still_held": Detector(
         "已故或迁出仍在册",
         "dead or moved but still held",
-        rules=("across.dead_still_held", "across.gone_still_held"),
+        rules=(
+            *("across.dead_still_held", "across.gone_still_held"),
+            *("across.dead_still_held_by_identity", "across.gone_still_held_by_identity"),
+        ),
     ),
     "id_shared": Detector(
         "一号多人",

@@ -21,7 +21,7 @@ from quality.checkpoint.outcomes import outcomes, unasked
 from quality.gate import Waiver, decide, with_waivers
 from quality.marking import judged
 from quality.marking.scan import MARKS, ROWS, Scan
-from quality.rules.across import AcrossRule, across_rules, view_of
+from quality.rules.across import LINKS, AcrossRule, across_rules, view_of
 from quality.rules.rule import Rule, RuleResult, Verdict, literal, moment
 
 _BATCH_ROWS = 50_000
@@ -58,6 +58,11 @@ def pending(settings: Settings, contract: Contract) -> bool:
     return asked is not None and verdicts.read(settings, asked.verdict_id) is None
 
 
+def through_identity(contract: Contract) -> bool:
+    """Does a rule of `contract` look at whom rows are about? Then it is asked once the base is built, too."""
+    return any(not LINKS.isdisjoint(one.others) for one in across_rules(contract))
+
+
 def only_across(verdict: Verdict) -> Verdict:
     """The same verdict with the results of rules between datasets alone, as their tickets are to follow it."""
     return replace(verdict, results=tuple(result for result in verdict.results if result.scope == "across"))
@@ -87,7 +92,11 @@ def _question(settings: Settings, contract: Contract) -> _Question | None:
 def _versions(settings: Settings, contract: Contract, given: Iterable[AcrossRule]) -> dict[str, int | None]:
     layout = Layout(settings.lake_url)
     names = {contract.dataset, *(other for one in given for other in one.others)}
-    return {name: tables.version(layout.standard(name), settings=settings) for name in sorted(names)}
+    return {name: tables.version(_uri(layout, name), settings=settings) for name in sorted(names)}
+
+
+def _uri(layout: Layout, name: str) -> str:
+    return layout.base(name) if name in LINKS else layout.standard(name)
 
 
 def _digest(versions: Mapping[str, int | None], given: Iterable[AcrossRule]) -> str:
@@ -111,8 +120,8 @@ def _ask(
         confine(connection, settings)
         for name, version in versions.items():
             if version is not None:
-                table = tables.scan(layout.standard(name), version, settings=settings)
-                judged.view_settled(connection, view_of(name), table)
+                table = tables.scan(_uri(layout, name), version, settings=settings)
+                judged.view_settled(connection, view_of(name), table, placed=name not in LINKS)
         connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM {view_of(contract.dataset)}")
         scan = Scan(connection, rules, contract.keys, now)
         results = {result.rule_id: result for result in outcomes(scan, contract.dataset)}

@@ -15,7 +15,7 @@ from catalog.errors import HubError
 from catalog.settings import Settings
 from dags.steps import lineage
 from lake.loading import history
-from quality.across import judge_across, only_across, pending
+from quality.across import judge_across, only_across, pending, through_identity
 from quality.rules.rule import Verdict
 from quality.run import judge
 from quality.tickets import follow
@@ -47,6 +47,19 @@ def judge_waiting(
             _judge_across(settings, load_contract(path), clock=clock)
         except HubError as error:
             failed.setdefault(path.name.removesuffix(".odcs.yaml"), error.sentence(settings.language))
+    return failed
+
+
+def judge_identities(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
+    """Ask, once the bases are built, the rules that look at whom rows are about; dataset → sentence of what failed."""
+    failed: dict[str, str] = {}
+    for path in sorted(settings.contracts_dir.glob("*.odcs.yaml")):
+        try:
+            contract = load_contract(path)
+            if through_identity(contract):
+                _judge_across(settings, contract, clock=clock)
+        except HubError as error:
+            failed[path.name.removesuffix(".odcs.yaml")] = error.sentence(settings.language)
     return failed
 
 

@@ -77,13 +77,14 @@ def view_table(connection: Any, relation: str) -> None:
         _make_view(connection, f"{ROWS}_extra")
 
 
-def view_settled(connection: Any, name: str, relation: str) -> None:
+def view_settled(connection: Any, name: str, relation: str, *, placed: bool = True) -> None:
     """Make a view `name` over the standard table of a dataset, for rules between datasets.
 
-    `_row` becomes `<batch>:<row>`: rows of a table come from many batches, and a finding must say from which.
+    `_row` becomes `<batch>:<row>`: rows of a table come from many batches, and a finding must say from which. placed:
+    whether the table has rows of batches at all; a built one has none.
     """
-    placed = f"(SELECT * REPLACE (_batch || ':' || _row AS _row) FROM {relation})"
-    _make_view(connection, placed, name)
+    rows = f"(SELECT * REPLACE (_batch || ':' || _row AS _row) FROM {relation})" if placed else relation
+    _make_view(connection, rows, name)
 
 
 def outgoing(connection: Any, names: Sequence[str], alias: str) -> str:

@@ -10,6 +10,8 @@ under `implementation`:
     items: {here: there}         for same: one rule per item (共享信息差异比)
     day                          for division: the date on which the division `key` must have been there
     sql                          for sql: TRUE for a bad row; {<dataset>} stands for the other table
+    through: population          for absent: rows the keys do not bring together, but the base database does
+                                 (or legal_person): both are rows of the same person by its links
 
 A foreign key may also stand as an ODCS relationship of an item: `type: foreignKey, to: <dataset>.<item>`.
 """
@@ -30,6 +32,10 @@ from quality.rules.rule import GBT_36344, Rule, Severity, literal, quoted
 ENGINE = "shuniu"
 SAME_DATA, RELATED_DATA = "0401", "0402"
 """Indicators of GB/T 36344-2018: consistency of the same data told twice, and of data that belong together."""
+THROUGH = {"population": ("population_links", "person_id"), "legal_person": ("legal_person_links", "legal_id")}
+"""Base database -> the table that says whom a department's row is about, and the item that names the entity."""
+LINKS = frozenset(table for table, _ in THROUGH.values())
+"""The other sides of a rule that are built tables, not a department's."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,31 @@ def _present(contract: Contract, name: str, spec: Mapping[str, Any], told: Mappi
 
 
 def _absent(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:
+    if told.get("through"):
+        yield _absent_by_identity(contract, name, spec, told)
+        return
     yield _rule(contract, name, spec, told, f"{quoted(told['key'])} IN ({_keys_there(told)})", RELATED_DATA)
+
+
+def _absent_by_identity(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> AcrossRule:
+    """Asked of rows whose key says nothing, once the base has read both tables as they stand now.
+
+    While it has not, the rule assesses nothing: half-read links would take an open fault for mended.
+    """
+    table, entity = THROUGH[told["through"]]
+    links, key = f"{view_of(table)} AS links", quoted(told["key"])
+    place = "links.batch || ':' || links.\"row\""
+    there = f"(SELECT _row FROM {view_of(told['with'])} WHERE {told.get('where') or 'TRUE'}) AS there"
+    ours = f"FROM {links} WHERE links.dataset = {literal(contract.dataset)} AND links.{entity} IS NOT NULL"
+    read = f"SELECT {place} FROM {links} WHERE links.dataset = {literal(told['with'])}"
+    theirs = f"SELECT links.{entity} FROM {links} JOIN {there} ON {place} = there._row"
+    bad = f"_row IN (SELECT {place} {ours} AND links.{entity} IN ({theirs}))"
+    asked = (
+        f"({key} IS NULL OR {key} NOT IN ({_keys_there(told)})) AND _row IN (SELECT {place} {ours})"
+        f" AND (SELECT count(*) FROM {there} WHERE there._row NOT IN ({read})) = 0"
+    )
+    both = {**told, "with": [told["with"], table]}
+    return _rule(contract, name, spec, both, bad, RELATED_DATA, applies=asked)
 
 
 def _same(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:

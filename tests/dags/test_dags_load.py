@@ -85,4 +85,5 @@ def test_the_way_from_judgement_to_publication_is_connected_by_assets(bag: dict[
     assert outlets["judge"] == {"judge_waiting": ["shuniu://zone/standard"]}
     assert outlets["build_bases"] == {"built": ["shuniu://zone/base"]}
     assert outlets["publish"] == {"publish_all": ["shuniu://zone/published"]}
-    assert bag["dags"]["build_bases"]["tasks"]["build_population"] == ["build_topic"]
+    assert bag["dags"]["build_bases"]["tasks"]["build_population"] == ["build_topic", "judge_identities"]
+    assert bag["dags"]["build_bases"]["tasks"]["judge_identities"] == ["built", "complete"]

@@ -231,9 +231,56 @@ def test_nothing_is_asked_of_a_dataset_whose_last_batch_was_not_fit(registry: Se
     assert judge_across(registry, contract(), now=now) is None
 
 
+BY_IDENTITY = check(
+    "dead_by_identity", check="absent", **{"with": DEATHS}, key="resident_id", match="resident_id", through="population"
+)
+
+
+def link(settings: Settings, *people: tuple[str, int, str | None], serial: int = 1) -> None:
+    """The population base read those rows: (dataset, row of the batch `serial` of it, the person)."""
+    columns = {
+        "dataset": pa.array([dataset for dataset, _, _ in people], pa.string()),
+        "batch": pa.array([f"{dataset}-2026112{serial}-0123abc{serial}" for dataset, _, _ in people], pa.string()),
+        "row": pa.array([row for _, row, _ in people], pa.int64()),
+        "person_id": pa.array([person for _, _, person in people], pa.string()),
+    }
+    uri = Layout(settings.lake_url).base("population_links")
+    tables.write(uri, pa.table(columns), run_id=f"built{serial}", mode="overwrite", settings=settings)
+
+
+def test_the_same_person_by_the_base_is_found_where_the_numbers_say_nothing(registry: Settings, now: datetime) -> None:
+    settle(registry, DEATHS, person("c1", None), person("c2", MOVED), person("c3", None))
+    rows = [person("a", DEAD), person("b", MOVED), person("c", LIVING), person("d", None), person("e", None)]
+    settle(registry, HERE, *rows)
+    judged(registry, now)
+    unbuilt = judge_across(registry, contract(BY_IDENTITY), now=now + timedelta(minutes=1))
+    told = [(HERE, 0, "P1"), (HERE, 1, "P2"), (HERE, 2, "P3"), (HERE, 3, "P3"), (HERE, 4, None)]
+    link(registry, *told, (DEATHS, 0, "P1"), (DEATHS, 1, "P2"), (DEATHS, 2, None))
+    verdict = judge_across(registry, contract(BY_IDENTITY), now=now + timedelta(minutes=2))
+    assert counts(unbuilt) == {"across.dead_by_identity": (0, 0, "not_applicable")}
+    # b is the number's to decide, e is nobody's row; of the rest only a is a person with a certificate
+    assert counts(verdict) == {"across.dead_by_identity": (2, 3, "failed")}
+    assert [row[2] for row in found(registry)] == ["a"]
+
+
+def test_a_base_that_has_not_read_the_newest_rows_of_the_other_side_proves_nothing(
+    registry: Settings, now: datetime
+) -> None:
+    settle(registry, DEATHS, person("c1", None))
+    settle(registry, HERE, person("a", DEAD))
+    judged(registry, now)
+    link(registry, (HERE, 0, "P1"), (DEATHS, 0, "P1"))
+    before = judge_across(registry, contract(BY_IDENTITY), now=now + timedelta(minutes=1))
+    settle(registry, DEATHS, person("c1", None), serial=2)  # the same certificate, delivered again
+    between = judge_across(registry, contract(BY_IDENTITY), now=now + timedelta(days=1))
+    assert counts(before) == {"across.dead_by_identity": (0, 1, "failed")}
+    assert counts(between) == {"across.dead_by_identity": (0, 0, "not_applicable")}  # no ticket is closed by this
+
+
 @pytest.mark.parametrize(
     "told",
     [
+        {"check": "absent", "with": DEATHS, "key": "resident_id", "match": "resident_id", "through": "guess"},
         {"check": "absent", "with": DEATHS, "key": "resident_id"},
         {"check": "absent", "with": DEATHS, "key": "no_such_item", "match": "resident_id"},
         {"check": "guess", "with": DEATHS},
@@ -241,7 +288,7 @@ def test_nothing_is_asked_of_a_dataset_whose_last_batch_was_not_fit(registry: Se
         {"check": "absent", "with": "x; DROP", "key": "resident_id", "match": "resident_id"},
         "absent",
     ],
-    ids=["no match", "unknown item", "unknown check", "items no mapping", "no dataset", "no mapping"],
+    ids=["no such base", "no match", "unknown item", "unknown check", "items no mapping", "no dataset", "no mapping"],
 )
 def test_a_rule_that_is_not_whole_is_a_sentence_that_names_it(told: Any) -> None:
     with pytest.raises(ContractBroken) as raised:

@@ -14,7 +14,7 @@ from catalog.database import open_session
 from catalog.models import RunStep, Ticket
 from catalog.settings import Settings
 from dags.steps import bases
-from dags.steps.judgement import judge_waiting
+from dags.steps.judgement import judge_identities, judge_waiting
 from dags.steps.publication import publish_all
 from lake import tables
 from lake.layout import Layout
@@ -38,7 +38,7 @@ def hub(settings: Settings, tmp_path: Path) -> Settings:
     return a_registry_with(settings, *(load_contract(contracts / f"{code}.odcs.yaml") for code in (HELD, DEATHS)))
 
 
-def settle(hub: Settings, dataset: str, ids: list[str], now: datetime, serial: int = 1) -> None:
+def settle(hub: Settings, dataset: str, ids: list[str | None], now: datetime, serial: int = 1) -> None:
     """The standard table of a dataset with those identity numbers, and the verdict on the batch it came of."""
     contract = load_contract(hub.contracts_dir / f"{dataset}.odcs.yaml")
     batch = f"{dataset}-2026112{serial}-0123abc{serial}"
@@ -46,7 +46,7 @@ def settle(hub: Settings, dataset: str, ids: list[str], now: datetime, serial: i
     columns["_notes"] = pa.array([[] for _ in ids], pa.list_(pa.string()))
     for item in contract.items:
         columns[item.name] = pa.array([None] * len(ids), KINDS.get(item.kind, pa.string()))
-    columns["resident_id"] = ids
+    columns["resident_id"] = pa.array(ids, pa.string())
     columns[contract.keys[0]] = [f"k{number}" for number in range(len(ids))]
     tables.write(Layout(hub.lake_url).standard(dataset), pa.table(columns), run_id=f"{batch}:judge", settings=hub)
     verdict = Verdict(f"{batch}:judge", dataset, batch, "passed", len(ids), len(ids), 0, now)
@@ -84,6 +84,21 @@ def test_who_is_dead_and_still_held_is_on_a_ticket_until_it_is_put_right(hub: Se
     settle(hub, DEATHS, [], now, serial=2)
     judge_waiting(hub, clock=lambda: next(third))
     assert ticket(hub, "across.dead_still_held") == ("closed", 0, "civil")
+
+
+def test_who_is_dead_without_a_number_is_on_a_ticket_once_the_base_says_who_it_is(hub: Settings, now: datetime) -> None:
+    settle(hub, DEATHS, [None], now)
+    settle(hub, HELD, [LIVING, DEAD], now)
+    first, second = clocked(now + timedelta(hours=1)), clocked(now + timedelta(hours=2))
+    assert judge_waiting(hub, clock=lambda: next(first)) == {}
+    assert ticket(hub, "across.dead_still_held_by_identity") is None
+    people = [(HELD, 0, "P1"), (HELD, 1, "P2"), (DEATHS, 0, "P2")]
+    columns = {"dataset": [one[0] for one in people], "row": [one[1] for one in people]}
+    columns |= {"batch": [f"{one[0]}-20261121-0123abc1" for one in people], "person_id": [one[2] for one in people]}
+    tables.write(Layout(hub.lake_url).base("population_links"), pa.table(columns), run_id="built", settings=hub)
+    assert judge_identities(hub, clock=lambda: next(second)) == {}
+    assert ticket(hub, "across.dead_still_held_by_identity") == ("open", 1, "civil")
+    assert ticket(hub, "across.dead_still_held") is None
 
 
 def test_a_rule_between_datasets_that_cannot_be_asked_is_told_and_holds_nothing_back(
