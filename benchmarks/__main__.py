@@ -1,6 +1,6 @@
-"""`python -m benchmarks [--only NAME] [--residents N,N] [--rows N,N]`: measure, keep results.json and performance.md.
+"""`python -m benchmarks [--only NAME] [--residents|--rows|--seeds N,N]`: measure, keep results.json and performance.md.
 
-A benchmark is a function (folder for its files, sizes asked for) → (claims, section of the page); it stands in
+A benchmark is a function (folder for its files, sizes or seeds asked for) → (claims, section of the page); it stands in
 BENCHMARKS and in a module of its own.
 """
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import addresses, ingest, quality
+from benchmarks import addresses, dirt, ingest, quality
 from benchmarks import main as main_job
 from benchmarks.claims import Claim, store
 from benchmarks.page import PAGE, put
@@ -22,8 +22,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "quality": quality.measure,
     "ingest": ingest.measure,
     "addresses": addresses.measure,
+    "dirt": dirt.measure,
 }
-COUNTED_IN_ROWS = frozenset({"quality", "ingest"})
+ASKED_BY = {"quality": "rows", "ingest": "rows", "dirt": "seeds"}
+"""The option that says what to measure; residents, where none is named."""
 
 
 def run(arguments: Sequence[str], settings: Settings, *, page: Path = PAGE) -> int:
@@ -38,7 +40,7 @@ def run(arguments: Sequence[str], settings: Settings, *, page: Path = PAGE) -> i
     met = True
     for name in given.only or BENCHMARKS:
         try:
-            claims, section = BENCHMARKS[name](folder, given.rows if name in COUNTED_IN_ROWS else given.residents)
+            claims, section = BENCHMARKS[name](folder, getattr(given, ASKED_BY.get(name, "residents")))
         except HubError as error:
             print(error.sentence(settings.language), file=sys.stderr)
             return error.exit_code
@@ -56,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", type=_names, default=[], metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
     parser.add_argument("--residents", type=_sizes, default=[], metavar="N,N", help="sizes of the main job's cities")
     parser.add_argument("--rows", type=_sizes, default=[], metavar="N,N", help="sizes of deliveries, in rows")
+    parser.add_argument("--seeds", type=_sizes, default=[], metavar="N,N", help="seeds of the cities with planted dirt")
     return parser
 
 

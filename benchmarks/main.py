@@ -4,21 +4,15 @@ Runs of earlier days on the same machine count as well, so that 20,000 and 200,0
 """
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import city
 from benchmarks.claims import Claim
 from benchmarks.machine import Machine, this_machine
 from benchmarks.page import number, section, table
-from catalog.errors import Unavailable
 from demo.summary import DATA_STAGES
 
 TITLE = "The main job: `make demo`"
@@ -122,31 +116,6 @@ def _keep(folder: Path, machine: Machine, run: Measured) -> None:
 
 
 def _run(folder: Path, residents: int) -> Measured:
-    """Build one city from nothing, in a home and on ports of its own; raises Unavailable if it did not work."""
-    home = folder / f"main-{residents}"
-    shutil.rmtree(home, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    ports = {"SHUNIU_API_PORT": _free_port(), "SHUNIU_AIRFLOW_PORT": _free_port()}
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("SHUNIU_")}  # noqa: TID251
-    environ |= {"SHUNIU_HOME": str(home)} | {name: str(port) for name, port in ports.items()}
-    begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "demo", "run", "--residents", str(residents)], env=environ, check=False
-    )
-    seconds = time.perf_counter() - begun
-    if done.returncode != 0:
-        raise Unavailable(
-            f"{residents} 人的演示没有走通，无法计时。日志在 {home / 'logs'}。",
-            f"The demo of {residents} residents did not work, so nothing is measured. Its logs are in {home / 'logs'}.",
-            code="bench_run_failed",
-        )
-    summary = json.loads((home / "demo" / "summary.json").read_text(encoding="utf-8"))
-    shutil.rmtree(home, ignore_errors=True)
+    """Build one city from nothing and time it; raises Unavailable if it did not work."""
+    seconds, summary = city.build(folder, f"main-{residents}", residents=residents)
     return Measured(residents, round(seconds, 1), summary)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

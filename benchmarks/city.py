@@ -1,0 +1,46 @@
+"""One demo city built from nothing, in a home and on ports of its own: `python -m demo run`, timed from outside."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import Unavailable
+
+
+def build(folder: Path, name: str, **asked: int) -> tuple[float, dict[str, Any]]:
+    """Seconds on the wall and the summary of the city asked for (residents, seed); the home is removed afterwards.
+
+    Raises Unavailable if a step did not work; then the home stays, with its logs.
+    """
+    home = folder / name
+    shutil.rmtree(home, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = {"SHUNIU_API_PORT": _free_port(), "SHUNIU_AIRFLOW_PORT": _free_port()}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SHUNIU_")}  # noqa: TID251
+    environ |= {"SHUNIU_HOME": str(home)} | {name: str(port) for name, port in ports.items()}
+    options = [text for option, value in asked.items() for text in (f"--{option}", str(value))]
+    begun = time.perf_counter()
+    done = subprocess.run([sys.executable, "-m", "demo", "run", *options], env=environ, check=False)
+    seconds = time.perf_counter() - begun
+    if done.returncode != 0:
+        raise Unavailable(
+            f"演示城市（{name}）没有走通，无法衡量。日志在 {home / 'logs'}。",
+            f"The demo city {name} did not work, so nothing is measured. Its logs are in {home / 'logs'}.",
+            code="bench_run_failed",
+        )
+    summary: dict[str, Any] = json.loads((home / "demo" / "summary.json").read_text(encoding="utf-8"))
+    shutil.rmtree(home, ignore_errors=True)
+    return seconds, summary
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
