@@ -7,9 +7,17 @@ from airflow.sdk import Asset, TriggerRule, dag, task
 
 from catalog.settings import Settings
 
-DOC = """standard → population, legal persons, spatial → topics. Every table is replaced whole by one Delta commit;
-a build that fails leaves the last good one, and the other bases go on. Then the rules between datasets that look
-at whom rows are about (the dead still held, without a number) are asked."""
+DOC = """standard → population, legal persons, spatial, economy → credit, licences, public service → topics. Every table is
+replaced whole by one Delta commit; a build that fails leaves the last good one, and the other bases go on. Then the
+rules between datasets that look at whom rows are about (the dead still held, without a number) are asked."""
+
+FIRST = ("population", "legal_person", "spatial", "economy")
+AFTER = {
+    "credit": ("legal_person",),
+    "licence": ("population", "legal_person"),
+    "public_service": ("spatial",),
+    "topic": ("economy", "credit", "licence", "public_service"),
+}
 
 
 @dag(
@@ -39,13 +47,14 @@ def build_bases() -> None:
     judged = judge_identities()
     built = EmptyOperator(task_id="built", outlets=[Asset("shuniu://zone/base")], trigger_rule=TriggerRule.ALL_DONE)
     complete = EmptyOperator(task_id="complete")
-    population, legal_person, spatial, topic = (
-        build.override(task_id=f"build_{group}")(group) for group in ("population", "legal_person", "spatial", "topic")
-    )
-    [population, spatial] >> topic
-    [population, legal_person] >> judged
-    [legal_person, topic, judged] >> built
-    [legal_person, topic, judged] >> complete
+    tasks = {group: build.override(task_id=f"build_{group}")(group) for group in FIRST}
+    for group, needed in AFTER.items():
+        # A base that failed keeps its last good version, so what stands on it is built all the same.
+        tasks[group] = build.override(task_id=f"build_{group}", trigger_rule=TriggerRule.ALL_DONE)(group)
+        [tasks[name] for name in needed] >> tasks[group]
+    [tasks["population"], tasks["legal_person"]] >> judged
+    [*tasks.values(), judged] >> built
+    [*tasks.values(), judged] >> complete
 
 
 build_bases()

@@ -11,18 +11,22 @@ from catalog.database import open_reader, open_session
 from catalog.models import Dataset
 from catalog.settings import Settings
 from dags.steps import lineage as telling
-from lake.bases import BASES, Decisions, build, catalogue, lineage
+from lake.bases import BASES, Decisions, build, catalogue, delivered, lineage
 
-GROUPS = ("population", "legal_person", "spatial", "topic")
+GROUPS = ("population", "legal_person", "spatial", "economy", "credit", "licence", "public_service", "topic")
+REQUIRED = frozenset({"population", "legal_person", "spatial"})
+"""What a hub cannot be without: that nobody has delivered anything for these is an error, for the others it is not."""
 
 
 def build_group(settings: Settings, group: str, *, clock: Callable[[], datetime]) -> dict[str, int]:
     """Build every table of `group`, in order. Returns table → rows. Raises the HubError of the first that fails.
 
     Each table is replaced whole by one Delta commit; what was published stays published until it is published anew.
+    Outside of REQUIRED a table nobody has delivered anything for yet is left out.
     """
     _enter_once(settings, clock=clock)
-    return {name: _build(settings, name, clock=clock) for name in tables_of(group)}
+    wanted = (name for name in tables_of(group) if group in REQUIRED or delivered(settings, name))
+    return {name: _build(settings, name, clock=clock) for name in wanted}
 
 
 def _enter_once(settings: Settings, *, clock: Callable[[], datetime]) -> None:

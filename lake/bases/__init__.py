@@ -1,6 +1,6 @@
 """The base and topic databases: what there is, how each is built, and where every item of it comes from.
 
-population/ legal_person/ spatial/ topic/ hold a short model and its SQL each; building.py runs it, tracing.py reads it.
+population/ legal_person/ and their like hold a short model and its SQL each; building.py runs it, tracing.py reads it.
 """
 
 from collections.abc import Collection
@@ -8,11 +8,15 @@ from datetime import datetime
 
 from catalog.errors import NotFound
 from catalog.settings import Settings
-from lake.bases import building, tracing
+from lake.bases import building, inputs, tracing
 from lake.bases.building import Built
+from lake.bases.credit import PENALTY, PERMIT, REMOVAL
+from lake.bases.economy import CLAIM, ECONOMY
 from lake.bases.legal_person import LEGAL_PERSON
+from lake.bases.licence import LICENCE
 from lake.bases.model import BaseModel
 from lake.bases.population import POPULATION
+from lake.bases.public_service import PUBLIC_SERVICE
 from lake.bases.resolution import Decisions
 from lake.bases.spatial import ADDRESS, ADDRESS_LINK, ADDRESS_TEXT, BUILDING, DIVISION, GRID, PARCEL
 from lake.bases.topic import HOUSING_SUPPORT, RESIDENT_PLACE
@@ -28,12 +32,19 @@ BASES: tuple[BaseModel, ...] = (
     BUILDING,
     GRID,
     PARCEL,
+    CLAIM,
+    ECONOMY,
+    PERMIT,
+    PENALTY,
+    REMOVAL,
+    LICENCE,
+    PUBLIC_SERVICE,
     HOUSING_SUPPORT,
     RESIDENT_PLACE,
 )
 _BY_NAME = {base.name: base for base in BASES}
 
-__all__ = ["BASES", "BaseModel", "Built", "Decisions", "base", "build", "lineage"]
+__all__ = ["BASES", "BaseModel", "Built", "Decisions", "base", "build", "delivered", "lineage"]
 
 
 def base(name: str) -> BaseModel:
@@ -63,6 +74,11 @@ def build(
     guards.py that a steward lets pass (catalog.actions.waivers).
     """
     return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions, waived=waived)
+
+
+def delivered(settings: Settings, name: str) -> bool:
+    """Whether there is a version of at least one input of `name`."""
+    return any(version is not None for version in inputs.newest(settings, base(name), _BY_NAME).versions.values())
 
 
 def lineage(name: str) -> list[tuple[str, str, str]]:

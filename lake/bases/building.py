@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 import duckdb
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from catalog.errors import NotFound
 from catalog.settings import Settings
+from catalog.time_limits import local_day
 from lake import tables
 from lake.bases import inputs
 from lake.bases.model import BaseModel
@@ -60,14 +61,14 @@ def build(
     the delivered rows would remake the entities (guards.py), Conflict when another run builds the same table.
     """
     layout = Layout(settings.lake_url)
-    pinned = inputs.newest(settings, model, models)
+    pinned = inputs.newest(settings, model, models, day=local_day(now))
     versions = pinned.versions
     _some_input(model, versions)
     read = tuple((name, version) for name, version in versions.items() if version is not None)
     missing = tuple(name for name, version in versions.items() if version is None)
     if missing:
         log.warning("%s is built without %s, which nobody has delivered yet", model.name, ", ".join(missing))
-    run_id = f"{model.name}:{_fingerprint(settings, model, read, decisions)}"
+    run_id = f"{model.name}:{_fingerprint(settings, model, read, decisions, pinned.day)}"
     uris = {name: uri_of(model, name, layout) for name in model.tables}
     new = not all(_has_run(uri, run_id, settings) for uri in uris.values())
     if new:
@@ -149,12 +150,19 @@ def _has_run(uri: str, run_id: str, settings: Settings) -> bool:
 
 
 def _fingerprint(
-    settings: Settings, model: BaseModel, read: tuple[tuple[str, int], ...], decisions: Decisions | None
+    settings: Settings,
+    model: BaseModel,
+    read: tuple[tuple[str, int], ...],
+    decisions: Decisions | None,
+    day: date | None,
 ) -> str:
-    """What the rows follow from: the versions read, the SQL, the orders of sources, the county, people's decisions."""
+    """What the rows follow from: versions read, SQL, orders of sources, county, people's decisions, perhaps the day."""
     text = [json.dumps(read), settings.hub_id]
     text += [model.sql(step) for step in dict.fromkeys((*model.steps, *model.tables))]
     text.append(json.dumps({name: list(order) for name, order in model.sources.items()}))
+    text += [model.declaration(name) for name in model.declared]
+    if day is not None:
+        text.append(day.isoformat())
     if model.identity:
         text += [task_text(model.identity.task), str(decisions.last if decisions else 0)]
     return hashlib.sha256("\n".join(text).encode()).hexdigest()[:24]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from catalog import queries
 from catalog.actions import agencies, datasets
 from catalog.models import Dataset
+from lake.bases.inputs import linked_base
 from lake.bases.model import BaseModel, field_orders
 from lake.bases.tracing import lineage
 
@@ -28,7 +29,7 @@ def register(session: Session, *, bases: tuple[BaseModel, ...], hub_id: str, by:
     for base in bases:
         datasets.register(session, dataset=_entry(base, known, hub_id, now), items=base.items, by=by, now=now)
         datasets.record_lineage(session, target=base.name, edges=lineage(base, known), by=by, now=now)
-        for field in field_orders(base.folder) if base.beside else ():
+        for field in field_orders(base.folder) if base.beside or base.ordered else ():
             ranked = sorted(field.ranks, key=lambda name: field.ranks[name])
             order = [(name.partition("_")[0], name) for name in ranked if name.partition("_")[0] in there]
             agencies.designate_source(session, base=base.name, field=field.name, order=order, by=by, now=now)
@@ -40,8 +41,9 @@ def providers(name: str, known: dict[str, BaseModel]) -> list[str]:
     waiting = [name]
     while waiting:
         for source in known[waiting.pop()].inputs:
-            if source in known:
-                waiting.append(source)
+            base = linked_base(source) or source
+            if base in known:
+                waiting.append(base)
             else:
                 found.add(source.partition("_")[0])
     return sorted(found)

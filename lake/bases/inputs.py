@@ -4,8 +4,10 @@ Small relations that are no tables (ranks of sources, code table, the hub's coun
 """
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +32,7 @@ SQL_KINDS = {
     "geometry": "BLOB",
 }
 _TABLE = Path(__file__).with_name("inputs.csv")
+_LINKS = "_links"
 
 # Places of geometries: functions of the hub, so that another engine may have its own under the same names.
 _SPATIAL_FUNCTIONS = """
@@ -42,31 +45,41 @@ CREATE OR REPLACE TEMP MACRO wkb_holds(shape, longitude, latitude) AS
 
 @dataclass(frozen=True)
 class Pinned:
-    """The inputs of one build of `model`, each at the version that is read; `models` holds every base by name."""
+    """The inputs of one build of `model`, each at the version that is read; `models` holds every base by name.
+
+    day: the day of the build, where the rows depend on it (`dated`).
+    """
 
     settings: Settings
     model: BaseModel
     models: Mapping[str, BaseModel]
     places: Mapping[str, str]
     versions: Mapping[str, int | None]
+    day: date | None = None
 
     def open(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Give `connection` everything the SQL of the model reads."""
         if self.model.spatial:
             connection.execute(_SPATIAL_FUNCTIONS)
         open_small(connection, self.model, self.settings)
+        open_declared(connection, self.model, self.day)
         for name, uri in self.places.items():
             columns = columns_of(name, self.models)
             version = self.versions[name]
             open_view(connection, name, columns, uri=uri, version=version, settings=self.settings)
 
 
-def newest(settings: Settings, model: BaseModel, models: Mapping[str, BaseModel] | None = None) -> Pinned:
-    """The inputs of `model` as they stand now. models: every base by name, needed where it reads another one."""
+def newest(
+    settings: Settings, model: BaseModel, models: Mapping[str, BaseModel] | None = None, *, day: date | None = None
+) -> Pinned:
+    """The inputs of `model` as they stand now. models: every base by name, needed where it reads another one.
+
+    day: the day of the build, kept only where the rows of `model` depend on it.
+    """
     known = models or {}
     places = {name: place_of(name, known, Layout(settings.lake_url)) for name in model.inputs}
     versions = {name: tables.version(uri, settings=settings) for name, uri in places.items()}
-    return Pinned(settings, model, known, places, versions)
+    return Pinned(settings, model, known, places, versions, day if model.dated else None)
 
 
 @cache
@@ -80,18 +93,28 @@ def standard_inputs() -> dict[str, dict[str, str]]:
 
 
 def columns_of(name: str, built: Mapping[str, BaseModel]) -> dict[str, str]:
-    """Column -> SQL type of the input `name`: a standard table (with _row and _batch) or another base table."""
+    """Column -> SQL type of the input `name`: a standard table (with _row and _batch), another base or its links."""
     if name in built:
         return {item.name: SQL_KINDS[item.kind] for item in built[name].items}
+    if linked := linked_base(name):
+        entity = built[linked].key[0]
+        return {"dataset": "VARCHAR", "key": "VARCHAR", "batch": "VARCHAR", "row": "BIGINT", entity: "VARCHAR"}
     items = {item: SQL_KINDS[kind] for item, kind in standard_inputs()[name].items()}
     return {"_row": "BIGINT", "_batch": "VARCHAR"} | items
 
 
 def place_of(name: str, built: Mapping[str, BaseModel], layout: Layout) -> str:
     """Where the input `name` lies."""
+    if linked_base(name):
+        return layout.base(name)
     if name not in built:
         return layout.standard(name)
     return layout.topic(name) if built[name].zone == "topic" else layout.base(name)
+
+
+def linked_base(name: str) -> str:
+    """The base whose links (which row belongs to which entity) the input `name` is; '' for any other input."""
+    return name.removesuffix(_LINKS) if name.endswith(_LINKS) else ""
 
 
 def open_view(
@@ -131,6 +154,16 @@ def open_small(connection: duckdb.DuckDBPyConnection, model: BaseModel, settings
         small[f"{model.folder}_rule"] = _rules(model.folder)
     for name, rows in small.items():
         hold(connection, name, rows)
+
+
+def open_declared(connection: duckdb.DuckDBPyConnection, model: BaseModel, day: date | None) -> None:
+    """Give `connection` the CSV files the model declares, texts throughout, and the day of the build if it has one."""
+    for name in model.declared:
+        rows = list(csv.reader(io.StringIO(model.declaration(name))))
+        columns = [pa.array(of, pa.string()) for of in zip(*rows[1:], strict=True)]
+        hold(connection, name, pa.table(columns, names=rows[0]))
+    if day is not None:
+        hold(connection, "building_day", pa.table({"day": pa.array([day], pa.date32())}))
 
 
 def hold(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

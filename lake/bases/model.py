@@ -30,6 +30,18 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Validity:
+    """Between which items a row holds in the world (valid time): from the first on, and through the last day.
+
+    until: the last item is instead the first day on which the row no longer holds. NULL is open on either side.
+    """
+
+    first: str
+    last: str
+    until: bool = False
+
+
+@dataclass(frozen=True)
 class BaseModel:
     """One base or topic table. `inputs`: the standard tables and other base tables its SQL reads, by name.
 
@@ -41,6 +53,10 @@ class BaseModel:
     beside, beside_entities: tables written with it, one SQL file each, over everything or by parts (links, provenance).
     sources: item -> agencies by whose word it goes, first first (一数一源).
     spatial: the SQL asks for places of geometries.
+    declared: CSV files beside the SQL that it reads as relations of texts (units, orders of departments).
+    dated: the rows depend on the day of the build, which the SQL reads as building_day.day.
+    ordered: fields.csv of its folder says whose word counts; the catalogue enters it as designated sources.
+    valid: the items between which a row holds.
     """
 
     name: str
@@ -58,6 +74,10 @@ class BaseModel:
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zone: str = "base"
     spatial: bool = False
+    declared: tuple[str, ...] = ()
+    dated: bool = False
+    ordered: bool = False
+    valid: Validity | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -77,6 +97,10 @@ class BaseModel:
     def sql(self, step: str) -> str:
         """The text of one SQL file of this model."""
         return (FOLDER / self.folder / f"{step}.sql").read_text(encoding="utf-8")
+
+    def declaration(self, name: str) -> str:
+        """The text of one of the `declared` CSV files."""
+        return (FOLDER / self.folder / f"{name}.csv").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cache
 import sqlglot
 from sqlglot import exp
 
-from lake.bases.inputs import columns_of
+from lake.bases.inputs import columns_of, linked_base
 from lake.bases.model import BaseModel
 
 Origin = tuple[str, str]
@@ -17,14 +17,14 @@ Outputs = dict[str, frozenset[Origin]]
 
 
 def lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> list[tuple[str, str, str]]:
-    """(item, input table, input item), sorted. Technical columns (_row, _batch) are left out."""
+    """(item, input table, input item), sorted. Technical columns (_row, _batch) are left out; of links the base counts."""
     known: dict[str, Outputs] = {
         name: {column: frozenset({(name, column)}) for column in columns_of(name, models)} for name in model.inputs
     }
     for step in model.steps:
         known[step] = _outputs(_parsed(model.sql(step)), known)
     edges = {
-        (item, table, column)
+        (item, linked_base(table) or table, column)
         for item, origins in known[model.steps[-1]].items()
         for table, column in origins
         if not column.startswith("_")

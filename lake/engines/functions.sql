@@ -196,6 +196,20 @@ CREATE OR REPLACE MACRO reg_no_fault(x) AS
             CAST(substr(x, 13, 1) AS INTEGER), CAST(substr(x, 14, 1) AS INTEGER)],
             lambda p, d: mod_11_10_step(p, d), 10)) % 10 <> CAST(substr(x, 15, 1) AS INTEGER) THEN 'check_digit' END;
 
+-- ---------------------------------------------------------------- electronic licences, GB/T 36904-2018
+-- ISO 7064 MOD 37,36 over 0-9 A-Z; p is the product after the characters so far.
+CREATE OR REPLACE MACRO mod_37_36_step(p, v) AS (CASE WHEN (p + v) % 36 = 0 THEN 36 ELSE (p + v) % 36 END) * 2 % 37;
+CREATE OR REPLACE MACRO mod_37_36(x) AS
+    substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', 1 + CAST((37 - list_reduce(
+        list_transform(string_split(x, ''), lambda c: instr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', c) - 1),
+        lambda p, v: mod_37_36_step(p, v), 36)) % 36 AS INTEGER), 1);
+-- The check is over type, issuer, serial and version without dots; the first 15 characters are the national arc.
+CREATE OR REPLACE MACRO licence_id_fault(x) AS
+    CASE WHEN x IS NULL THEN NULL
+         WHEN NOT starts_with(x, '1.2.156.3005.2.') THEN 'prefix'
+         WHEN NOT regexp_matches(substr(x, 16), '^[0-9A-Z]{21}\.[0-9A-Z]{6,18}\.[0-9A-Z]+\.[0-9]{3}\.[0-9A-Z]$') THEN 'form'
+         WHEN mod_37_36(replace(substr(x, 16, length(x) - 17), '.', '')) <> right(x, 1) THEN 'check_digit' END;
+
 -- ---------------------------------------------------------------- forms only
 CREATE OR REPLACE MACRO phone_fault(x) AS
     CASE WHEN x IS NULL THEN NULL

@@ -21,6 +21,7 @@ CALLS: dict[str, str] = {
     "phone": "phone_fault({0})",
     "parcel_code": "parcel_fault({0})",
     "industry": "industry_fault({0})",
+    "licence_id": "licence_id_fault({0})",
 }
 """Data element -> SQL that gives the fault of its value. A number with a day of birth to come has a wrong date."""
 
@@ -66,6 +67,27 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     ),
     "phone": (Check("format", "warn", "0302", GBT_36344, "电话号码格式不符", "is not a telephone number"),),
     "parcel_code": (Check("format", "warn", "0302", "GB/T 37346-2019", "宗地代码格式不符", "is not a parcel code"),),
+    # Issuers' own systems give wrong check characters, so neither holds a row.
+    "licence_id": (
+        Check(
+            "format",
+            "warn",
+            "0302",
+            "GB/T 36904-2018",
+            "电子证照标识格式不符",
+            "is no licence identifier",
+            "{0} IN ('prefix', 'form')",
+        ),
+        Check(
+            "check_digit",
+            "warn",
+            "0301",
+            "GB/T 36904-2018",
+            "电子证照标识校验位有误",
+            "has a wrong check character",
+            "{0} = 'check_digit'",
+        ),
+    ),
     "industry": (Check("code_list", "warn", "0105", "GB/T 4754-2017", "行业代码不存在", "is not an industry code"),),
 }
 

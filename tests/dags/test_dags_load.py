@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from dags.steps.bases import GROUPS
+
 ROOT = Path(__file__).resolve().parents[2]
 TAGS = {"department", "quality", "bases", "publication", "usage", "watch"}
 PROBE = """
@@ -85,5 +87,15 @@ def test_the_way_from_judgement_to_publication_is_connected_by_assets(bag: dict[
     assert outlets["judge"] == {"judge_waiting": ["shuniu://zone/standard"]}
     assert outlets["build_bases"] == {"built": ["shuniu://zone/base"]}
     assert outlets["publish"] == {"publish_all": ["shuniu://zone/published"]}
-    assert bag["dags"]["build_bases"]["tasks"]["build_population"] == ["build_topic", "judge_identities"]
-    assert bag["dags"]["build_bases"]["tasks"]["judge_identities"] == ["built", "complete"]
+
+
+def test_what_stands_on_a_base_is_built_after_it_and_the_night_is_complete_with_all_of_them(
+    bag: dict[str, Any],
+) -> None:
+    tasks = bag["dags"]["build_bases"]["tasks"]
+    assert tasks["build_population"] == ["build_licence", "built", "complete", "judge_identities"]
+    assert tasks["build_legal_person"] == ["build_credit", "build_licence", "built", "complete", "judge_identities"]
+    assert tasks["build_spatial"] == ["build_public_service", "built", "complete"]
+    assert tasks["build_credit"] == ["build_topic", "built", "complete"]
+    assert tasks["judge_identities"] == ["built", "complete"]
+    assert {task for task in tasks if task.startswith("build_")} == {f"build_{group}" for group in GROUPS}

@@ -13,6 +13,7 @@ from catalog.standards import (
     check_digits,
     dates,
     industry,
+    licence_id,
     organisation_code,
     phones,
     real_estate,
@@ -67,6 +68,15 @@ def registration_numbers(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def licence_ids(draw: st.DrawFn) -> str:
+    kind = draw(st.text(alphabet=check_digits.ALPHANUMERIC, min_size=21, max_size=21))
+    issuer = draw(st.sampled_from(["11430000006122244L", "340100"]))
+    serial = draw(st.text(alphabet=check_digits.ALPHANUMERIC, min_size=1, max_size=12))
+    check = check_digits.mod_37_36(f"{kind}{issuer}{serial}001")
+    return _spoilt(draw, f"{licence_id.ROOT}{kind}.{issuer}.{serial}.001.{check}", check_digits.ALPHANUMERIC + ".a")
+
+
+@st.composite
 def written_days(draw: st.DrawFn) -> str:
     year, month, day = draw(st.integers(0, 2200)), draw(st.integers(0, 13)), draw(st.integers(0, 32))
     form = draw(
@@ -105,6 +115,7 @@ RULES: list[tuple[str, Callable[[str], Any], st.SearchStrategy[str]]] = [
     ("uscc_unconfused", uscc.unconfused, st.one_of(credit_codes().map(lambda t: t.replace("0", "O", 1)), NAUGHTY)),
     ("org_code_fault", organisation_code.fault, st.one_of(organisation_codes(), NAUGHTY)),
     ("reg_no_fault", registration_number.fault, st.one_of(registration_numbers(), NAUGHTY)),
+    ("licence_id_fault", licence_id.fault, st.one_of(licence_ids(), NAUGHTY)),
     ("industry_fault", industry.fault, st.one_of(matching(r"[A-U]?[0-9]{0,5}"), NAUGHTY)),
     ("parcel_fault", real_estate.parcel_fault, st.one_of(matching(r"[0-9]{12}[A-Z]{2}[0-9]{5}"), NAUGHTY)),
     ("phone_fault", phones.fault, st.one_of(matching(r"[0149][0-9]{4,11}(-[0-9]{1,3})?"), NAUGHTY)),

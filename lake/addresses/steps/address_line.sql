@@ -20,3 +20,7 @@ UNION ALL
 SELECT 'civil_organisation', 'civil', _batch, _row, uscc, address FROM civil_organisation WHERE address IS NOT NULL
 UNION ALL
 SELECT 'tax_payer', 'tax', _batch, _row, taxpayer_no, address FROM tax_payer WHERE address IS NOT NULL
+UNION ALL
+SELECT 'education_school', 'education', _batch, _row, school_no, address FROM education_school WHERE address IS NOT NULL
+UNION ALL
+SELECT 'civil_facility', 'civil', _batch, _row, facility_no, address FROM civil_facility WHERE address IS NOT NULL

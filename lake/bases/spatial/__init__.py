@@ -86,6 +86,8 @@ _ADDRESSED = (
     "establishment_unit",
     "civil_organisation",
     "tax_payer",
+    "education_school",
+    "civil_facility",
 )
 _FOUND = (
     item("level", "text", "匹配级别", "Level reached"),

@@ -1,0 +1,6 @@
+-- Every penalty once, shown to the public for three years from its decision (双公示).
+SELECT penalty_no, uscc, name, fact, decided_on, amount, issuer, _batch AS batch,
+       CAST(decided_on + INTERVAL 3 YEAR AS DATE) AS publicised_until
+  FROM reform_penalty
+ WHERE penalty_no IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY penalty_no ORDER BY _batch DESC, _row) = 1

@@ -1,0 +1,40 @@
+"""Which rows of a base held on a day in the world (valid time), of its newest version or of one that was (system time)."""
+
+from datetime import date
+
+from catalog.errors import InvalidInput
+from catalog.settings import Settings
+from lake import tables
+from lake.bases.model import BaseModel, Validity
+from lake.engines.duckdb import literal, quote
+from lake.layout import Layout
+
+
+def holding_on(settings: Settings, model: BaseModel, day: date, *, version: int | None = None) -> str:
+    """SQL text of the rows of `model` that held on `day`, usable after FROM; of the Delta `version`, else the newest.
+
+    Raises InvalidInput for a base whose rows have no days between which they hold.
+    """
+    validity = check(model)
+    uri: str = getattr(Layout(settings.lake_url), model.zone)(model.name)
+    return limited(tables.scan(uri, version, settings=settings), validity, day)
+
+
+def check(model: BaseModel) -> Validity:
+    """Between which items the rows of `model` hold; raises InvalidInput where there is no such thing."""
+    if model.valid is None:
+        raise InvalidInput(
+            f"{model.title_zh} 没有有效期，不能按日期查询。可用 --as-of 查看某一时刻的版本。",
+            f"Rows of {model.title_en} have no days of validity. Ask for the version of a moment instead: --as-of.",
+            code="base_without_validity",
+            base=model.name,
+        )
+    return model.valid
+
+
+def limited(relation: str, validity: Validity, day: date) -> str:
+    """`relation` with the rows alone that held on `day`."""
+    asked = f"DATE {literal(day.isoformat())}"
+    first, last = quote(validity.first), quote(validity.last)
+    end = f"{last} > {asked}" if validity.until else f"{last} >= {asked}"
+    return f"(SELECT * FROM {relation} WHERE ({first} IS NULL OR {first} <= {asked}) AND ({last} IS NULL OR {end}))"
