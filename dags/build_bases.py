@@ -7,8 +7,8 @@ from airflow.sdk import Asset, TriggerRule, dag, task
 
 from catalog.settings import Settings
 
-DOC = """standard → population, legal persons, spatial, economy → credit, licences, public service → topics. Every table is
-replaced whole by one Delta commit; a build that fails leaves the last good one, and the other bases go on. Then the
+DOC = """standard → population, legal persons, spatial, economy → credit, licences, public service → topics. Every table
+is replaced whole by one Delta commit; a build that fails leaves the last good one, and the other bases go on. Then the
 rules between datasets that look at whom rows are about (the dead still held, without a number) are asked."""
 
 FIRST = ("population", "legal_person", "spatial", "economy")
