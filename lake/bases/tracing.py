@@ -17,7 +17,7 @@ Outputs = dict[str, frozenset[Origin]]
 
 
 def lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> list[tuple[str, str, str]]:
-    """(item, input table, input item), sorted. Technical columns (_row, _batch) are left out; of links the base counts."""
+    """(item, input table, input item), sorted. Technical columns are left out; links count as their base."""
     known: dict[str, Outputs] = {
         name: {column: frozenset({(name, column)}) for column in columns_of(name, models)} for name in model.inputs
     }

@@ -1,4 +1,4 @@
-"""Which rows of a base held on a day in the world (valid time), of its newest version or of one that was (system time)."""
+"""Which rows of a base held on a day in the world (valid time), by its newest version or an older one (system time)."""
 
 from datetime import date
 

@@ -1,7 +1,7 @@
 """The credit base database (社会信用): permits and penalties of legal persons, with repair, withdrawal and validity.
 
-A penalty that is repaired (信用修复), withdrawn or past its publication leaves credit_penalty and stands, without what it
-was for, in credit_removal. Both say so with the next build, and so does the day itself: they are built every day anew.
+A penalty that is repaired (信用修复), withdrawn or past its publication leaves credit_penalty and stands, without
+what it was for, in credit_removal. Both are built every day anew, because the day itself ends publications.
 """
 
 from lake.bases.model import BaseModel, Validity, item

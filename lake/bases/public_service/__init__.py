@@ -1,4 +1,4 @@
-"""The public-service base database (公共服务资源): schools, homes, halls and the like, with place, address and hours."""
+"""The public-service base database (公共服务资源): schools, homes, halls, with place, address and hours."""
 
 from lake.bases.model import BaseModel, item
 

@@ -1,4 +1,4 @@
-"""Economic indicators: revisions, what was known on a day, units by declared factors alone, departments that disagree."""
+"""Economic indicators: revisions, what was known on a day, declared units alone, departments that disagree."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -25,13 +25,14 @@ def test_a_facility_has_its_standard_address_its_township_and_its_hours(settings
     )  # fmt: skip
     hold(
         settings, "land_grid",
-        {"grid_code": "370683002001001", "name": "网格", "township": "城港路街道", "geometry": square(119.9, 37.1, 0.1)},
+        {"grid_code": "370683002001001", "name": "网格", "township": "城港路街道",
+         "geometry": square(119.9, 37.1, 0.1)},
     )  # fmt: skip
     hold(
         settings,
         "education_school",
-        {"school_no": "S1", "school_name": "文化东路小学", "facility_kind": "01", "address": "莱州市文昌路街道文化东路2号",
-         "opening_hours": "07:30-17:30"},
+        {"school_no": "S1", "school_name": "文化东路小学", "facility_kind": "01",
+         "address": "莱州市文昌路街道文化东路2号", "opening_hours": "07:30-17:30"},
     )  # fmt: skip
     hold(
         settings,
