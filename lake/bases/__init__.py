@@ -67,13 +67,14 @@ def build(
     now: datetime,
     decisions: Decisions | None = None,
     waived: Collection[str] = (),
+    afresh: bool = False,
 ) -> Built:
     """Build the base or topic database `name` from the newest versions of its inputs; see building.build for errors.
 
     decisions: what people said of doubtful pairs (catalog.actions.review_decisions). waived: codes of errors of
-    guards.py that a steward lets pass (catalog.actions.waivers).
+    guards.py that a steward lets pass (catalog.actions.waivers). afresh: work everything out anew.
     """
-    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions, waived=waived)
+    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions, waived=waived, afresh=afresh)
 
 
 def delivered(settings: Settings, name: str) -> bool:

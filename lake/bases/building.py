@@ -19,7 +19,7 @@ from catalog.errors import NotFound
 from catalog.settings import Settings
 from catalog.time_limits import local_day
 from lake import tables
-from lake.bases import inputs
+from lake.bases import changes, inputs
 from lake.bases.model import BaseModel
 from lake.bases.resolution import Decisions, resolve_entities, task_text
 from lake.delta.commit import has_run, open_table
@@ -45,6 +45,20 @@ class Built:
     new: bool = True
 
 
+@dataclass(frozen=True)
+class Writing:
+    """How the tables of one run are written. afresh: nothing is taken over from the last build."""
+
+    run_id: str
+    facts: Mapping[str, str]
+    settings: Settings
+    afresh: bool
+
+    def write(self, uri: str, rows: pa.RecordBatchReader) -> None:
+        """Write a whole table, once per run."""
+        tables.write(uri, rows, run_id=self.run_id, facts=self.facts, settings=self.settings)
+
+
 def build(
     settings: Settings,
     model: BaseModel,
@@ -53,12 +67,15 @@ def build(
     now: datetime,
     decisions: Decisions | None = None,
     waived: Collection[str] = (),
+    afresh: bool = False,
 ) -> Built:
     """Build `model`; `models` holds every base by name. Each table is visible whole or not at all, itself last.
 
     Departments that have not delivered count as empty and are named in `missing`. decisions: what people said of
-    doubtful pairs; waived: guards let pass. Raises NotFound when not one input was ever delivered, ContractBroken when
-    the delivered rows would remake the entities (guards.py), Conflict when another run builds the same table.
+    doubtful pairs; waived: guards let pass; afresh: nothing is taken over from the last build but the ids of entities
+    and the model, for the same rows at a higher price. Raises NotFound when not one input was ever delivered,
+    ContractBroken when the delivered rows would remake the entities (guards.py), Conflict when another run builds the
+    same table.
     """
     layout = Layout(settings.lake_url)
     pinned = inputs.newest(settings, model, models, day=local_day(now))
@@ -72,16 +89,17 @@ def build(
     uris = {name: uri_of(model, name, layout) for name in model.tables}
     new = not all(_has_run(uri, run_id, settings) for uri in uris.values())
     if new:
+        rules = changes.rules_of(model, settings)
         facts = {"inputs": json.dumps(dict(read)), "built_at": now.isoformat(timespec="seconds")}
-        entities = resolve_entities(pinned, decisions=decisions, waived=waived, run_id=run_id, facts=facts, now=now)
+        facts |= {changes.RUN: run_id, changes.RULES: rules}
+        entities = resolve_entities(
+            pinned, decisions=decisions, waived=waived, run_id=run_id, facts=facts, now=now, afresh=afresh
+        )
         with connect(settings, extensions=("spatial",) if model.spatial else (), keep_order=False) as connection:
             pinned.open(connection)
             if model.identity:
                 inputs.hold(connection, model.identity.answer, entities)
-            parts = _prepare(connection, model)
-            for name, uri in uris.items():
-                reader = _rows(connection, model, name, parts)
-                tables.write(uri, reader, run_id=run_id, facts=facts, settings=settings)
+            _write(connection, model, uris, Writing(run_id, facts, settings, afresh))
     uri = uris[model.name]
     version = tables.version(uri, settings=settings)
     assert version is not None
@@ -93,49 +111,74 @@ def uri_of(model: BaseModel, table: str, layout: Layout) -> str:
     return layout.topic(table) if model.zone == "topic" else layout.base(table)
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> list[Part]:
-    """Run the steps that go over everything. Returns the parts of the entities for those that follow, if any."""
+def _write(connection: duckdb.DuckDBPyConnection, model: BaseModel, uris: Mapping[str, str], how: Writing) -> None:
+    """Run the steps and write every table, each whole; of a base with entities only those touched are fused."""
+    _prepare(connection, model)
+    if model.entity is None:
+        for name, uri in uris.items():
+            how.write(uri, connection.execute(model.sql(name)).to_arrow_reader(BATCH))
+        return
+    entity, _ = model.entity
+    placed = quote(f"{entity}_all")
+    fused = Layout(how.settings.lake_url).base(f"{model.name}_fused")
+    prints = changes.fingerprint(connection, model, placed)
+    by_entity = {name: uri for name, uri in uris.items() if name not in model.beside}
+    kept = None
+    if not how.afresh:
+        kept = changes.find(connection, prints, by_entity, fused, rules=how.facts[changes.RULES], settings=how.settings)
+    for name in model.beside:
+        how.write(uris[name], connection.execute(model.sql(name)).to_arrow_reader(BATCH))
+    how.write(fused, connection.execute(f"SELECT * FROM {prints} ORDER BY id").to_arrow_reader(BATCH))
+    source = changes.touched_rows(connection, model, placed) if kept else placed
+    parts = _parts(connection, model, source)
+    for name, uri in by_entity.items():
+        rows = _rows(connection, model, name, source, parts)
+        how.write(uri, changes.put_among(uri, name, rows, kept, how.settings) if kept else rows)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> None:
+    """Run the steps that go over everything; the rows of entities are then the table <entity>_all."""
     last = model.steps.index(model.entity[0]) if model.entity else len(model.steps) - 1
     for step in model.steps[:last]:
         kind = "TABLE" if step in model.held else "VIEW"
         connection.execute(f"CREATE TEMP {kind} {quote(step)} AS {model.sql(step)}")
-    if model.entity is None:
-        return []
-    entity, column = model.entity
-    everything = quote(f"{entity}_all")
-    connection.execute(f"CREATE TEMP TABLE {everything} AS {model.sql(entity)}")
-    connection.execute(f"CREATE TEMP VIEW {quote(entity)} AS SELECT * FROM {everything}")
-    counted = connection.execute(f"SELECT count(*), min({quote(column)}) FROM {everything}").fetchall()
-    rows, first = counted[0]
-    return _parts(rows, first[0] if first else "")
+    if model.entity is not None:
+        entity = model.entity[0]
+        everything = quote(f"{entity}_all")
+        connection.execute(f"CREATE TEMP TABLE {everything} AS {model.sql(entity)}")
+        connection.execute(f"CREATE TEMP VIEW {quote(entity)} AS SELECT * FROM {everything}")
 
 
-def _parts(rows: int, letter: str) -> list[Part]:
-    """Ranges of entity ids (`letter` and hexadecimal digits, evenly spread) with about PART_ROWS source rows each."""
+def _parts(connection: duckdb.DuckDBPyConnection, model: BaseModel, source: str) -> list[Part]:
+    """Ranges of the entity ids of relation `source` (one letter, then hexadecimal digits, evenly spread) with about
+    PART_ROWS rows each."""
+    assert model.entity is not None
+    ((rows, first),) = connection.execute(f"SELECT count(*), min({quote(model.entity[1])}) FROM {source}").fetchall()
+    letter = first[0] if first else ""
     count = max(1, -(-rows // PART_ROWS))
     bounds = ["", *(f"{letter}{at * 4096 // count:03x}" for at in range(1, count)), "\x7f"]
     return list(itertools.pairwise(bounds))
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, model: BaseModel, table: str, parts: list[Part]
+    connection: duckdb.DuckDBPyConnection, model: BaseModel, table: str, source: str, parts: list[Part]
 ) -> pa.RecordBatchReader:
-    """The rows of `table`; by parts they follow each other in the order of ids, so the whole is sorted as well."""
-    if model.entity is None or table in model.beside:
-        return connection.execute(model.sql(table)).to_arrow_reader(BATCH)
-    readers = (_part_rows(connection, model, table, part) for part in parts)
+    """The rows of `table` by parts, which follow each other in the order of ids, so the whole is sorted as well."""
+    readers = (_part_rows(connection, model, table, source, part) for part in parts)
     first = next(readers)
     # The next part begins when the last row of the one before has been taken.
     batches = itertools.chain(first, itertools.chain.from_iterable(readers))
     return pa.RecordBatchReader.from_batches(first.schema, batches)
 
 
-def _part_rows(connection: duckdb.DuckDBPyConnection, model: BaseModel, table: str, part: Part) -> pa.RecordBatchReader:
+def _part_rows(
+    connection: duckdb.DuckDBPyConnection, model: BaseModel, table: str, source: str, part: Part
+) -> pa.RecordBatchReader:
     assert model.entity is not None
     entity, column = model.entity
-    here, everything = quote(f"{entity}_part"), quote(f"{entity}_all")
+    here = quote(f"{entity}_part")
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {here} AS SELECT * FROM {everything}"
+        f"CREATE OR REPLACE TEMP TABLE {here} AS SELECT * FROM {source}"
         f" WHERE {quote(column)} >= {literal(part[0])} AND {quote(column)} < {literal(part[1])}"
     )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote(entity)} AS SELECT * FROM {here}")

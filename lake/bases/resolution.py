@@ -45,11 +45,12 @@ def resolve_entities(
     run_id: str,
     facts: Mapping[str, str],
     now: datetime,
+    afresh: bool = False,
 ) -> pa.Table:
     """source, key, entity_key, numbered, probability of every record; no rows for a base without identities.
 
-    waived: codes of guards that are let pass. Raises ContractBroken when the delivered rows would remake the entities;
-    then nothing was written.
+    waived: codes of guards that are let pass; afresh: nothing is remembered but the model and the ids. Raises
+    ContractBroken when the delivered rows would remake the entities; then nothing was written.
     """
     settings, identity = pinned.settings, pinned.model.identity
     if identity is None:
@@ -73,7 +74,7 @@ def resolve_entities(
             start=load_start(identity.task),
             previous=state.previous(),
             decisions=_decided(connection, decisions),
-            memory=state.memory(model) if model else None,
+            memory=state.memory(model) if model and not afresh else None,
             secret=secret(settings),
             prefix=identity.prefix,
         )

@@ -6,6 +6,7 @@
 <base>_sources                    per source: rows, those with a name, those with a sound number (guards.py)
 <base>_model                      the matching model, written when it is trained
 <base>_weighed                    the pairs compared, with their weight
+<base>_fused                      one fingerprint per entity of the rows it was fused from (changes.py)
 <base>_prepared                   cleaned records: with the weights, what a run under that model need not do again
 Each is written whole and once per run, before the base itself.
 """

@@ -1,0 +1,149 @@
+"""Which entities of a base have to be fused anew: those whose rows are others than at the last build, no more.
+
+    rows placed → one fingerprint per entity → against <base>_fused → touched ids → their rows alone are fused
+    → put among the rows of all others, which are taken over from the last version as they are
+
+A table taken over is read once and written once; the answer is the one that fusing everything gives. It is fused whole
+where the rules of fusion changed, where a table is not of the run that left the fingerprints, and where much changed.
+"""
+
+import bisect
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.settings import Settings
+from lake import tables
+from lake.bases.model import BaseModel
+from lake.engines.duckdb import connect, quote
+
+BATCH = 50_000
+MOST_TOUCHED = 0.3
+"""Share of the entities from which on it is cheaper to fuse all of them than to tell them apart."""
+RUN, RULES = "run", "rules"
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """What stays: version of each table whose untouched rows are taken over. touched: ids fused anew or gone."""
+
+    versions: Mapping[str, int]
+    touched: pa.Array
+
+
+def rules_of(model: BaseModel, settings: Settings) -> str:
+    """What fusing an entity follows from besides its rows: the SQL, the order of sources, the county, the engine."""
+    text = [duckdb.__version__, settings.hub_id, json.dumps({name: list(by) for name, by in model.sources.items()})]
+    text += [model.sql(step) for step in dict.fromkeys((*model.steps, *model.tables))]
+    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection, model: BaseModel, placed: str) -> str:
+    """Make a table of every entity (`id`, `rows`, `said`: what its rows in relation `placed` say) and name it."""
+    assert model.entity is not None
+    identifier = quote(model.entity[1])
+    described = connection.execute(f"DESCRIBE SELECT * FROM {placed}").fetchall()
+    columns = ", ".join(quote(name) for name, *_ in described)
+    connection.execute(
+        f"CREATE TEMP TABLE entity_print AS SELECT {identifier} AS id, count(*) AS rows,"
+        f" CAST(bit_xor(hash({columns})) // 2 AS BIGINT) AS said"
+        f" FROM {placed} WHERE {identifier} IS NOT NULL GROUP BY 1"
+    )
+    return "entity_print"
+
+
+def find(
+    connection: duckdb.DuckDBPyConnection,
+    prints: str,
+    uris: Mapping[str, str],
+    fused: str,
+    *,
+    rules: str,
+    settings: Settings,
+) -> TakenOver | None:
+    """What may be taken over of the tables at `uris`; None when everything is to be fused.
+
+    fused: the place of <base>_fused. Every table must be of the run that left the fingerprints, under the same rules.
+    """
+    left = _facts(fused, settings)
+    if left is None or left[1].get(RULES) != rules:
+        return None
+    versions = {}
+    for name, uri in uris.items():
+        last = _facts(uri, settings)
+        if last is None or last[1].get(RUN) != left[1].get(RUN):
+            return None
+        versions[name] = last[0]
+    connection.execute(
+        "CREATE TEMP TABLE entity_touched AS SELECT coalesce(now.id, was.id) AS id"
+        f" FROM {prints} AS now FULL JOIN {tables.scan(fused, left[0], settings=settings)} AS was ON was.id = now.id"
+        " WHERE now.rows IS DISTINCT FROM was.rows OR now.said IS DISTINCT FROM was.said"
+    )
+    touched = connection.execute("SELECT id FROM entity_touched").to_arrow_table()["id"].combine_chunks()
+    if len(touched) > MOST_TOUCHED * tables.rows(fused, left[0], settings=settings):
+        return None
+    return TakenOver(versions, touched)
+
+
+def touched_rows(connection: duckdb.DuckDBPyConnection, model: BaseModel, placed: str) -> str:
+    """The rows of `placed` that belong to touched entities, as a table; its name."""
+    assert model.entity is not None
+    identifier = quote(model.entity[1])
+    connection.execute(
+        f"CREATE TEMP TABLE entity_touched_rows AS SELECT * FROM {placed}"
+        f" WHERE {identifier} IN (SELECT id FROM entity_touched)"
+    )
+    return "entity_touched_rows"
+
+
+def put_among(
+    uri: str, name: str, fresh: pa.RecordBatchReader, kept: TakenOver, settings: Settings
+) -> pa.RecordBatchReader:
+    """The rows of table `name` as it stood, without the touched entities, and `fresh` among them in the order of ids.
+
+    Both are sorted by their first column, the id.
+    """
+    new = fresh.read_all()
+    return pa.RecordBatchReader.from_batches(
+        new.schema, _put_among(uri, kept.versions[name], new, kept.touched, settings)
+    )
+
+
+def _put_among(
+    uri: str, version: int, new: pa.Table, touched: pa.Array, settings: Settings
+) -> Iterator[pa.RecordBatch]:
+    ids, at = new.column(0).to_pylist(), 0
+    names = ", ".join(quote(name) for name in new.schema.names)
+    with connect(settings, functions=False) as connection:
+        source = tables.scan(uri, version, settings=settings)
+        for batch in connection.execute(f"SELECT {names} FROM {source}").to_arrow_reader(BATCH):
+            end = bisect.bisect_right(ids, batch.column(0)[-1].as_py(), lo=at) if batch.num_rows else at
+            stayed = batch.filter(pc.invert(pc.is_in(batch.column(0), value_set=touched))).cast(new.schema)
+            yield from _interleaved(stayed, new.slice(at, end - at), ids[at:end])
+            at = end
+    yield from new.slice(at).to_batches()
+
+
+def _interleaved(stayed: pa.RecordBatch, new: pa.Table, ids: list[str]) -> Iterator[pa.RecordBatch]:
+    """Both, by id; `ids` are those of `new`."""
+    if not ids:
+        yield stayed
+        return
+    column = stayed.column(0)
+    places = {one: bisect.bisect_left(range(len(column)), one, key=lambda row: column[row].as_py()) for one in set(ids)}
+    order = np.insert(np.arange(len(column)), [places[one] for one in ids], len(column) + np.arange(len(ids)))
+    yield from (
+        pa.concat_tables([pa.Table.from_batches([stayed]), new]).take(pa.array(order)).combine_chunks().to_batches()
+    )
+
+
+def _facts(uri: str, settings: Settings) -> tuple[int, Mapping[str, object]] | None:
+    """Version and facts of the newest commit, or None without a table."""
+    version = tables.version(uri, settings=settings)
+    return None if version is None else (version, tables.history(uri, 1, settings=settings)[0])
