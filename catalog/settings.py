@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     ticket_working_days: int = Field(
         default=10, ge=1, le=250, description="Working days a department has to mend what a quality rule found"
     )
+    rule_seconds: int = Field(
+        default=600, ge=1, description="Seconds a quality rule written in a contract may take before it is broken off"
+    )
     lineage_url: str = Field(
         default="", description="URL of a Marquez-compatible receiver of OpenLineage events; empty: kept here only"
     )

@@ -123,7 +123,7 @@ def _ask(
                 table = tables.scan(_uri(layout, name), version, settings=settings)
                 judged.view_settled(connection, view_of(name), table, placed=name not in LINKS)
         connection.execute(f"CREATE OR REPLACE VIEW {ROWS} AS SELECT * FROM {view_of(contract.dataset)}")
-        scan = Scan(connection, rules, contract.keys, now)
+        scan = Scan(connection, rules, contract.keys, now, settings.rule_seconds)
         results = {result.rule_id: result for result in outcomes(scan, contract.dataset)}
         _write_findings(settings, layout.findings(contract.dataset), contract.dataset, scan, verdict_id)
     return results

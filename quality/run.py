@@ -53,7 +53,7 @@ def judge(
         judged.view_batch(connection, settings, contract, batch_id)
         if contract.mode == "snapshot":  # only a whole can be held against the last whole
             rules = (*rules, *_drift_rules(settings, connection, contract.dataset, contract.agency))
-        scan = Scan(connection, with_waivers(rules, waived, now), contract.keys, now)
+        scan = Scan(connection, with_waivers(rules, waived, now), contract.keys, now, settings.rule_seconds)
         results = outcomes(scan, contract.dataset)
         held, changed = rowmask.held_rows(scan), judged.changes(connection)
         decision = decide(results, waived, now=now, rows=scan.rows, accepted=scan.rows - held)
@@ -86,7 +86,8 @@ def judge_table(
         judged.view_table(connection, tables.scan(uri, version, settings=settings))
         keys = next((rule.items for rule in rules if rule.rule_id == "key.duplicate"), ())
         owner = next((rule.owner for rule in rules), by)
-        scan = Scan(connection, (*rules, *_drift_rules(settings, connection, name, owner)), keys, now)
+        rules = (*rules, *_drift_rules(settings, connection, name, owner))
+        scan = Scan(connection, rules, keys, now, settings.rule_seconds)
         results = outcomes(scan, name)
         decision = decide(results, now=now, rows=scan.rows, accepted=scan.rows)
         if decision.outcome != "error":

@@ -1,7 +1,8 @@
 """All rules over all rows in one scan: the SQL that marks, per row, which rules it broke and which were assessed.
 
 The marks (one bit per rule) stay in a temporary table: the counts A and B, the findings and the quarantine are read
-from it, so no rule is evaluated twice. A rule whose SQL raises is found and set aside; the others still run.
+from it, so no rule is evaluated twice. A rule whose SQL raises, or one written in a contract that takes longer than it
+may, is found and set aside; the others still run.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from lake.engines.expressions import is_expression, tables_given
+from lake.engines.limits import TooSlow, limited
 from quality.rules.rule import Rule, quoted, wall_clock
 
 ROWS = "staged"
@@ -29,13 +31,15 @@ class Scan:
     """One run of the rules over one relation on `connection`, and what became of it.
 
     `rules` in the order of their bits. After run(): `counts` has (A, B) per rule id, `broken` the ids of rules that
-    raised with the kind of error (never its text, which could hold data), `rows` the number of rows.
+    raised with the kind of error (never its text, which could hold data), `rows` the number of rows. `seconds`: how
+    long a rule that a contract wrote may take; 0 is for ever.
     """
 
     connection: Any
     rules: tuple[Rule, ...]
     keys: tuple[str, ...]
     now: datetime
+    seconds: float = 0
     rows: int = 0
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
@@ -48,13 +52,14 @@ class Scan:
         self.broken.update(unplannable(self.connection, self.rules, self.now))
         sound = self._sound(marked)
         try:
-            self._mark(sound)
-        except Exception:
-            raising = _raising(self.connection, sound, self.now)
-            if not raising:
+            with limited(self.connection, self.seconds * sum(rule.written for rule in sound)):
+                self._mark(sound)
+        except Exception as error:
+            faults = self._faults(sound)
+            if not faults and not isinstance(error, TooSlow):
                 raise
-            self.broken.update(raising)
-            self._mark(self._sound(marked))
+            self.broken.update(faults)
+            self._mark(self._sound(marked))  # what is left is linear, or stayed within its time
         self._count(self._sound(marked))
         for rule in self._sound(whole):
             self._count_whole(rule)
@@ -79,6 +84,13 @@ class Scan:
             for rule in self.rules
             if rule.scope != "dataset" and rule.rule_id in self.counts and _missed(self.counts[rule.rule_id])
         ]
+
+    def _faults(self, rules: Sequence[Rule]) -> dict[str, str]:
+        """Rules that raise or take too long: those of a contract one by one, each with its own time, then the rest."""
+        written = [rule for rule in rules if rule.written]
+        found = ((rule.rule_id, _error(self.connection, _probe([rule]), self.now, self.seconds)) for rule in written)
+        broken = {rule_id: kind for rule_id, kind in found if kind is not None}
+        return broken | _raising(self.connection, [rule for rule in rules if not rule.written], self.now)
 
     def _mark(self, rules: Sequence[Rule]) -> None:
         self.connection.execute(marks_sql(rules, self.rules, self.keys, self.now))
@@ -192,7 +204,7 @@ def _contained(connection: Any, rule: Rule, given: frozenset[str], now: datetime
 
 def _raising(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str, str]:
     """Rules that raise on the data, found by halving: a few scans, and only when something raised at all."""
-    kind = _error(connection, _probe(rules), now)
+    kind = _error(connection, _probe(rules), now) if rules else None
     if kind is None:
         return {}
     if len(rules) == 1:
@@ -201,9 +213,10 @@ def _raising(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str,
     return _raising(connection, rules[:half], now) | _raising(connection, rules[half:], now)
 
 
-def _error(connection: Any, sql: str, now: datetime) -> str | None:
+def _error(connection: Any, sql: str, now: datetime, seconds: float = 0) -> str | None:
     try:
-        connection.execute(_filled(sql, now)).fetchall()
+        with limited(connection, seconds):
+            connection.execute(_filled(sql, now)).fetchall()
     except Exception as error:
         return type(error).__name__
     return None

@@ -220,6 +220,7 @@ def _rule(
         owner=contract.agency,
         scope="across",
         applies_sql=asked,
+        written=any(told.get(part) for part in ("sql", "when", "where")),
     )
     return AcrossRule(rule, tuple(others))
 

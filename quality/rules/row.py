@@ -173,4 +173,5 @@ def _own(contract: Contract, rule: RowRule) -> Rule:
         scope="row",
         applies_sql=f"{answer.name} IS NOT NULL",
         facts=(answer,),
+        written=True,
     )

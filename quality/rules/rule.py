@@ -49,6 +49,7 @@ class Rule:
     Both may use the names in `facts` and the placeholders {rows} (the relation judged) and {now} (a TIMESTAMP, the
     wall-clock time of China).
     `dimension` is an indicator code of GB/T 36344-2018 ('0302'), `owner` the agency that must mend what fails.
+    `written`: its SQL stands in a contract, so nobody knows how long it takes.
     """
 
     rule_id: str
@@ -64,6 +65,7 @@ class Rule:
     scope: Scope = "field"
     applies_sql: str = "TRUE"
     facts: tuple[Fact, ...] = ()
+    written: bool = False
 
     @property
     def item(self) -> str:

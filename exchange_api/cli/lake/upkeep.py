@@ -1,17 +1,14 @@
 """`shuniu lake compact|vacuum|read|lineage`: looking after tables, and looking into them, each look on record."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
 
 from exchange_api.cli.lake.places import Name, Zone, check_rewritable, check_unpinned, uri_of
-from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, progress, say, tell
-
-if TYPE_CHECKING:
-    from catalog.settings import Settings
 
 KEEP_HOURS, LEAST_HOURS, MOST_ROWS = 720, 24, 10_000
 
@@ -87,7 +84,7 @@ def read(
     wanted = [part.strip() for part in columns.split(",") if part.strip()]
     relation, seen = looking.at_moment(given, zone, name, moment, version)
     found = looking.rows(given, relation, wanted, limit)
-    _recorded(given, zone, name, seen, found.num_rows, found.column_names)
+    _recorded(zone, name, seen, found.num_rows, found.column_names)
     listing(found.to_pylist(), {column: column for column in found.column_names}, in_json=in_json)
 
 
@@ -137,29 +134,22 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def _recorded(given: "Settings", zone: str, name: str, version: int, rows: int, items: list[str]) -> None:
+def _recorded(zone: str, name: str, version: int, rows: int, items: list[str]) -> None:
     """No look without a record, not even of those who hold the machine; it is on disk before a row is shown."""
-    from catalog.audit.trail import Trail
     from catalog.models import Dataset
 
     with door.reading() as session:
         entry = session.get(Dataset, name)
         providers = [entry.agency] if entry else []
-    trail = Trail(given)
-    try:
-        trail.record(
-            at=door.now(),
-            actor=door.actor(),
-            purpose="维护数据湖 / upkeep of the lake",
-            dataset=name,
-            version=version,
-            surface=f"cli:lake:{zone}",
-            rows=rows,
-            items=items,
-            providers=providers,
-        )
-    finally:
-        trail.close()
+    trail.record(
+        purpose="维护数据湖 / upkeep of the lake",
+        dataset=name,
+        version=version,
+        surface=f"cli:lake:{zone}",
+        rows=rows,
+        items=items,
+        providers=providers,
+    )
 
 
 def _short(table: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exchange_api.cli.quality import words as review_words
-from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, say, tell
 
 if TYPE_CHECKING:
@@ -204,23 +204,7 @@ def _by_column(items: Any) -> dict[str, Any]:
 
 def _record_read(base: str, providers: tuple[str, ...]) -> None:
     """Two records were looked at: one record in the audit trail, as for every use."""
-    from catalog.audit.trail import Trail
-
-    trail = Trail(door.settings())
-    try:
-        trail.record(
-            at=door.now(),
-            actor=door.actor(),
-            purpose="匹配核对",
-            dataset=base,
-            surface="evidence",
-            rows=2,
-            items=(),
-            providers=providers,
-            decision="allowed",
-        )
-    finally:
-        trail.close()
+    trail.record(purpose="匹配核对", dataset=base, surface="evidence", rows=2, items=(), providers=providers)
 
 
 def _draw_evidence(told: dict[str, Any], items: Any) -> None:

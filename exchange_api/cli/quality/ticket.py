@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli.speaking import door, files
+from exchange_api.cli.speaking import door, files, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
 
 if TYPE_CHECKING:
@@ -148,7 +148,6 @@ def evidence(
     out: Annotated[Path, typer.Option("--out", help=say("文件，.xlsx 或 .csv", "File, .xlsx or .csv"))],
 ) -> None:
     """Failing rows as delivered, items of grade L3 and L4 masked; the export is recorded in the audit trail."""
-    from catalog.audit.trail import Trail
     from exchange_api import evidence as sheets
     from exchange_api.desk import PURPOSE
 
@@ -157,21 +156,14 @@ def evidence(
     with door.reading() as session:
         found = sheets.of_ticket(given, session, number, plain=False)
     body = sheets.as_bytes(found, out.suffix.removeprefix(".").lower())
-    trail = Trail(given)
-    try:
-        trail.record(
-            at=door.now(),
-            actor=door.actor(),
-            purpose=PURPOSE,
-            dataset=found.dataset,
-            surface="evidence",
-            rows=len(found.rows),
-            items=found.items,
-            providers=found.providers,
-            decision="allowed",
-        )
-    finally:
-        trail.close()
+    trail.record(
+        purpose=PURPOSE,
+        dataset=found.dataset,
+        surface="evidence",
+        rows=len(found.rows),
+        items=found.items,
+        providers=found.providers,
+    )
     over = files.write(out, body)
     tell(say(f"已写入 {len(found.rows)} 行：{out}{over}", f"{len(found.rows)} rows written: {out}{over}"))
 

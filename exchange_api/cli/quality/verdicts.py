@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exchange_api.cli.publishing.dataset import Code
-from exchange_api.cli.speaking import door, files
+from exchange_api.cli.speaking import door, files, trail
 from exchange_api.cli.speaking.speech import about, as_json, facts, listing, named, say, shown, tell, worded
 
 if TYPE_CHECKING:
@@ -177,15 +177,16 @@ def findings(
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help=say("条数", "How many"))] = 100,
     in_json: door.Json = False,
 ) -> None:
-    """Batch, row number, key and rule of each finding. A key of grade L3 or L4 is masked, as in the evidence."""
+    """Batch, row number, key (of grade L3 or L4: masked) and rule of each finding; the look is in the audit trail."""
     from catalog import queries
+    from exchange_api.desk import PURPOSE
     from exchange_api.evidence import shown_key
     from exchange_api.views import quality
     from quality.marking import evidence
 
     given = door.settings()
     with door.reading() as session:
-        queries.dataset(session, code)
+        providers = queries.dataset(session, code).providers
         items = queries.items(session, code)
         judged = next(iter(quality.newest(session, dataset=code)), None)
         failing = {one.rule_id: one.b - one.a for one in quality.rules_of(session, judged.verdict_id)} if judged else {}
@@ -194,6 +195,11 @@ def findings(
         _check_rule(rule, failing)
         if any(failing.values()) and not evidence.kept(given, code):
             raise _findings_missing(code, given.lake_url)
+    else:
+        keys = [item.name for item in items if item.key]
+        trail.record(
+            purpose=PURPOSE, dataset=code, surface="evidence", rows=found.num_rows, items=keys, providers=providers
+        )
     headings = {
         "batch": say("批次", "Batch"),
         "row": say("行", "Row"),

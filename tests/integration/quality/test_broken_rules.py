@@ -1,17 +1,21 @@
 """A rule that cannot be run is neither a fault of the data nor a pass, and stops no other rule."""
 
 import logging
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from catalog.contracts import Contract, RowRule
+from catalog.database import open_session
 from catalog.settings import Settings
 from catalog.standards import code_lists
+from exchange_api.views import quality
 from quality import verdicts
 from quality.gate import Waiver
 from quality.run import judge
+from tests.factories.deliveries import a_registry_with
 from tests.integration.quality.conftest import OWN, StageRows, contract_of, zone
 
 CANARY = "canary-7391"
@@ -106,6 +110,27 @@ def test_a_pattern_that_backtracks_for_ever_elsewhere_is_decided_here_and_the_ot
     counts = {each.rule_id: (each.a, each.b, each.outcome) for each in verdict.results}
     assert counts["row.broken"] == (1, 2, "failed")
     assert counts["row.amount_negative"] == (0, 1, "failed")
+
+
+def test_a_rule_that_takes_too_long_is_broken_off_and_the_last_good_table_stands_marked_stale(
+    registry: Settings, contract: Contract, stage: StageRows, now: datetime
+) -> None:
+    hurried = registry.model_copy(update={"rule_seconds": 1})
+    a_registry_with(registry, contract)
+    judge(hurried, contract, stage(ROWS, serial=1), now=now)
+    endless = own("(SELECT count(*) FROM {rows} a, {rows} b, {rows} c WHERE hash(a._row, b._row, c._row) = 7) > 0")
+    many = [{"person_no": f"n{number}", "amount": -1.0} for number in range(5_000)]
+    begun = time.monotonic()
+    verdict = judge(hurried, contract_of(rules=(*OWN, endless)), stage(many, serial=2), now=now + timedelta(hours=1))
+    outcomes = {each.rule_id: each.outcome for each in verdict.results}
+    assert [rule for rule, outcome in outcomes.items() if outcome == "error"] == ["row.broken"]
+    assert outcomes["row.amount_negative"] == "failed"
+    assert time.monotonic() - begun < 60  # what was asked for would take hours
+    assert [row["person_no"] for row in zone(registry, "standard")] == ["n1"]
+    with open_session(registry) as session:
+        (seen,) = quality.newest(session, dataset=contract.dataset)
+    assert (seen.outcome, seen.stale) == ("error", True)
+    assert seen.good_verdict_id != seen.verdict_id
 
 
 def test_an_empty_delivery_keeps_the_last_good_table_and_says_why(

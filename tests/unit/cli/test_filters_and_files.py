@@ -86,3 +86,7 @@ def test_findings_are_shown_with_key_item_titles_and_severity_in_words(shuniu: S
     assert "名称 name" in page
     (found,) = json.loads(shuniu("quality", "findings", "market_enterprise", "--json", home=city.home).out)
     assert (found["key"], found["item"], found["severity"]) == ("R-77", "name", "block")
+    # Rows were looked at, keys and all: each look left its record.
+    looks = json.loads(shuniu("audit", "show", "--json", home=city.home).out)
+    told = [(look["surface"], look["rows"]) for look in looks if look["dataset"] == "market_enterprise"]
+    assert told == [("evidence", 1)] * 2
