@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ALL_GRANTS_REVOKE = "all:grants:revoke"
     ALL_QUALITY_READ = "all:quality:read"
     ALL_REVIEW_DECIDE = "all:review:decide"
+    ALL_REVIEW_READ = "all:review:read"
     ALL_RUNS_READ = "all:runs:read"
     ALL_SYSTEMS_WRITE = "all:systems:write"
     ALL_TICKETS_WRITE = "all:tickets:write"

@@ -36,6 +36,7 @@ class Steward(Role):
             Permission.ALL_GRANTS_REVOKE,
             Permission.ALL_QUALITY_READ,
             Permission.ALL_REVIEW_DECIDE,
+            Permission.ALL_REVIEW_READ,
             Permission.ALL_RUNS_READ,
             Permission.ALL_SYSTEMS_WRITE,
             Permission.ALL_TICKETS_WRITE,

@@ -55,6 +55,12 @@ def decide(
     return made
 
 
+def history(session: Session, base: str, pair: str) -> Sequence[ReviewDecision]:
+    """Every decision on a pair, the first first."""
+    query = select(ReviewDecision).where(ReviewDecision.base == base, ReviewDecision.pair == pair)
+    return session.scalars(query.order_by(ReviewDecision.decision_id)).all()
+
+
 def newest(session: Session, base: str) -> Sequence[ReviewDecision]:
     """The newest decision on each pair of `base`, in the order they were made."""
     last = select(func.max(ReviewDecision.decision_id)).where(ReviewDecision.base == base)

@@ -70,7 +70,7 @@ def environment(language: str) -> Environment:
     catalogue = texts.translations(language)
     jinja.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     jinja.filters |= {"number": number, "day": day, "moment": moment, "seconds": seconds}
-    jinja.filters |= {"points": points, "signed": signed}
+    jinja.filters |= {"points": points, "signed": signed, "signed_bits": signed_bits}
     jinja.filters["failing_share"] = failing_share
     jinja.filters["named"] = lambda pair: text(pair[0], pair[1], language)
     jinja.globals |= {
@@ -118,6 +118,13 @@ def signed(value: float | None) -> str:
     if value is None:
         return "—"
     return f"{value:+.2f}".replace("-", "−") if value else "±0"
+
+
+def signed_bits(value: float | None) -> str:
+    """Bits of evidence with their sign: +3.2, −1.0, 0.0; an em dash where nothing was weighed."""
+    if value is None:
+        return "—"
+    return f"{value:+.1f}".replace("-", "−") if abs(value) >= 0.05 else "0.0"
 
 
 def rate(good: int, checked: int) -> str:

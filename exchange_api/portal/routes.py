@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from exchange_api.portal import entrance, pages, ranking, tickets
+from exchange_api.portal import entrance, pages, ranking, reviews, tickets
 
 router = APIRouter()
 router.include_router(entrance.router)
 router.include_router(pages.router)
 router.include_router(ranking.router)
 router.include_router(tickets.router)
+router.include_router(reviews.router)

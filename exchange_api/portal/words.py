@@ -115,6 +115,29 @@ WORDS: dict[str, dict[str, str]] = {
         "close": N_("Close"),
         "reopen": N_("Open again"),
     },
+    "review": {
+        "open": N_("To be decided"),
+        "unsure": N_("Unsure"),
+        "same": N_("The same"),
+        "different": N_("Different"),
+    },
+    "verdict": {
+        "same": N_("They are the same"),
+        "different": N_("They are different"),
+        "unsure": N_("I am not sure"),
+    },
+    "says": {"for": N_("For"), "against": N_("Against"), "nothing": N_("Says nothing")},
+    "how": {
+        "number": N_("Its own number tells"),
+        "match": N_("By its values"),
+        "people": N_("A person decided"),
+        "alone": N_("Nothing else fits it"),
+    },
+    "move": {
+        "merged": N_("became part of"),
+        "split": N_("was parted from"),
+        "gone": N_("ended"),
+    },
     "program": {  # who signs a line that no account does
         "quality": N_("Quality judgement"),
         "clock": N_("Time limits"),
@@ -143,6 +166,11 @@ TONES: dict[str, str] = {
     "closed": "good",
     "block": "bad",
     "warn": "warn",
+    "same": "good",
+    "different": "bad",
+    "unsure": "warn",
+    "for": "good",
+    "against": "bad",
     "unconditional": "good",
     "conditional": "warn",
 }

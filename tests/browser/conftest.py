@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from catalog.database import forget_engines
 from catalog.settings import Settings
-from tests.factories import small_registry, ticketed
+from tests.factories import reviewed, small_registry, ticketed
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -61,6 +61,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     now = datetime.now(UTC)
     small_registry.fill(settings, now=now)
     ticketed.add(settings, now=now)
+    reviewed.add(settings, now=now)
     forget_engines()
     server = subprocess.Popen(
         [sys.executable, "-c", SERVE], env={**os.environ, **settings.as_environ()}, stdout=subprocess.DEVNULL

@@ -21,6 +21,7 @@ PAGES = (
     f"/tickets/{ticketed.WITH_ROWS}",
     f"/tickets/{ticketed.ASKED}",
     "/usage",
+    "/reviews",
 )
 SERIOUS = {"serious", "critical"}
 OUTSIDE = """() => [...document.querySelectorAll('body *')]

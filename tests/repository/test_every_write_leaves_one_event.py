@@ -148,6 +148,7 @@ WRITES: dict[str, Write] = {
 NOT_WRITES = {
     "catalog.actions.batches.advance": "how far a batch has come; the step that did it is recorded as a RunStep",
     "catalog.actions.events.record": "is the event",
+    "catalog.actions.review_decisions.history": "reads",
     "catalog.actions.review_decisions.newest": "reads",
     "catalog.actions.runs.record_step": "a step's record is its own event",
     "catalog.actions.runs.step": "surrounds a step and records it",

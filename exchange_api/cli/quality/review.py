@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exchange_api.cli.quality import words as review_words
+from exchange_api.cli.quality.explain import explain
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, say, tell
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 app = door.noun("基础库", "Base databases")
 pairs = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
 app.add_typer(pairs, name="review")
+app.command(
+    help=say(
+        "说明一个实体的来由：来源记录、各字段以谁为准，敏感项已脱敏",
+        "Why an entity is what it is, sensitive items masked",
+    )
+)(explain)
 
 Base = Annotated[str, typer.Argument(help="population | legal_person")]
 Pair = Annotated[str, typer.Argument(help=say("记录对编号", "Number of the pair"))]
@@ -73,7 +80,7 @@ def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
 
     given, model = door.settings(), bases.base(base)
     row = review.one(given, model, pair)
-    values = review.records(given, model, (row["record_l"], row["record_r"]))
+    values = review.records(given, model, row)
     with door.reading() as session:
         said = _newest(session, base).get(pair, _Said())
         keys = {f"key_{side}": _key(session, row[f"dataset_{side}"], row[f"key_{side}"]) for side in "lr"}
@@ -125,12 +132,12 @@ def decide(
     The event names the account and who acted at the terminal.
     """
     from catalog.actions import review_decisions
+    from exchange_api.views import reviews
     from lake import bases
-    from lake.bases import review
 
     with door.writing() as session:
         _check_may_decide(session, login)
-        row = review.one(door.settings(), bases.base(base), pair)
+        row = reviews.found_row(door.settings(), session, bases.base(base), pair)
         before = _newest(session, base).get(pair, _Said())
         if before.verdict == verdict and reason.strip():
             known = review_words.verdict(verdict)

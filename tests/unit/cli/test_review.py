@@ -12,8 +12,8 @@ from catalog.database import open_reader
 from catalog.models import DataItem, Event
 from catalog.settings import Settings
 from dags.steps import bases as step
-from exchange_api.cli.quality.words import LEVELS
 from exchange_api.evidence import shown_key
+from exchange_api.views.matching_words import LEVELS
 from lake.layout import Layout
 from lake.matching.model import load_task
 from lake.matching.scoring import levels_of
@@ -145,3 +145,19 @@ def test_what_is_not_there_is_said_in_a_sentence(shuniu: Shuniu, town: Settings)
     for words in (("show", "population", "V0"), ("list", "spatial_grid")):
         said = shuniu("base", "review", *words, home=town.home)
         assert (said.code, bool(said.err)) == (1, True)
+
+
+def test_an_entity_is_explained_masked_and_the_look_is_in_the_trail(shuniu: Shuniu, town: Settings) -> None:
+    person = person_of(town, "police_person", "p3")
+    told = json.loads(shuniu("base", "explain", person, "--json", home=town.home).out)
+    (name,) = [field for field in told["fields"] if field["name"] == "name"]
+    assert {claim["won"] for claim in name["claims"]} >= {True}
+    assert PERSONS[3]["name"] not in json.dumps(told, ensure_ascii=False)
+    assert "按数源部门次序" in shuniu("base", "explain", person, home=town.home).out
+    trail = [
+        line for path in town.audit_dir.glob("*/*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert sum('"explain"' in line for line in trail) == 2
+    for wrong in ("P000", "X1"):
+        said = shuniu("base", "explain", wrong, home=town.home)
+        assert (said.code, wrong in said.err) == (1, True)

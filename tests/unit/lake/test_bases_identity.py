@@ -134,7 +134,7 @@ def test_doubtful_pairs_lie_ready_for_people_with_their_evidence_and_records(cit
         assert 0.05 <= row["probability"] <= 0.95
         assert row["evidence"][0]["level"] == "prior"
         assert row["together"] == (row["entity_l"] == row["entity_r"])
-        shown = review.records(city, base("population"), (row["record_l"], row["record_r"]))
+        shown = review.records(city, base("population"), row)
         assert set(shown) == {row["record_l"], row["record_r"]}
 
 

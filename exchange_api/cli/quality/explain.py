@@ -1,0 +1,99 @@
+"""`shuniu base explain`: why a person or organisation is what it is: its rows, and of every field who won and lost."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from exchange_api.cli.speaking import door, trail
+from exchange_api.cli.speaking.speech import as_json, listing, named, say, tell, worded
+
+if TYPE_CHECKING:
+    from exchange_api.views.entities import Explained
+
+Entity = Annotated[str, typer.Argument(help=say("人员或法人标识，如 P…、L…", "Id of a person or organisation: P…, L…"))]
+
+
+def explain(entity: Entity, in_json: door.Json = False) -> None:
+    """Source rows with what ties them, then every field: value, department, batch, when, rule. Masked; in the trail."""
+    from exchange_api.responses import public
+    from exchange_api.views import entities
+    from exchange_api.views.reviews import matched_bases
+    from lake.bases.explaining import base_of
+
+    with door.reading() as session:
+        found = entities.explained(door.settings(), session, base_of(matched_bases(), entity).name, entity, agency="")
+    trail.record(
+        purpose="匹配核对",
+        dataset=found.base,
+        surface="explain",
+        rows=len(found.records),
+        items=sorted({field.name for field in found.fields}),
+        providers=sorted({record.agency for record in found.records}),
+    )
+    if in_json:
+        as_json(public(found))
+        return
+    tell(f"{named(found.base_title)} {entity}")
+    _draw_records(found)
+    _draw_fields(found)
+    _draw_changes(found)
+
+
+def _draw_records(found: "Explained") -> None:
+    rows = [
+        {
+            "title": named(record.title),
+            "agency": named(record.agency_name),
+            "key": record.key,
+            "batch": record.batch,
+            "row": record.row,
+            "how": worded("how", record.how),
+            "record": record.record,
+            "tied_to": record.tied_to,
+        }
+        for record in found.records
+    ]
+    columns = {
+        "title": say("数据集", "Dataset"),
+        "agency": say("部门", "Department"),
+        "key": say("主键", "Key"),
+        "batch": say("批次", "Batch"),
+        "row": say("行号", "Row"),
+        "how": say("归入的原因", "Why it is here"),
+        "record": say("记录", "Record"),
+        "tied_to": say("最相符的记录", "Most like"),
+    }
+    listing(rows, columns, in_json=False)
+
+
+def _draw_fields(found: "Explained") -> None:
+    rows = [
+        {
+            "field": named(field.title),
+            "won": say("采用", "won") if claim.won else say("未采用", "lost"),
+            "value": claim.value,
+            "agency": named(claim.agency_name),
+            "batch": claim.batch,
+            "observed_at": claim.observed_at.isoformat(timespec="minutes") if claim.observed_at else "",
+            "rule": named(field.rule_title) if claim.won else "",
+        }
+        for field in found.fields
+        for claim in field.claims
+    ]
+    columns = {
+        "field": say("字段", "Field"),
+        "won": say("结果", "Outcome"),
+        "value": say("值", "Value"),
+        "agency": say("部门", "Department"),
+        "batch": say("批次", "Batch"),
+        "observed_at": say("观测时间", "Observed"),
+        "rule": say("规则", "Rule"),
+    }
+    listing(rows, columns, in_json=False)
+
+
+def _draw_changes(found: "Explained") -> None:
+    for move in found.moves:
+        tell(f"{move.at:%Y-%m-%d %H:%M} {move.old} → {move.to or '—'}: {move.reason}")
+    for said in found.said:
+        tell(f"{said.at:%Y-%m-%d %H:%M} {said.pair} {worded('review', said.verdict)} ({said.by}): {said.reason}")

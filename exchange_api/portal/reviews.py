@@ -1,0 +1,117 @@
+"""The pages of clerical review (人工核对): the list, a pair with its evidence and the form, an entity explained.
+
+What may be seen and done is decided in exchange_api.reviews, as for the API.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from authorization.access import Caller
+from authorization.permissions import Permission
+from catalog.actions.review_decisions import VERDICTS
+from catalog.errors import HubError
+from exchange_api import reviews
+from exchange_api.portal import rendering
+from exchange_api.portal.problems import PageRoute
+from exchange_api.portal.visits import Needs, Visit
+from exchange_api.views import names
+from exchange_api.views import reviews as views
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
+
+Word = Annotated[str, Query(max_length=80)]
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
+Text = Annotated[str, Form(max_length=20_000)]  # the desk says in a sentence what is too long
+Token = Annotated[str, Form(max_length=200)]
+Reading = Annotated[Visit, Depends(Needs(Permission.ALL_REVIEW_READ))]
+Deciding = Annotated[Visit, Depends(Needs(Permission.ALL_REVIEW_DECIDE))]
+
+
+@router.get("/reviews")
+def listed(visit: Reading, base: Word = "", state: Word = "", page: Page = 1) -> HTMLResponse:
+    """The pairs in doubt, filtered, the most doubtful first."""
+    found = reviews.listed(visit.hub, views.Wanted(base, state, page))
+    return visit.page(
+        "reviews.html",
+        found=found,
+        base=base,
+        state=state,
+        bases=[(one.name, visit.named((one.title_zh, one.title_en))) for one in views.matched_bases()],
+        states=[(code, visit.word("review", code)) for code in views.STATES],
+        address=rendering.address("/reviews", base=base, state=state),
+    )
+
+
+@router.get("/reviews/{base}")
+def two_records(visit: Reading, base: str, left: Word = "", right: Word = "") -> Response:
+    """On to the page of two records chosen on an entity's page."""
+    return _to(f"/reviews/{base}/{left}-{right}")
+
+
+@router.get("/reviews/{base}/{pair}")
+def one(visit: Reading, base: str, pair: str, after: Word = "") -> HTMLResponse:
+    """A pair side by side, what speaks for and against, and the form. `after`: the pair decided on just before."""
+    return _page(visit, base, pair, after=after)
+
+
+@router.post("/reviews/{base}/{pair}")
+def decide(
+    visit: Deciding, base: str, pair: str, verdict: Token = "", reason: Text = "", seen: int = Form(0), csrf: Token = ""
+) -> Response:
+    """What the form says; on to the next pair. Sent twice it counts once; refused, it is kept in the form, with why."""
+    try:
+        visit.check_form(csrf)
+        reviews.decide(visit.hub, _person(visit), base, pair, verdict, reason, seen=seen)
+    except HubError as error:
+        return _page(visit, base, pair, reason=reason, verdict=verdict, refused=error)
+    with visit.reader() as session:
+        following = views.next_open(visit.settings, session, base, pair)
+    return _to(f"/reviews/{base}/{following}?after={pair}" if following else f"/reviews/{base}/{pair}?after={pair}")
+
+
+@router.get("/entities/{base}/{entity}")
+def entity(visit: Reading, base: str, entity: str) -> HTMLResponse:
+    """Why an entity is what it is: its source rows, what ties them, of every field whose word won."""
+    one = reviews.explained(visit.hub, _person(visit), base, entity)
+    with visit.reader() as session:
+        people = names.accounts(session, [said.by for said in one.said])
+    return visit.page("entity.html", one=one, people=people, rows={each.record: each for each in one.records})
+
+
+def _page(
+    visit: Visit,
+    base: str,
+    pair: str,
+    *,
+    after: str = "",
+    reason: str = "",
+    verdict: str = "",
+    refused: HubError | None = None,
+) -> HTMLResponse:
+    found = reviews.seen(visit.hub, _person(visit), base, pair)
+    with visit.reader() as session:
+        people = names.accounts(session, [word.by for word in found.words])
+    return visit.page(
+        "review.html",
+        status=refused.http_status if refused else 200,
+        refused=refused.sentence(visit.language) if refused else "",
+        one=found,
+        after=after,
+        people=people,
+        reason=reason,
+        verdict=verdict,
+        verdicts=VERDICTS,
+        may_decide=visit.may(Permission.ALL_REVIEW_DECIDE),
+        longest=reviews.LONGEST_REASON,
+    )
+
+
+def _to(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303, headers=rendering.HEADERS)
+
+
+def _person(visit: Visit) -> Caller:
+    assert visit.person is not None  # Needs let nobody else through
+    return visit.person

@@ -1,0 +1,103 @@
+"""The desk of clerical review (人工核对): who sees pairs of records and entities, and what is said of them.
+
+Routes and pages ask here. Every look at values is in the trail before it is answered.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from authorization.access import Caller
+from catalog.actions import review_decisions
+from catalog.database import open_reader, open_session
+from catalog.errors import Conflict, InvalidInput
+from exchange_api.hub import Hub
+from exchange_api.views import entities, reviews
+from lake import bases
+
+PURPOSE: Final = "匹配核对"
+"""Why records are looked at, for the trail."""
+LONGEST_REASON: Final = 2000
+
+
+def listed(hub: Hub, wanted: reviews.Wanted) -> reviews.Listing:
+    """The pairs that match, without a value."""
+    with open_reader(hub.settings) as session:
+        return reviews.listed(hub.settings, session, wanted)
+
+
+def seen(hub: Hub, caller: Caller, base: str, pair: str) -> reviews.Case:
+    """A pair with its evidence, masked by the caller's right and recorded in the trail. Raises NotFound."""
+    with open_reader(hub.settings) as session:
+        found = reviews.case(hub.settings, session, base, pair, agency=caller.agency)
+    items = tuple(sorted({step.column for step in found.steps if step.left or step.right}))
+    providers = tuple(sorted({found.left.agency, found.right.agency}))
+    _record(hub, caller, base, rows=2, surface="review", items=items, providers=providers)
+    return found
+
+
+def explained(hub: Hub, caller: Caller, base: str, entity: str) -> entities.Explained:
+    """Why an entity is what it is, masked by the caller's right and recorded in the trail. Raises NotFound."""
+    with open_reader(hub.settings) as session:
+        found = entities.explained(hub.settings, session, base, entity, agency=caller.agency)
+    items = tuple(sorted({field.name for field in found.fields}))
+    providers = tuple(sorted({record.agency for record in found.records}))
+    _record(hub, caller, found.base, rows=len(found.records), surface="explain", items=items, providers=providers)
+    return found
+
+
+def decide(
+    hub: Hub, caller: Caller, base: str, pair: str, verdict: str, reason: str, *, seen: int | None = None
+) -> bool:
+    """Say something of a pair; False when that was said already, and then nothing is kept twice.
+
+    seen: number of the newest decision the caller knew of. Raises NotFound, InvalidInput, and Conflict when somebody
+    else has decided otherwise meanwhile.
+    """
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInput(
+            f"理由最多 {LONGEST_REASON} 字。",
+            f"A reason has at most {LONGEST_REASON} characters.",
+            code="review_reason_too_long",
+        )
+    with open_session(hub.settings) as session:
+        row = reviews.found_row(hub.settings, session, bases.base(base), pair)
+        return _decide(session, base, row, verdict, reason, seen=seen, by=caller.login, now=hub.clock())
+
+
+def _decide(
+    session: Session, base: str, row: dict[str, Any], verdict: str, reason: str, *, seen: int | None, **who: Any
+) -> bool:
+    said = review_decisions.history(session, base, row["pair"])
+    last = said[-1] if said else None
+    if last is not None and last.verdict == verdict and reason.strip():
+        return False
+    if last is not None and seen is not None and last.decision_id != seen and last.decided_by != who["by"]:
+        raise Conflict(
+            "您打开页面后，另一位核对人已作出不同结论。请看过其理由后重新决定。",
+            "Since you opened the page somebody else has decided otherwise. Read their reason, then decide anew.",
+            code="review_decided_meanwhile",
+        )
+    records = row["record_l"], row["record_r"]
+    review_decisions.decide(
+        session, base=base, pair=row["pair"], records=records, verdict=verdict, reason=reason, **who
+    )
+    return True
+
+
+def _record(
+    hub: Hub, caller: Caller, base: str, *, rows: int, surface: str, items: tuple[str, ...], providers: tuple[str, ...]
+) -> None:
+    hub.trail.record(
+        at=hub.clock(),
+        actor=caller.token_id or caller.login,
+        account=caller.login,
+        agency=caller.agency,
+        purpose=PURPOSE,
+        dataset=base,
+        surface=surface,
+        rows=rows,
+        items=items,
+        providers=providers,
+        decision="allowed",
+    )

@@ -1,0 +1,191 @@
+"""Why an entity of a base is what it is, as pages and programs show it: source rows, their ties, fields and who won."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from catalog import queries
+from catalog.actions import review_decisions
+from catalog.settings import Settings
+from exchange_api.evidence import shown_key
+from exchange_api.views import matching_words, names
+from exchange_api.views.names import Pair
+from exchange_api.views.reviews import by_column, shown_value
+from lake import bases
+from lake.bases import explaining
+from lake.bases.model import BaseModel
+
+
+@dataclass(frozen=True)
+class Record:
+    """A source row of the entity. how: number (its own number tells), match (by its values), people, alone."""
+
+    dataset: str
+    title: Pair
+    agency: str
+    agency_name: Pair
+    key: str
+    batch: str
+    row: int
+    record: str
+    how: str
+    probability: float
+    tied_to: str
+    bits: float | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one source row says of a field."""
+
+    value: str
+    agency: str
+    agency_name: Pair
+    dataset: str
+    batch: str
+    row: int
+    observed_at: datetime | None
+    won: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the entity: who won by which rule, and who lost. `derived`: from the number, nobody delivered it."""
+
+    name: str
+    title: Pair
+    rule: str
+    rule_title: Pair
+    claims: tuple[Claim, ...]
+
+    @property
+    def winner(self) -> Claim | None:
+        """The claim whose value the base holds."""
+        return next((claim for claim in self.claims if claim.won), None)
+
+    @property
+    def differs(self) -> bool:
+        """Whether any department says something else."""
+        return len({claim.value for claim in self.claims}) > 1
+
+
+@dataclass(frozen=True)
+class Move:
+    """An id that became another: merged, split or gone."""
+
+    old: str
+    to: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """What people said of two of its records, or of one of them and another."""
+
+    pair: str
+    record_l: str
+    record_r: str
+    verdict: str
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Everything about one entity."""
+
+    base: str
+    base_title: Pair
+    entity: str
+    records: tuple[Record, ...]
+    fields: tuple[Field, ...]
+    moves: tuple[Move, ...]
+    said: tuple[Said, ...]
+
+
+def explained(settings: Settings, session: Session, base: str, entity: str, *, agency: str) -> Explained:
+    """The entity as somebody of `agency` may see it; raises NotFound, also for an id that became another."""
+    model = bases.base(base)
+    found = explaining.explain(settings, model, entity)
+    known = {record["record_id"] for record in found.records}
+    said = tuple(
+        Said(one.pair, one.record_l, one.record_r, one.verdict, one.decided_by, one.decided_at, one.reason)
+        for one in review_decisions.newest(session, model.name)
+        if known & {one.record_l, one.record_r}
+    )
+    joined = {side for one in said if one.verdict == "same" for side in (one.record_l, one.record_r)}
+    agencies = names.agencies(session)
+    return Explained(
+        base=model.name,
+        base_title=(model.title_zh, model.title_en),
+        entity=entity,
+        records=tuple(_record(session, row, agencies, agency, joined) for row in found.records),
+        fields=_fields(model, found.claims, agencies, agency),
+        moves=tuple(Move(one["old"], one["to"] or "", one["reason"], one["at"]) for one in found.moves),
+        said=said,
+    )
+
+
+def _record(
+    session: Session, row: Mapping[str, Any], agencies: dict[str, Pair], reader: str, joined: set[str]
+) -> Record:
+    entry, key = queries.dataset(session, row["dataset"]), row["key"] or ""
+    how = (
+        "number"
+        if row["by_key"]
+        else "people"
+        if row["record_id"] in joined
+        else "match"
+        if row["tied_to"]
+        else "alone"
+    )
+    return Record(
+        dataset=row["dataset"],
+        title=(entry.title_zh, entry.title_en),
+        agency=entry.agency,
+        agency_name=names.name_of(agencies, entry.agency),
+        key=key if entry.agency == reader else shown_key(queries.items(session, row["dataset"]))(key),
+        batch=row["batch"],
+        row=row["row"],
+        record=row["record_id"],
+        how=how,
+        probability=row["probability"],
+        tied_to=row["tied_to"] or "",
+        bits=row["bits"],
+    )
+
+
+def _fields(
+    model: BaseModel, claims: list[dict[str, Any]], agencies: dict[str, Pair], reader: str
+) -> tuple[Field, ...]:
+    items, found = by_column(model), dict[str, list[dict[str, Any]]]()
+    for claim in claims:
+        found.setdefault(claim["field"], []).append(claim)
+    ordered = [item.name for item in model.items if item.name in found]
+    return tuple(
+        Field(
+            name,
+            (items[name].title_zh, items[name].title_en),
+            found[name][0]["rule"] or "",
+            matching_words.rule(found[name][0]["rule"]),
+            tuple(
+                Claim(
+                    shown_value(items[name], claim["value"], plain=claim["agency"] == reader),
+                    claim["agency"],
+                    names.name_of(agencies, claim["agency"]),
+                    claim["dataset"],
+                    claim["batch"],
+                    claim["row"],
+                    claim["observed_at"],
+                    claim["won"],
+                )
+                for claim in found[name]
+            ),
+        )
+        for name in ordered
+    )

@@ -1,0 +1,295 @@
+"""Doubtful pairs of records (人工核对) as lists and pages show them: both sides, the evidence as a waterfall, decisions
+
+of people. Values are in plain only for the department that delivered them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from catalog import queries
+from catalog.actions import review_decisions
+from catalog.contracts import Item
+from catalog.models import ReviewDecision
+from catalog.settings import Settings
+from exchange_api.disguise import HIDDEN, disguise_of, plainly
+from exchange_api.evidence import shown_key
+from exchange_api.views import matching_words, names
+from exchange_api.views.names import Pair
+from lake import bases
+from lake.bases import BaseModel, review
+
+PAGE_SIZE: Final = 25
+STATES: Final = ("open", "unsure", "same", "different")
+"""What was said of a pair last; open: nothing yet."""
+SILENT: Final = 0.05
+"""Bits below which a step says nothing."""
+RENAMED: Final = {"code": "uscc", "registration": "reg_no"}
+"""Column of the matcher -> item of the base it is shown as, where the names differ."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to list: '' for every base or state. `page` counts from 1."""
+
+    base: str = ""
+    state: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One pair in the list; no value of it. probability None: not from the queue."""
+
+    base: str
+    base_title: Pair
+    pair: str
+    title_l: Pair
+    title_r: Pair
+    probability: float | None
+    together: bool
+    state: str
+    decided_by: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of pairs: `total` match, `waiting` of those of any state are still to be decided."""
+
+    doubts: tuple[Doubt, ...]
+    total: int
+    waiting: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Side:
+    """One record of a pair. `gone`: it is delivered no longer. `plain`: the reader's department delivered it."""
+
+    record: str
+    dataset: str
+    title: Pair
+    agency: str
+    agency_name: Pair
+    key: str
+    entity: str
+    plain: bool
+    gone: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A bar of the waterfall, from `start` to `end` bits, and the values compared. says: for, against or nothing."""
+
+    column: str
+    title: Pair
+    left: str
+    right: str
+    level: Pair
+    bits: float | None
+    start: float
+    end: float
+    says: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """What somebody said of the pair."""
+
+    number: int
+    verdict: str
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A pair with everything there is to decide by. low, high: between what bits the bars lie."""
+
+    base: str
+    base_title: Pair
+    pair: str
+    probability: float | None
+    together: bool
+    state: str
+    left: Side
+    right: Side
+    steps: tuple[Step, ...]
+    low: float
+    high: float
+    words: tuple[Word, ...]
+
+    @property
+    def last(self) -> int:
+        """Number of the newest decision, 0 for none."""
+        return self.words[-1].number if self.words else 0
+
+
+def matched_bases() -> tuple[BaseModel, ...]:
+    """The bases whose rows are matched."""
+    return tuple(model for model in bases.BASES if model.identity is not None)
+
+
+def listed(settings: Settings, session: Session, wanted: Wanted, *, size: int = PAGE_SIZE) -> Listing:
+    """The pairs that match, base by base, the most doubtful first. A page beyond the end is the last.
+
+    Raises NotFound for a base that is none, or whose rows are not matched.
+    """
+    models = (bases.base(wanted.base),) if wanted.base else matched_bases()
+    every = [doubt for model in models for doubt in _doubts(settings, session, model)]
+    found = [doubt for doubt in every if not wanted.state or doubt.state == wanted.state]
+    pages = max(1, -(-len(found) // size))
+    page = min(max(1, wanted.page), pages)
+    waiting = sum(doubt.state == "open" for doubt in every)
+    return Listing(tuple(found[(page - 1) * size : page * size]), len(found), waiting, page, pages)
+
+
+def next_open(settings: Settings, session: Session, base: str, pair: str) -> str | None:
+    """The pair of `base` to decide on after `pair`: the next in the queue nobody spoke of, else the first of them."""
+    doubts = list(_doubts(settings, session, bases.base(base)))
+    place = next((number for number, doubt in enumerate(doubts) if doubt.pair == pair), -1)
+    turned = [*doubts[place + 1 :], *doubts[: max(place, 0)]]
+    return next((doubt.pair for doubt in turned if doubt.state == "open"), None)
+
+
+def _doubts(settings: Settings, session: Session, model: BaseModel) -> list[Doubt]:
+    said = {one.pair: one for one in review_decisions.newest(session, model.name)}
+    titles, title = names.datasets(session), (model.title_zh, model.title_en)
+    return [
+        Doubt(
+            model.name,
+            title,
+            row["pair"],
+            names.name_of(titles, row["dataset_l"]),
+            names.name_of(titles, row["dataset_r"]),
+            row["probability"],
+            row["together"],
+            said[row["pair"]].verdict if row["pair"] in said else "open",
+            said[row["pair"]].decided_by if row["pair"] in said else "",
+        )
+        for row in review.queue(settings, model, evidence=False)
+    ]
+
+
+def found_row(settings: Settings, session: Session, model: BaseModel, pair: str) -> dict[str, Any]:
+    """The pair of that name, as lake.bases.review.one gives it; raises NotFound."""
+    said = review_decisions.history(session, model.name, pair)
+    return review.one(settings, model, pair, (said[-1].record_l, said[-1].record_r) if said else ())
+
+
+def case(settings: Settings, session: Session, base: str, pair: str, *, agency: str) -> Case:
+    """A pair as somebody of `agency` may see it; raises NotFound."""
+    model = bases.base(base)
+    row = found_row(settings, session, model, pair)
+    values = review.records(settings, model, row)
+    sides = {side: _side(session, row, side, agency, values) for side in "lr"}
+    shown = {side: _values(model, values.get(row[f"record_{side}"], {}), plain=sides[side].plain) for side in "lr"}
+    steps = _steps(model, row["evidence"], shown["l"], shown["r"], values, row)
+    ends = [0.0, *(step.end for step in steps)]
+    words = tuple(_word(one) for one in review_decisions.history(session, base, row["pair"]))
+    return Case(
+        base=base,
+        base_title=(model.title_zh, model.title_en),
+        pair=pair,
+        probability=row["probability"],
+        together=row["together"],
+        state=words[-1].verdict if words else "open",
+        left=sides["l"],
+        right=sides["r"],
+        steps=steps,
+        low=min(ends),
+        high=max(ends),
+        words=words,
+    )
+
+
+def _word(said: ReviewDecision) -> Word:
+    return Word(said.decision_id, said.verdict, said.decided_by, said.decided_at, said.reason)
+
+
+def _side(session: Session, row: Mapping[str, Any], side: str, agency: str, values: Mapping[str, Any]) -> Side:
+    dataset = row[f"dataset_{side}"]
+    entry = queries.dataset(session, dataset)
+    plain = entry.agency == agency
+    key = row[f"key_{side}"] or ""
+    return Side(
+        record=row[f"record_{side}"],
+        dataset=dataset,
+        title=(entry.title_zh, entry.title_en),
+        agency=entry.agency,
+        agency_name=names.name_of(names.agencies(session), entry.agency),
+        key=key if plain else shown_key(queries.items(session, dataset))(key),
+        entity=row[f"entity_{side}"] or "",
+        plain=plain,
+        gone=row[f"record_{side}"] not in values,
+    )
+
+
+def by_column(model: BaseModel) -> dict[str, Item]:
+    """Column of the matcher -> item of the base."""
+    items = {item.name: item for item in model.items}
+    return items | {column: items[name] for column, name in RENAMED.items() if name in items}
+
+
+def _values(model: BaseModel, values: Mapping[str, Any], *, plain: bool) -> dict[str, str]:
+    """Values by column, masked unless `plain`; '' for none."""
+    return {name: shown_value(by_column(model).get(name), value, plain=plain) for name, value in values.items()}
+
+
+def shown_value(item: Any, value: Any, *, plain: bool) -> str:
+    """A value of a base's item as it is shown; what no item describes is hidden."""
+    text = "" if value is None else str(value)
+    how: Callable[[str | None], str] | None = plainly if plain else disguise_of(item) if item is not None else None
+    return how(text) if how else HIDDEN if text else ""
+
+
+def _steps(
+    model: BaseModel,
+    evidence: list[dict[str, Any]],
+    left: Mapping[str, str],
+    right: Mapping[str, str],
+    values: Mapping[str, Mapping[str, Any]],
+    row: Mapping[str, Any],
+) -> tuple[Step, ...]:
+    """The evidence with running sums; then the columns nothing was weighed of, by whether they are equal."""
+    known, at, steps = by_column(model), 0.0, []
+    for step in evidence:
+        column, bits = step["column"], float(step["bits"])
+        title = _title(known, column) if column else matching_words.level(step["level"])
+        level = matching_words.level(step["level"]) if column else ("", "")
+        steps.append(_step(column, title, left, right, level, bits, at))
+        at += bits
+    mine, theirs = values.get(row["record_l"], {}), values.get(row["record_r"], {})
+    for column in left or right:
+        if all(step.column != column for step in steps):
+            level = matching_words.level(_plain_level(mine.get(column), theirs.get(column)))
+            steps.append(_step(column, _title(known, column), left, right, level, None, at))
+    return tuple(steps)
+
+
+def _plain_level(left: Any, right: Any) -> str:
+    return "missing" if left is None or right is None else "equal" if left == right else "nothing in common"
+
+
+def _title(known: Mapping[str, Item], column: str) -> Pair:
+    item = known.get(column)
+    return (item.title_zh, item.title_en) if item is not None else (column, column)
+
+
+def _step(
+    column: str,
+    title: Pair,
+    left: Mapping[str, str],
+    right: Mapping[str, str],
+    level: Pair,
+    bits: float | None,
+    at: float,
+) -> Step:
+    end = at + (bits or 0.0)
+    says = "nothing" if bits is None or abs(bits) < SILENT else "for" if bits > 0 else "against"
+    return Step(column, title, left.get(column, ""), right.get(column, ""), level, bits, at, end, says)

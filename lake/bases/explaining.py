@@ -1,0 +1,113 @@
+"""Why an entity of a base is what it is: its source rows and what ties them, and of every field whose word won.
+
+Read off what the build left beside the base; nothing is computed anew. Values are in plain: who may see them is for the
+doors to say.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from catalog.errors import NotFound
+from catalog.settings import Settings
+from lake import tables
+from lake.bases.model import BaseModel
+from lake.bases.state import State
+from lake.engines.duckdb import connect, quote
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entity:
+    """records: dataset, key, batch, row, record_id, by_key, probability, tied_to, bits. claims: field, value, agency,
+
+    dataset, batch, row, observed_at, rule, won. moves: old, to, reason, at, of ids that became or left this one.
+    """
+
+    entity: str
+    records: list[Row]
+    claims: list[Row]
+    moves: list[Row]
+
+
+def base_of(models: tuple[BaseModel, ...], entity: str) -> BaseModel:
+    """The base an id belongs to, told by its first letter; raises NotFound."""
+    found = [model for model in models if model.identity and entity.startswith(model.identity.prefix)]
+    if not found:
+        raise _unknown(entity)
+    return found[0]
+
+
+def explain(settings: Settings, model: BaseModel, entity: str) -> Entity:
+    """Everything about `entity`. Raises NotFound, with the id it became where it was merged or ended."""
+    if model.identity is None:
+        raise _unknown(entity)
+    state = State(settings, model)
+    with connect(settings) as connection:
+        records = _rows(connection, state, "links", f"{quote(model.key[0])} = ?", entity)
+        moves = _rows(connection, state, "redirects", '"old" = ? OR "to" = ?', entity, entity)
+        if not records:
+            raise _unknown(entity, next((move["to"] for move in reversed(moves) if move["old"] == entity), None))
+        claims = _rows(connection, state, "provenance", f"{quote(model.key[0])} = ?", entity)
+        ties = _ties(connection, state, records)
+    for record in records:
+        partner, bits = ties.get(record["record_id"], (None, None))
+        record |= {"tied_to": partner, "bits": bits}
+    records.sort(key=lambda row: (not row["by_key"], row["dataset"], row["key"] or "", row["batch"], row["row"]))
+    claims.sort(key=lambda row: (row["field"], not row["won"], row["dataset"], row["batch"], row["row"]))
+    return Entity(entity, records, claims, sorted(moves, key=lambda move: (move["at"], move["old"])))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, state: State, part: str, where: str, *given: str) -> list[Row]:
+    uri = state.uri(part)
+    if tables.version(uri, settings=state.settings) is None:
+        return []
+    query = f"SELECT * FROM {tables.scan(uri, settings=state.settings)} WHERE {where}"
+    rows: list[Row] = connection.execute(query, list(given)).to_arrow_table().to_pylist()
+    return rows
+
+
+def _ties(connection: duckdb.DuckDBPyConnection, state: State, records: list[Row]) -> dict[str, tuple[str, float]]:
+    """Record id -> the record of the same entity it was compared to with the most weight, and that weight in bits."""
+    uri = state.uri("weighed")
+    if len(records) < 2 or tables.version(uri, settings=state.settings) is None:
+        return {}
+    named = [(record["dataset"], record["record_id"]) for record in records]
+    # The matcher numbers its records by a hash of source and key (lake/matching/prepare.py).
+    number = "CAST(hash(?::VARCHAR, ?::VARCHAR) // 2 AS BIGINT)"
+    numbers = {
+        int(row[0]): record
+        for dataset, record in named
+        for row in connection.execute(f"SELECT {number}", [dataset, record]).fetchall()
+    }
+    pairs = connection.execute(
+        f"SELECT record_l, record_r, bits FROM {tables.scan(uri, settings=state.settings)}"
+        " WHERE list_contains(?, record_l) AND list_contains(?, record_r)",
+        [list(numbers), list(numbers)],
+    ).fetchall()
+    strongest: dict[str, tuple[str, float]] = {}
+    for left, right, bits in sorted(pairs, key=lambda pair: -pair[2]):
+        one, other = numbers[left], numbers[right]
+        strongest.setdefault(one, (other, bits))
+        strongest.setdefault(other, (one, bits))
+    return strongest
+
+
+def _unknown(entity: str, to: str | None = None) -> NotFound:
+    known = entity if entity.isalnum() and len(entity) <= 40 else "…"
+    if to:
+        return NotFound(
+            f"{known} 已不再使用，现为 {to}。",
+            f"{known} is no longer used; it is {to} now.",
+            code="entity_redirected",
+            entity=known,
+            to=to,
+        )
+    return NotFound(
+        f"基础库中没有 {known}。请核对标识（人口以 P 开头、法人以 L 开头）。",
+        f"There is no {known} in a base. Check the id (people begin with P, legal persons with L).",
+        code="entity_unknown",
+        entity=known,
+    )

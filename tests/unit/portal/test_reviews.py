@@ -1,0 +1,270 @@
+"""Clerical review in the portal and over HTTP: what a reviewer sees, decides, and what the next build makes of it."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+from fastapi import FastAPI
+
+from authorization.actions import accounts
+from catalog.actions import review_decisions
+from catalog.database import open_reader, open_session
+from catalog.settings import Settings
+from dags.steps.bases import build_group
+from lake import tables
+from lake.layout import Layout
+from tests.factories import reviewed
+from tests.factories.client import TestClient
+from tests.unit.portal.conftest import form_token
+from tests.unit.portal.test_pages import words_of
+
+Enter = Callable[[str], TestClient]
+Row = dict[str, object]
+FIRST, SECOND, THIRD = "h20", "h80", "h40"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def doubtful_city(city: Settings) -> None:
+    """The city with a population base built by the step of the night, and pairs in doubt."""
+    reviewed.deliver(city)
+    build_group(city, "population", clock=now)
+
+
+@pytest.fixture
+def steward_token(city: Settings) -> dict[str, str]:
+    with open_session(city) as session:
+        token = accounts.issue_token(session, login="steward", label="t", days=1, by="test", now=now())
+    return {"Authorization": f"Bearer {token}"}
+
+
+def pair(city: Settings, key: str) -> str:
+    """The pair of an insured person's record."""
+    return next(row["pair"] for row in reviewed.queue(city) if key in (row["key_l"], row["key_r"]))
+
+
+def page_of(city: Settings, key: str) -> str:
+    return f"/reviews/population/{pair(city, key)}"
+
+
+def said(city: Settings, key: str) -> list[tuple[str, str]]:
+    """Every decision on the pair, verdict and who."""
+    with open_reader(city) as session:
+        return [
+            (one.verdict, one.decided_by) for one in review_decisions.history(session, "population", pair(city, key))
+        ]
+
+
+def entities(city: Settings) -> dict[str, str]:
+    """Key of a row -> the person it is linked to."""
+    rows = tables.read(Layout(city.lake_url).base("population_links"), settings=city).to_pylist()
+    return {row["key"]: row["person_id"] for row in rows}
+
+
+def redirects(city: Settings) -> list[tuple[str, str, str]]:
+    rows = tables.read(Layout(city.lake_url).base("population_redirects"), settings=city).to_pylist()
+    return [(row["old"], row["to"], row["reason"]) for row in rows]
+
+
+def decide(browser: TestClient, path: str, verdict: str, reason: str = "电话核实", **more: str) -> tuple[int, str]:
+    """Send the form of a pair's page; status and where it leads."""
+    page = browser.get(path).text
+    found = re.search(r'name="seen" value="(\d+)"', page)
+    assert found
+    form = {"csrf": form_token(browser, path), "seen": found[1], "verdict": verdict, "reason": reason} | more
+    answer = browser.post(path, data=form, follow_redirects=False)
+    return answer.status_code, answer.headers.get("location", "")
+
+
+def looks(app: FastAPI, city: Settings) -> list[dict[str, object]]:
+    """Records of the trail about reviews, so far."""
+    app.state.hub.close()
+    lines = [line for path in sorted(city.audit_dir.glob("*/*.jsonl")) for line in path.read_bytes().splitlines()]
+    found = [orjson.loads(line) for line in lines]
+    return [one for one in found if one.get("surface") in ("review", "explain")]
+
+
+def test_the_list_shows_the_most_doubtful_first_and_no_value(city: Settings, signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    page = words_of(browser, "/reviews")
+    assert "待核对 12 对" in page
+    assert "33.4 %" in page
+    assert page.index("33.4 %") < page.index("5.8 %")
+    assert not any(person["name"] in page for person in reviewed.PERSONS)
+
+
+def test_the_list_is_narrowed_by_base_and_state(signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    assert "没有符合条件的记录对" in words_of(browser, "/reviews?base=legal_person")
+    assert "没有符合条件的记录对" in words_of(browser, "/reviews?state=same&base=population")
+    assert "共 12 对" in words_of(browser, "/reviews?state=open&base=population")
+
+
+def test_only_who_reviews_gets_in(city: Settings, signed_in: Enter) -> None:
+    browser = signed_in("police_clerk")
+    for path in ("/reviews", page_of(city, FIRST), f"/entities/population/{entities(city)[FIRST]}"):
+        assert browser.get(path).status_code == 403
+
+
+def test_a_pair_shows_both_sides_masked_with_a_waterfall_that_adds_up(
+    app: FastAPI, city: Settings, signed_in: Enter
+) -> None:
+    before = len(looks(app, city))
+    browser = signed_in("steward")
+    markup = browser.get(page_of(city, FIRST)).text
+    person = reviewed.PERSONS[20]
+    assert all(person[name] not in markup for name in ("name", "resident_id", "phone"))
+    assert person["name"][0] in markup  # masked, not left out
+    assert "支持" in markup
+    assert 'class="bar"' in markup
+    assert "style=" not in markup
+    assert "<script" not in markup
+    new = looks(app, city)[before:]
+    assert [(one["surface"], one["actor"], one["rows"], sorted(one["providers"])) for one in new] == [
+        ("review", "steward", 2, ["hrss", "police"])
+    ]  # fmt: skip
+
+
+def test_the_evidence_over_http_adds_up_to_the_probability(
+    city: Settings, browser: TestClient, steward_token: dict[str, str]
+) -> None:
+    path = f"/api/v1/bases/population/reviews/{pair(city, FIRST)}"
+    case = browser.get(path, headers=steward_token).json()
+    bits = sum(step["bits"] or 0 for step in case["steps"])
+    assert 1 / (1 + 2**-bits) == pytest.approx(case["probability"], abs=1e-6)
+    assert case["steps"][0]["title"]["zh"].startswith("先验")
+    assert {"for", "against"} <= {step["says"] for step in case["steps"]}
+    listed = browser.get("/api/v1/bases/population/reviews", headers=steward_token).json()
+    assert (listed["total"], listed["pages"]) == (12, 1)
+    assert browser.get("/api/v1/bases/population/reviews/Vnone", headers=steward_token).status_code == 404
+    assert browser.get("/api/v1/bases/spatial_grid/reviews", headers=steward_token).status_code == 404
+
+
+def test_a_decision_in_the_portal_leads_on_to_the_next_pair_and_twice_is_once(city: Settings, signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    status, to = decide(browser, page_of(city, FIRST), "same")
+    assert status == 303
+    assert to.startswith("/reviews/population/V")
+    assert to.endswith(f"after={pair(city, FIRST)}")
+    assert pair(city, FIRST) != to.split("/")[-1].split("?")[0]
+    assert "已记录" in words_of(browser, to)
+    assert decide(browser, page_of(city, FIRST), "same")[0] == 303
+    assert decide(browser, page_of(city, FIRST), "same", seen="0")[0] == 303  # the back button
+    assert said(city, FIRST) == [("same", "steward")]
+
+
+def test_a_changed_mind_keeps_its_history_and_both_are_shown(city: Settings, signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    decide(browser, page_of(city, SECOND), "unsure", "待查")
+    decide(browser, page_of(city, SECOND), "different", "兄弟二人")
+    assert said(city, SECOND) == [("unsure", "steward"), ("different", "steward")]
+    page = words_of(browser, page_of(city, SECOND))
+    assert page.index("待查") < page.index("兄弟二人")
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"verdict": "perhaps"}, 422),
+        ({"reason": "  "}, 422),
+        ({"reason": "长" * 2001}, 422),
+        ({"csrf": "forged"}, 403),
+    ],
+)
+def test_what_is_refused_says_why_and_keeps_nothing(
+    city: Settings, signed_in: Enter, form: dict[str, str], status: int
+) -> None:
+    browser = signed_in("steward")
+    before = said(city, THIRD)
+    path = page_of(city, THIRD)
+    sent = {"csrf": form_token(browser, path), "seen": "0", "verdict": "same", "reason": "核实"} | form
+    answer = browser.post(path, data=sent)
+    assert answer.status_code == status
+    assert "未提交" in answer.text
+    assert said(city, THIRD) == before
+
+
+def test_who_did_not_see_anothers_decision_does_not_write_over_it(
+    city: Settings, browser: TestClient, steward_token: dict[str, str]
+) -> None:
+    path = f"/api/v1/bases/population/reviews/{pair(city, THIRD)}/decision"
+    with open_session(city) as session:
+        row = next(row for row in reviewed.queue(city) if row["pair"] == pair(city, THIRD))
+        review_decisions.decide(
+            session, base="population", pair=row["pair"], records=(row["record_l"], row["record_r"]),
+            verdict="different", reason="看过档案", by="another", now=now(),
+        )  # fmt: skip
+    form = {"verdict": "same", "reason": "像", "seen": 0}
+    answer = browser.post(path, json=form, headers=steward_token)
+    assert (answer.status_code, answer.json()["code"]) == (409, "review_decided_meanwhile")
+    assert said(city, THIRD) == [("different", "another")]
+
+
+def test_what_the_portal_decided_merges_and_parts_in_the_next_build_with_redirects(
+    city: Settings, browser: TestClient, signed_in: Enter, steward_token: dict[str, str]
+) -> None:
+    before = entities(city)
+    joined, apart = "h60", "h15"  # in doubt; joined by its values
+    assert before[joined] != before["p60"]
+    assert before[apart] == before["p15"]
+    records = {row["key"]: row["record_id"] for row in _links(city)}
+    two = f"/reviews/population/{records[apart]}-{records['p15']}"
+    steward = signed_in("steward")
+    assert decide(steward, page_of(city, joined), "same")[0] == 303
+    assert decide(steward, two, "different", "同名同住址的两人")[0] == 303
+    build_group(city, "population", clock=now)
+    after = entities(city)
+    assert after[joined] == after["p60"] == before["p60"]
+    assert after[apart] != after["p15"] == before["p15"]
+    assert {(before[joined], after["p60"], "merged"), (before[apart], after[apart], "split")} <= set(redirects(city))
+    gone = browser.get(f"/api/v1/bases/population/entities/{before[joined]}", headers=steward_token)
+    assert (gone.status_code, gone.json()["code"]) == (404, "entity_redirected")
+    assert after["p60"] in gone.json()["detail"]
+    told = browser.get(f"/api/v1/bases/population/entities/{after['p60']}", headers=steward_token).json()
+    assert ("same", "steward") in {(one["verdict"], one["by"]) for one in told["said"]}
+    assert {record["how"] for record in told["records"]} == {"number", "people"}
+    assert "并入" in words_of(steward, f"/entities/population/{after['p60']}")
+
+
+def _links(city: Settings) -> list[Row]:
+    return tables.read(Layout(city.lake_url).base("population_links"), settings=city).to_pylist()
+
+
+def test_an_entity_says_of_every_field_whose_word_won_by_which_rule_and_who_lost(
+    app: FastAPI, city: Settings, signed_in: Enter
+) -> None:
+    before = len(looks(app, city))
+    person = entities(city)["p3"]
+    markup = signed_in("steward").get(f"/entities/population/{person}").text
+    assert reviewed.PERSONS[3]["resident_id"] not in markup
+    assert "按数源部门次序" in markup
+    assert "未采用" in markup
+    assert "自身号码确定" in markup
+    assert [(one["surface"], one["rows"]) for one in looks(app, city)[before:]] == [("explain", 2)]
+
+
+def test_two_rows_under_one_number_can_be_said_to_be_two_people(city: Settings, signed_in: Enter) -> None:
+    before = entities(city)
+    assert before["h7"] == before["p7"]
+    records = {row["key"]: row["record_id"] for row in _links(city)}
+    path = f"/reviews/population/{records['p7']}-{records['h7']}"
+    steward = signed_in("steward")
+    asked = steward.get(f"/reviews/population?left={records['p7']}&right={records['h7']}", follow_redirects=False)
+    assert asked.headers["location"] == path
+    assert "并未存疑" in words_of(steward, path)
+    assert decide(steward, path, "different", "一号两人")[0] == 303
+    build_group(city, "population", clock=now)
+    after = entities(city)
+    assert after["p7"] == before["p7"]
+    assert after["h7"] != before["h7"]
+    assert (before["h7"], after["h7"], "split") in redirects(city)
+
+
+@pytest.mark.parametrize("left", ["R1", "../../x", "R" * 30])
+def test_records_that_are_not_there_are_not_found(signed_in: Enter, left: str) -> None:
+    assert signed_in("steward").get(f"/reviews/population/{left}-R2").status_code == 404
