@@ -1,5 +1,6 @@
 """Geometries and points: valid, and inside the county of the hub (Laizhou)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,60 @@ def test_an_invalid_geometry_and_one_outside_the_county_are_held_back(
         "next_door": ["geometry.inside_county"],
     }
     assert all(row["geometry"] for row in zone(registry, "quarantine"))
+
+
+TILES = {
+    "a": "POLYGON((119.90 37.10, 119.91 37.10, 119.91 37.11, 119.90 37.11, 119.90 37.10))",
+    "b": "POLYGON((119.91 37.10, 119.92 37.10, 119.92 37.11, 119.91 37.11, 119.91 37.10))",
+    "c": "POLYGON((119.90 37.11, 119.91 37.11, 119.91 37.12, 119.90 37.12, 119.90 37.11))",
+    "d": "POLYGON((119.91 37.11, 119.92 37.11, 119.92 37.12, 119.91 37.12, 119.91 37.11))",
+}
+"""Four tiles of some 890 m by 1,110 m that meet in the middle."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "overlapping", "beside"),
+    [
+        ({}, set(), set()),
+        ({"b": TILES["b"].replace("119.91 37", "119.909999 37")}, set(), set()),  # a strip of 9 cm: 99 m²
+        ({"b": TILES["b"].replace("119.91 37", "119.9095 37")}, {"a", "b"}, set()),
+        (
+            {"d": "POLYGON((119.915 37.115, 119.92 37.115, 119.92 37.12, 119.915 37.12, 119.915 37.115))",
+             "e": "POLYGON((119.92 37.11, 119.93 37.11, 119.93 37.12, 119.92 37.12, 119.92 37.11))",
+             "f": "POLYGON((119.91 37.12, 119.92 37.12, 119.92 37.13, 119.91 37.13, 119.91 37.12))"},
+            set(),
+            {"a", "b", "c", "d", "e", "f"},
+        ),
+        (
+            {"d": "POLYGON((119.91 37.11, 119.92 37.12, 119.92 37.11, 119.91 37.12, 119.91 37.11))"},
+            set(),
+            {"b", "d"},
+        ),
+    ],
+    ids=["they tile", "within tolerance", "one reaches into another", "a hole inside", "a bow tie leaves a gap"],
+)  # fmt: skip
+def test_areas_that_tile_the_land_neither_overlap_nor_leave_a_gap_between_them(
+    registry: Settings, stage: StageRows, now: datetime, changed: dict[str, str], overlapping: set[str],
+    beside: set[str],
+) -> None:  # fmt: skip
+    tiles = replace(contract_of(rules=(), items=SHAPES), options={"tiling": 100})
+    rows = wkb(registry, TILES | changed)
+    verdict = judge(registry, tiles, stage([*rows, {"person_no": "none"}], items=SHAPES), now=now)
+    found: dict[str, set[str]] = {"geometry.overlaps": set(), "geometry.beside_gap": set()}
+    for row in zone(registry, "findings"):
+        if row["rule"] in found:
+            found[row["rule"]].add(row["key"])
+    assert found == {"geometry.overlaps": overlapping, "geometry.beside_gap": beside}
+    seen = {each.rule_id: (each.b, each.severity, each.scope) for each in verdict.results}
+    assert seen["geometry.overlaps"] == (len(rows), "warn", "field")
+
+
+def test_areas_of_a_layer_that_says_nothing_of_tiling_may_overlap(
+    registry: Settings, stage: StageRows, now: datetime
+) -> None:
+    rows = wkb(registry, {"a": TILES["a"], "twin": TILES["a"]})
+    verdict = judge(registry, contract_of(rules=(), items=SHAPES), stage(rows, items=SHAPES), now=now)
+    assert not {"geometry.overlaps", "geometry.beside_gap"} & {each.rule_id for each in verdict.results}
 
 
 @pytest.mark.parametrize(
