@@ -7,7 +7,7 @@ from lake import tables
 from lake.layout import Layout
 
 _MET = (
-    "CREATE OR REPLACE TEMP TABLE met AS SELECT l.record_id AS one, r.record_id AS other FROM {weighed} AS w"
+    "CREATE OR REPLACE TEMP TABLE met AS SELECT DISTINCT l.record_id AS one, r.record_id AS other FROM {weighed} AS w"
     " JOIN numbered AS l ON l.record = w.record_l JOIN numbered AS r ON r.record = w.record_r"
 )
 _COUNTS = """

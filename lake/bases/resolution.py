@@ -66,6 +66,7 @@ def resolve_entities(
         sources = _filled(connection)
         check_sources(pinned.model.name, sources, state.sources(), waived)
         model = state.trained(task, sources)
+        memory = state.memory(model) if model and not afresh else None
         found = resolve(
             connection,
             "base_record",
@@ -74,14 +75,23 @@ def resolve_entities(
             start=load_start(identity.task),
             previous=state.previous(),
             decisions=_decided(connection, decisions),
-            memory=state.memory(model) if model and not afresh else None,
+            memory=memory,
             secret=secret(settings),
             prefix=identity.prefix,
         )
         check_size(pinned.model.name, int(found.metrics["largest"]), waived)
         log.info("%s: %s", pinned.model.name, found.metrics)
         remember = model is not None or (found.trained and found.metrics["records"] >= TRAIN_FROM)
-        state.keep(connection, found, remember=remember, sources=sources, run_id=run_id, facts=facts, now=now)
+        state.keep(
+            connection,
+            found,
+            remember=remember,
+            remembered=memory is not None,
+            sources=sources,
+            run_id=run_id,
+            facts=facts,
+            now=now,
+        )
     return found.clusters
 
 

@@ -36,8 +36,11 @@ if TYPE_CHECKING:
 
 GROWN = 2
 """A model is learnt anew when there are so many times the records it was learnt from, or a new source."""
+MOST_KEPT = 1.5
+"""Times the rows of now that a memory may hold, those of earlier builds included."""
 BATCH = 50_000
 _TAUGHT = "source"
+_LINKED = ["source", "key", "entity_key"]
 REDIRECTS = pa.schema(
     [("old", pa.string()), ("to", pa.string()), ("reason", pa.string()), ("at", pa.timestamp("us", "UTC"))]
 )
@@ -63,15 +66,11 @@ class State:
         """Where the table `<base>_<part>` lies."""
         return Layout(self.settings.lake_url).base(f"{self.model.name}_{part}")
 
-    def previous(self) -> dict[tuple[str, str], str]:
-        """(dataset, record id) -> entity id of the last build; empty before the first one."""
+    def previous(self) -> pa.Table | None:
+        """source, key, entity_key of every record of the last build; None before the first one."""
         entity = self.model.key[0]
         rows = self._rows("links", ("dataset", "record_id", entity))
-        if rows is None:
-            return {}
-        rows = rows.filter(pc.is_valid(rows[entity]))
-        names = zip(rows["dataset"].to_pylist(), rows["record_id"].to_pylist(), strict=True)
-        return dict(zip(names, rows[entity].to_pylist(), strict=True))
+        return None if rows is None else rows.filter(pc.is_valid(rows[entity])).rename_columns(_LINKED)
 
     def sources(self) -> dict[str, Filled]:
         """What the sources told in the last build."""
@@ -111,13 +110,17 @@ class State:
         found: "Resolution",
         *,
         remember: bool,
+        remembered: bool,
         sources: Mapping[str, Filled],
         run_id: str,
         facts: Mapping[str, str],
         now: datetime,
     ) -> None:
-        """Write everything but the links. `connection` is the one `found` was resolved in."""
-        from lake.matching.memory import PREPARED, WEIGHED, signature
+        """Write everything but the links. `connection` is the one `found` was resolved in.
+
+        remember: whether a next run may use what this one knows; remembered: whether this one was given a memory.
+        """
+        from lake.matching.memory import FRESH_PREPARED, FRESH_WEIGHED, PREPARED, WEIGHED, signature
         from lake.matching.trained import as_table
 
         def write(part: str, rows: tables.Rows, *, append: bool = False, **known: str) -> None:
@@ -125,19 +128,26 @@ class State:
             told = dict(facts) | known
             tables.write(self.uri(part), rows, mode=mode, run_id=run_id, facts=told, settings=self.settings)
 
-        def write_table(part: str, table: str, order: str) -> None:
-            rows = connection.execute(f"SELECT * FROM {table} ORDER BY {order}").to_arrow_reader(BATCH)
-            write(part, rows, model=signature(found.model))
+        def add(part: str, whole: str, fresh: str, columns: str) -> None:
+            more = remembered and self._worth_adding(connection, part, whole, fresh)
+            rows = connection.execute(f"SELECT {columns} FROM {fresh if more else whole}").to_arrow_reader(BATCH)
+            write(part, rows, append=more, model=signature(found.model))
 
-        write_table("weighed", WEIGHED, "record_l, record_r")
+        add("weighed", WEIGHED, FRESH_WEIGHED, "* EXCLUDE (known)")
         if remember:
-            write_table("prepared", PREPARED, "record")
+            add("prepared", PREPARED, FRESH_PREPARED, "*")
         if remember and found.trained:
             write("model", pa.concat_tables([as_table(found.model), _taught(sources)]))
         write("sources", _as_rows(sources))
         moved = [{"old": one.old, "to": one.to, "reason": one.reason, "at": now} for one in found.redirects]
         write("redirects", pa.Table.from_pylist(moved, schema=REDIRECTS), append=True)
         write("review", _review(connection, found))
+
+    def _worth_adding(self, connection: duckdb.DuckDBPyConnection, part: str, whole: str, fresh: str) -> bool:
+        """Whether to add to a table that is a memory, rather than to write it anew without what is no longer true."""
+        counted = f"SELECT (SELECT count(*) FROM {whole}), (SELECT count(*) FROM {fresh})"
+        ((now, new),) = connection.execute(counted).fetchall()
+        return bool(tables.rows(self.uri(part), settings=self.settings) + new <= MOST_KEPT * now)
 
     def _rows(self, part: str, columns: tuple[str, ...]) -> pa.Table | None:
         """These columns of the newest version; None where there is no such table, or one from before it had them."""

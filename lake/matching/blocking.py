@@ -113,7 +113,9 @@ def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> No
     record and key that one of those has too."""
     known = atoms(task, 3)
     labels = {label: f"a{number}" for number, label in enumerate(known)}
-    columns = ", ".join(f"{sql} AS {labels[label]}" for label, (_, sql, _) in known.items())
+    lists = {label for label, (_, sql, _) in known.items() if sql.startswith("list_")}
+    # Every atom is hashed once, however many rules it is in.
+    columns = ", ".join(f"{_hashed(sql, label in lists)} AS {labels[label]}" for label, (_, sql, _) in known.items())
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE matching_atom AS SELECT record, source, loose, {columns} FROM {RECORDS}"
         f" ORDER BY loose, record"
@@ -121,22 +123,27 @@ def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> No
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_key (record BIGINT, source VARCHAR, loose BOOLEAN, block UBIGINT)"
     )
-    lists = {label for label, (_, sql, _) in known.items() if sql.startswith("list_")}
     for number, rule in enumerate(rules(task, rank)):
         names = [labels[label] for label in rule]
         unrolled = [labels[label] for label in rule if label in lists]
-        searched = _keys(number, names, unrolled, "loose")
-        others = _keys(number, names, unrolled, "NOT loose")
-        connection.execute(f"INSERT INTO matching_key {searched}")
-        connection.execute(f"INSERT INTO matching_key {others} AND block IN (SELECT block FROM ({searched}))")
-    connection.execute("DROP TABLE matching_atom")
+        searched, others = (_keys(number, names, unrolled, which) for which in ("loose", "NOT loose"))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_searched AS {searched}")
+        connection.execute("INSERT INTO matching_key FROM matching_searched")
+        connection.execute(f"INSERT INTO matching_key FROM ({others}) SEMI JOIN matching_searched USING (block)")
+    connection.execute("DROP TABLE matching_atom; DROP TABLE matching_searched")
+
+
+def _hashed(sql: str, several: bool) -> str:
+    """An atom as a number, or as a list of them; NULL where it says nothing."""
+    if several:
+        return f"list_transform(list_filter({sql}, x -> x <> ''), x -> hash(x))"
+    return f"CASE WHEN {sql} <> '' THEN hash({sql}) END"
 
 
 def _keys(rule: int, names: list[str], unrolled: list[str], which: str) -> str:
-    """SELECT of one rule's keys; it ends in a WHERE that more may be added to."""
+    """SELECT of one rule's keys."""
     relation = f"(SELECT * FROM matching_atom WHERE {which})"
     for name in unrolled:  # one list a level: two in one SELECT would be zipped, not crossed
         relation = f"(SELECT * REPLACE (unnest({name}) AS {name}) FROM {relation})"
-    present = " AND ".join(f"{name} IS NOT NULL AND {name} <> ''" for name in names)
-    hashed = f"SELECT record, source, loose, hash({rule}, {', '.join(names)}) AS block FROM {relation} WHERE {present}"
-    return f"SELECT * FROM ({hashed}) WHERE TRUE"
+    present = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    return f"SELECT record, source, loose, hash({rule}, {', '.join(names)}) AS block FROM {relation} WHERE {present}"

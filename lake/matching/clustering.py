@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 STRONGEST = 14.0
 """Bits a pair may weigh at most for or against: one pair must not outvote all the others of two clusters."""
@@ -39,20 +40,17 @@ class Rules:
 
 
 def parts(nodes: int, left: Ints, right: Ints) -> Ints:
-    """Connected part of each node (numbered by its smallest node): union by size of the edges given."""
-    up = list(range(nodes))
-
-    def root(node: int) -> int:
-        while up[node] != node:
-            up[node] = up[up[node]]
-            node = up[node]
-        return node
-
-    for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        a, b = root(one), root(other)
-        if a != b:
-            up[max(a, b)] = min(a, b)
-    return np.fromiter((root(node) for node in range(nodes)), np.int64, nodes)
+    """Connected part of each node, named by its smallest node."""
+    name = np.arange(nodes)
+    while len(left):
+        # Of two names the greater hangs itself on the smaller; then every node takes the name at the end of its chain.
+        one, other = name[left], name[right]
+        np.minimum.at(name, np.maximum(one, other), np.minimum(one, other))
+        while not np.array_equal(name, name[name]):
+            name = name[name]
+        apart = name[left] != name[right]
+        left, right = left[apart], right[apart]
+    return name
 
 
 def cluster(nodes: int, left: Ints, right: Ints, bits: Floats, *, threshold: float, rules: Rules | None = None) -> Ints:
@@ -64,16 +62,27 @@ def cluster(nodes: int, left: Ints, right: Ints, bits: Floats, *, threshold: flo
     if not len(left):
         return np.arange(nodes)
     part = parts(nodes, left[bits >= threshold], right[bits >= threshold])
-    inside = part[left] == part[right]
+    found, inside = np.arange(nodes), part[left] == part[right]
+    alone = _couples(part, inside, left, right, rules or Rules())
+    found[np.maximum(left[alone], right[alone])] = np.minimum(left[alone], right[alone])
+    inside &= ~alone
     groups: dict[int, list[tuple[int, int, float]]] = {}
     weight = np.where(np.abs(bits) >= FORCED, bits, np.clip(bits, -STRONGEST, STRONGEST))
     for one, other, value in zip(left[inside].tolist(), right[inside].tolist(), weight[inside].tolist(), strict=True):
         groups.setdefault(int(part[one]), []).append((one, other, value))
-    found = np.arange(nodes)
     for edges in groups.values():
         for node, head in _agglomerate(edges, threshold, rules or Rules()).items():
             found[node] = head
     return found
+
+
+def _couples(part: Ints, inside: Bools, left: Ints, right: Ints, rules: Rules) -> Bools:
+    """Which edges are the only one of their part, with nothing else to be weighed: most of them are."""
+    pairs = np.bincount(part[left[inside]], minlength=len(part))
+    alone = np.asarray(inside & (pairs[part[left]] == 1))
+    ruled = np.zeros(len(part), bool)
+    ruled[np.fromiter((*rules.single, *rules.registered), np.int64)] = True
+    return np.asarray(alone & ~(ruled[left] & ruled[right]))
 
 
 def _agglomerate(edges: Sequence[tuple[int, int, float]], threshold: float, rules: Rules) -> dict[int, int]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from lake.matching.identity import Redirect, keep_keys, new_key
+from lake.matching.identity import GONE, Redirect, keep_keys
 from lake.matching.prepare import RECORDS
 from lake.matching.training import probability
 
@@ -22,35 +21,81 @@ def cluster_table(
     connection: duckdb.DuckDBPyConnection,
     found: Ints,
     edges: Edges,
-    previous: Mapping[tuple[str, str], str],
+    previous: pa.Table | None,
     secret: str,
     prefix: str = "E",
 ) -> tuple[pa.Table, list[Redirect]]:
     """(source, key, entity_key, numbered, probability; redirects). A new id comes from the smallest number, else from
 
-    the key of a record. numbered: whether the record has a sound number nobody disputes.
+    the key of a record. numbered: whether the record has a sound number nobody disputes. previous: source, key,
+    entity_key of the last run.
     """
-    rows = connection.execute(
-        f"SELECT record, source, key, node, known_id FROM {RECORDS} ORDER BY record"
-    ).to_arrow_table()
-    member = found[rows["node"].to_numpy()]
-    names = list(zip(rows["source"].to_pylist(), rows["key"].to_pylist(), strict=True))
-    anchors: dict[int, tuple[int, str]] = {}
-    for head, name, known in zip(member.tolist(), names, rows["known_id"].to_pylist(), strict=True):
-        anchor = (1, known) if known else (2, f"{name[0]}|{name[1]}")
-        anchors[head] = min(anchor, anchors.get(head, anchor))
-    clusters = dict(zip(names, member.tolist(), strict=True))
-    fresh = {head: new_key(anchor, prefix=prefix, secret=secret) for head, (_, anchor) in anchors.items()}
-    keys, redirects = keep_keys(previous, clusters, fresh)
     sure = support(len(found), found, edges)
-    columns = {
-        "source": rows["source"],
-        "key": rows["key"],
-        "entity_key": pa.array([keys[head] for head in member.tolist()]),
-        "numbered": rows["known_id"].is_valid(),
-        "probability": pa.array(sure[rows["node"].to_numpy()]),
-    }
-    return pa.table(columns), redirects
+    held = {"matching_member": pa.table({"node": np.arange(len(found)), "head": found, "sure": sure})}
+    held["matching_previous"] = _PREVIOUS.empty_table() if previous is None else previous.select(_PREVIOUS.names)
+    for name, rows in held.items():
+        connection.register(name, rows)
+    for name, sql in _STEPS.items():
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}",
+            {"secret": secret, "prefix": prefix} if "$secret" in sql else None,
+        )
+    redirects = _keep_moved(connection)
+    clusters = connection.execute(_CLUSTERS).to_arrow_table()
+    for name in _STEPS:
+        connection.execute(f"DROP TABLE {name}")
+    for name in held:
+        connection.unregister(name)
+    return clusters, redirects
+
+
+_PREVIOUS = pa.schema([("source", pa.string()), ("key", pa.string()), ("entity_key", pa.string())])
+_STEPS = {
+    "matching_fresh": "SELECT head, $prefix || substr(sha256($secret || coalesce(min(known_id),"
+    f" min(source || '|' || key))), 1, 24) AS fresh FROM {RECORDS} JOIN matching_member USING (node) GROUP BY head",
+    "matching_overlap": f"SELECT head, entity_key AS old, count(*) AS records FROM {RECORDS} JOIN matching_member"
+    " USING (node) JOIN matching_previous USING (source, key) GROUP BY ALL",
+    # An id whose records are all in one cluster, which has no records of another: nothing to decide.
+    "matching_stayed": "SELECT head, old FROM matching_overlap QUALIFY count(*) OVER (PARTITION BY head) = 1"
+    " AND count(*) OVER (PARTITION BY old) = 1",
+    "matching_key_of": "SELECT head, coalesce(old, fresh) AS entity_key FROM matching_fresh LEFT JOIN matching_stayed"
+    " USING (head)",
+}
+"""Tables made one after the other; the last gets its other keys from keep_keys."""
+_CLUSTERS = (
+    "SELECT source, key, entity_key, known_id IS NOT NULL AS numbered, sure AS probability"
+    f" FROM {RECORDS} JOIN matching_member USING (node) JOIN matching_key_of USING (head) ORDER BY record"
+)
+_MOVED = (
+    "SELECT head, old, records, fresh FROM matching_overlap JOIN matching_fresh USING (head)"
+    " WHERE head NOT IN (SELECT head FROM matching_stayed)"
+)
+_TAKEN = (
+    "SELECT head, NULL, 0, fresh FROM matching_fresh WHERE head NOT IN (SELECT head FROM matching_overlap)"
+    " AND fresh IN (SELECT entity_key FROM matching_previous)"
+)
+_GONE = "SELECT DISTINCT entity_key FROM matching_previous WHERE entity_key NOT IN (SELECT old FROM matching_overlap)"
+
+
+def _keep_moved(connection: duckdb.DuckDBPyConnection) -> list[Redirect]:
+    """Decide on the clusters whose ids do not follow by themselves; every redirect, by old id."""
+    rows = connection.execute(f"{_MOVED} UNION ALL {_TAKEN} ORDER BY ALL").fetchall()
+    gone = [Redirect(old, None, GONE) for (old,) in connection.execute(_GONE).fetchall()]
+    if not rows:
+        return sorted(gone, key=lambda one: one.old)
+    previous: dict[tuple[int, str | None, int], str] = {}
+    clusters: dict[tuple[int, str | None, int], int] = {}
+    for head, old, records, _ in rows:
+        clusters |= {(head, old, number): head for number in range(max(records, 1))}
+        previous |= {(head, old, number): old for number in range(records)}
+    used = connection.execute("SELECT DISTINCT entity_key FROM matching_previous").to_arrow_table()
+    fresh = {head: new for head, _, _, new in rows}
+    keys, redirects = keep_keys(previous, clusters, fresh, used=set(used["entity_key"].to_pylist()))
+    connection.register("matching_moved", pa.table({"head": list(keys), "entity_key": list(keys.values())}))
+    connection.execute("DELETE FROM matching_key_of WHERE head IN (SELECT head FROM matching_moved)")
+    connection.execute("INSERT INTO matching_key_of FROM matching_moved")
+    connection.unregister("matching_moved")
+    return sorted([*redirects, *gone], key=lambda one: one.old)
 
 
 def support(nodes: int, found: Ints, edges: Edges) -> Floats:

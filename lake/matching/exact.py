@@ -39,7 +39,7 @@ def number_nodes(
         " numbered AS (SELECT together, registered, row_number() OVER (ORDER BY first) - 1 AS node FROM placed)"
         " SELECT grouped.* EXCLUDE (together), numbered.node,"
         f" grouped.known_id IS NULL OR {weak(task, 'grouped.known_id')} OR NOT numbered.registered AS loose"
-        " FROM grouped JOIN numbered USING (together) ORDER BY record"
+        " FROM grouped JOIN numbered USING (together)"
     )
     (nodes,) = one(connection, f"SELECT coalesce(max(node), -1) + 1 FROM {RECORDS}")
     return nodes, disputed

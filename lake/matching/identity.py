@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -33,11 +33,16 @@ def new_key(anchor: str, *, prefix: str = "E", secret: str = "") -> str:
 
 
 def keep_keys(
-    previous: Mapping[Record, str], clusters: Mapping[Record, Cluster], fresh: Mapping[Cluster, str]
+    previous: Mapping[Record, str],
+    clusters: Mapping[Record, Cluster],
+    fresh: Mapping[Cluster, str],
+    *,
+    used: Collection[str] = (),
 ) -> tuple[dict[Cluster, str], list[Redirect]]:
     """(cluster -> id, redirects). previous: record -> id; clusters: record -> cluster; fresh: cluster -> id if new.
 
-    A fresh id that once belonged to other records is hashed on until it is free: no id ever changes its meaning.
+    used: ids in use that `previous` leaves out. A fresh id that once belonged to other records is hashed on until it is
+    free: no id ever changes its meaning.
     """
     overlap = Counter((previous[record], cluster) for record, cluster in clusters.items() if record in previous)
     kept: dict[Cluster, str] = {}
@@ -50,8 +55,8 @@ def keep_keys(
     for old, cluster in sorted(overlap, key=turn):
         if cluster not in kept and old not in taken:
             kept[cluster], taken[old] = old, cluster
-    used = set(previous.values())
-    keys = {cluster: kept.get(cluster) or _free(fresh[cluster], used) for cluster in set(clusters.values())}
+    taken_ids = {*previous.values(), *used}
+    keys = {cluster: kept.get(cluster) or _free(fresh[cluster], taken_ids) for cluster in set(clusters.values())}
     return keys, _redirects(set(previous.values()), taken, overlap, keys)
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from lake.matching.trained import Model
 
 PREPARED, WEIGHED = "matching_prepared", "matching_kept"
-"""Tables a run under a trained model leaves in its connection, for the next run to be given as Memory."""
+"""Relations a run under a trained model leaves in its connection, for the next run to be given as Memory."""
+FRESH_PREPARED, FRESH_WEIGHED = "matching_prepared_fresh", "(FROM matching_kept WHERE NOT known)"
+"""The rows of both that the memory the run was given did not have. What is in it and no longer true does no harm."""
 
 
 @dataclass(frozen=True, slots=True)

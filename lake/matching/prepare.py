@@ -46,19 +46,20 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *,
         f" FROM (SELECT {texts} FROM {relation})"
     )
     _refuse_doubles(connection, task)
-    fresh = f"{_derived(task)} ORDER BY record"
     if known:
-        new = _derived(task, f"WHERE (record, content) NOT IN (SELECT (record, content) FROM {known})")
-        fresh = (
-            f"SELECT * FROM (SELECT known.* FROM {known} AS known SEMI JOIN matching_raw USING (record, content)"
-            f" UNION ALL BY NAME {new}) ORDER BY record"
+        new = f"ANTI JOIN {known} AS known USING (record, content)"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED}_fresh AS {_derived(task, new)}")
+        taken = f"SELECT known.* FROM {known} AS known SEMI JOIN matching_raw USING (record, content)"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {taken} UNION ALL BY NAME FROM {PREPARED}_fresh"
         )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {fresh}")
+    else:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {_derived(task)}")
     connection.execute("DROP TABLE matching_raw")
     return one(connection, f"SELECT count(*) FROM {PREPARED}")[0]
 
 
-def _derived(task: Task, where: str = "") -> str:
+def _derived(task: Task, only: str = "") -> str:
     """SELECT of the raw rows, cleaned, and with what is derived from the cleaned columns."""
     cleaned = ", ".join(
         f"{ROLES[column.role].clean}({quote(column.name)}) AS {quote(column.name)}" for column in task.columns
@@ -68,7 +69,7 @@ def _derived(task: Task, where: str = "") -> str:
         for column in task.columns
         for suffix, sql in ROLES[column.role].derived.items()
     ]
-    clean = f"SELECT record, content, source, key, known_id, {cleaned} FROM matching_raw {where}"
+    clean = f"SELECT record, content, source, key, known_id, {cleaned} FROM matching_raw {only}"
     return f"SELECT {', '.join(['*', *derived])} FROM ({clean})"
 
 
@@ -139,7 +140,7 @@ def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) ->
         )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT {', '.join(['records.*', *columns])}"
-        f" FROM {PREPARED} AS records {' '.join(joins)} ORDER BY record"
+        f" FROM {PREPARED} AS records {' '.join(joins)}"
     )
     for number in range(len(shares)):
         connection.unregister(f"matching_share_{number}")

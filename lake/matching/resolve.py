@@ -8,7 +8,6 @@ Each step is a module of its own. Nothing is published or stored here.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -25,7 +24,7 @@ from lake.matching.memory import Memory
 from lake.matching.model import Task
 from lake.matching.review import review_table
 from lake.matching.trained import Model, Start
-from lake.matching.weighing import Weighed, remember, weigh
+from lake.matching.weighing import Weighed, remember, weigh, weighed_now
 
 TRAIN_FROM = 50_000
 """Records from which on a hub learns its own model rather than weigh by the start of its task."""
@@ -53,7 +52,7 @@ def resolve(
     *,
     model: Model | None = None,
     start: Start | None = None,
-    previous: Mapping[tuple[str, str], str] | None = None,
+    previous: pa.Table | None = None,
     decisions: pa.Table | None = None,
     memory: Memory | None = None,
     secret: str = "",
@@ -62,7 +61,7 @@ def resolve(
     """Who is who in `relation` (SQL usable in FROM: source, key, known_id, the task's columns).
 
     model: a trained one; None trains on these records, unless there is a `start` and they are fewer than TRAIN_FROM.
-    previous: (source, key) -> entity_key of the last run, so that ids stay. decisions: source_l, key_l, source_r,
+    previous: source, key, entity_key of the last run, so that ids stay. decisions: source_l, key_l, source_r,
     key_r, verdict ('same', 'different', else ignored): people win. memory: what a run under the same `model` left, so
     that only what changed is compared again. prefix: what new ids begin with; secret: what keeps them one way.
     """
@@ -88,7 +87,7 @@ def resolve(
         trained = replace(trained, threshold=bar, expected_f1=f1)
     found = cluster(nodes, edges.left, edges.right, edges.bits, threshold=trained.threshold, rules=rules)
     clock.lap("cluster")
-    clusters, redirects = cluster_table(connection, found, edges, previous or {}, secret, prefix)
+    clusters, redirects = cluster_table(connection, found, edges, previous, secret, prefix)
     review = review_table(connection, trained, found, edges)
     clock.lap("review")
     counts = {"records": records, "nodes": nodes, "disputed": disputed, "pairs": pairs, "review": review.num_rows}
@@ -112,8 +111,7 @@ def _weighed(
         compared = scoring.compare(connection, task, blocking.PAIRS)
         shares = prepare.frequencies(connection, task, scoring.weighted_columns(task))
         model = Model(task, training.train(connection, task, compared), shares, 0.0, 0.0)
-        bits = training.vetoed(task, compared, training.weights(compared, model.learnt))
-        weighed = Weighed(compared.left, compared.right, bits)
+        weighed = weighed_now(model, compared)
     else:
         weighed = weigh(connection, model, blocking.PAIRS, memory)
     rest = unseen_inside(connection, task, weighed)

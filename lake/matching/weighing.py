@@ -8,20 +8,22 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from lake.matching.clustering import Bools
 from lake.matching.memory import WEIGHED, Memory
 from lake.matching.prepare import RECORDS
-from lake.matching.scoring import Floats, Ints, compare
+from lake.matching.scoring import Compared, Floats, Ints, compare
 from lake.matching.trained import Model
 from lake.matching.training import vetoed, weights
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Pairs of records and their weight, prior included. Pairs are distinct."""
+    """Pairs of records and their weight, prior included. Pairs are distinct. known: remembered, not compared now."""
 
     left: Ints
     right: Ints
     bits: Floats
+    known: Bools
 
     def with_more(self, other: Weighed) -> Weighed:
         """Both; they share no pair."""
@@ -29,18 +31,24 @@ class Weighed:
             np.concatenate([self.left, other.left]),
             np.concatenate([self.right, other.right]),
             np.concatenate([self.bits, other.bits]),
+            np.concatenate([self.known, other.known]),
         )
 
     def table(self) -> pa.Table:
-        """record_l, record_r, bits."""
-        return pa.table({"record_l": self.left, "record_r": self.right, "bits": self.bits})
+        """record_l, record_r, bits, known."""
+        return pa.table({"record_l": self.left, "record_r": self.right, "bits": self.bits, "known": self.known})
+
+
+def weighed_now(model: Model, compared: Compared) -> Weighed:
+    """Pairs compared in this run, by `model`."""
+    bits = vetoed(model.task, compared, weights(compared, model.learnt))
+    return Weighed(compared.left, compared.right, bits, np.zeros(len(bits), bool))
 
 
 def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memory: Memory | None = None) -> Weighed:
     """The weight of each pair of relation `pairs` (record_l, record_r; distinct)."""
     if memory is None:
-        compared = compare(connection, model.task, pairs)
-        return Weighed(compared.left, compared.right, vetoed(model.task, compared, weights(compared, model.learnt)))
+        return weighed_now(model, compare(connection, model.task, pairs))
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_remembered AS SELECT pairs.record_l, pairs.record_r, said.bits"
         f" FROM (SELECT record_l, record_r FROM {pairs}) AS pairs"
@@ -50,15 +58,17 @@ def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memor
     )
     old = connection.execute("SELECT * FROM matching_remembered WHERE bits IS NOT NULL").fetchnumpy()
     new = "(SELECT record_l, record_r FROM matching_remembered WHERE bits IS NULL)"
-    return Weighed(old["record_l"], old["record_r"], old["bits"]).with_more(weigh(connection, model, new))
+    remembered = Weighed(old["record_l"], old["record_r"], old["bits"], np.ones(len(old["bits"]), bool))
+    return remembered.with_more(weigh(connection, model, new))
 
 
 def remember(connection: duckdb.DuckDBPyConnection, weighed: Weighed) -> None:
-    """Make table `matching_kept` of the pairs, by the content their records have now: what the next run remembers."""
-    connection.register("matching_weighed", weighed.table())
+    """Make `matching_kept` of the pairs, by the content their records have now: what the next run remembers."""
+    connection.register("matching_weighing", weighed.table())
+    connection.execute("CREATE OR REPLACE TEMP TABLE matching_weighed AS FROM matching_weighing")
+    connection.unregister("matching_weighing")
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {WEIGHED} AS"
-        " SELECT record_l, record_r, l.content AS content_l, r.content AS content_r, bits FROM matching_weighed"
-        f" JOIN {RECORDS} AS l ON l.record = record_l JOIN {RECORDS} AS r ON r.record = record_r ORDER BY ALL"
+        f"CREATE OR REPLACE TEMP VIEW {WEIGHED} AS"
+        " SELECT record_l, record_r, l.content AS content_l, r.content AS content_r, bits, known FROM matching_weighed"
+        f" JOIN {RECORDS} AS l ON l.record = record_l JOIN {RECORDS} AS r ON r.record = record_r"
     )
-    connection.unregister("matching_weighed")

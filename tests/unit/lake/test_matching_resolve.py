@@ -135,7 +135,7 @@ def test_a_pair_people_decided_on_stays_to_be_seen_with_what_its_values_say(base
 
 def test_ids_stay_when_the_same_records_come_again(base):
     rows, result = base
-    again = run(list(reversed(rows)), model=result.model, previous=entities(result.clusters))
+    again = run(list(reversed(rows)), model=result.model, previous=result.clusters)
     assert entities(again.clusters) == entities(result.clusters)
     assert again.redirects == []
 
