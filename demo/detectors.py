@@ -79,7 +79,11 @@ DETECTORS: dict[str, Detector] = {
     "name_bracket": Detector("括号和空格不一", "brackets and blanks vary", notes=("bracket_variant", "blanks")),
     "name_abbreviation": Detector("名称简写", "abbreviated name"),
     "branch_confusable": Detector("易混淆的分支机构", "confusable branch"),
-    "cancelled_live": Detector("已注销仍在用", "cancelled but live elsewhere", rules=("across.cancelled_still_taxed",)),
+    "cancelled_live": Detector(
+        "已注销仍在用",
+        "cancelled but live elsewhere",
+        rules=("across.cancelled_still_taxed", "across.cancelled_still_taxed_by_identity"),
+    ),
     "fullwidth": Detector("全角字符", "full-width characters", notes=("fullwidth",)),
     "date_format": Detector("日期格式不一", "dates in mixed formats", notes=("date_format",)),
     "division_abolished": Detector(
