@@ -12,13 +12,17 @@ from authorization.masking import PLAIN, Mask, parse_mask
 
 @dataclass(frozen=True)
 class ItemFact:
-    """What the catalogue says of one item. `personal`: none, general, sensitive."""
+    """What the catalogue says of one item. `personal`: none, general, sensitive.
+
+    `back_flow`: its values came back from an upper-level platform alone; nobody is given them as ours.
+    """
 
     name: str
     kind: str
     element: str = ""
     personal: str = "none"
     key: bool = False
+    back_flow: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def columns_of(
     columns: list[Column] = []
     dropped: list[str] = []
     for fact in facts:
-        if fact.name not in wanted or fact.name.startswith("_"):
+        if fact.name not in wanted or fact.name.startswith("_") or fact.back_flow:
             continue
         column = _column(fact, masks.get(fact.name))
         if column is None:

@@ -118,6 +118,10 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
     "purpose_differs": ("用途与授权不符", "the purpose is not the one granted"),
     "surface_not_granted": ("授权不包含这种共享方式", "the grant does not open this way of reading"),
     "item_not_granted": ("请求了未授权的数据项", "an item was asked for that is not granted"),
+    "back_flow": (
+        "数据项只来自上级平台回流的数据，不得作为本级数据再共享；请向上级平台申请",
+        "an item only holds what an upper-level platform gave back and is not ours to share on: apply to that platform",
+    ),
     "condition_not_granted": (
         "只能按已授权且未脱敏的数据项筛选或排序",
         "filtering and ordering is for items granted without a mask",
@@ -183,8 +187,11 @@ def _standing(grant: Grant, request: Request, now: datetime) -> str:
 def _content(grant: Grant, request: Request) -> Plan | str:
     """The plan for what was asked, or the reason why it may not be had."""
     granted, _ = columns_of(request.facts, grant.items, grant.masks or {})
+    kinds = {fact.name: fact.kind for fact in request.facts}
     by_name = {column.name: column for column in granted}
     wanted = request.items if request.items is not None else tuple(by_name)
+    if _of_upper_level(grant, request, kinds, any_left=bool(granted)):
+        return "back_flow"
     if not granted:
         return "nothing_left"
     if not wanted or any(item not in by_name for item in wanted):
@@ -193,12 +200,20 @@ def _content(grant: Grant, request: Request) -> Plan | str:
     looked_at = {item for condition in request.conditions for item in items_of(condition)} | set(request.order)
     if not looked_at <= plain:
         return "condition_not_granted"
-    kinds = {fact.name: fact.kind for fact in request.facts}
     row_filter = parse(grant.row_filter, kinds) if grant.row_filter else None
     columns = tuple(by_name[item] for item in dict.fromkeys(wanted))
     key = tuple(fact.name for fact in request.facts if fact.key)
     open_key = key if set(key) <= plain else ()
     return Plan(grant, columns, granted, row_filter, request.conditions, request.order, open_key)
+
+
+def _of_upper_level(grant: Grant, request: Request, kinds: Mapping[str, str], *, any_left: bool) -> bool:
+    """Whether the grant filters by, is asked for, or consists of items that came back from an upper-level platform."""
+    upper = {fact.name for fact in request.facts if fact.back_flow}
+    if grant.row_filter and upper & set(items_of(parse(grant.row_filter, kinds))):
+        return True
+    given = upper & set(grant.items)
+    return bool(given & set(request.items or ())) or (bool(given) and not any_left)
 
 
 def _not_guessable(plan: Plan, request: Request, held: Sequence[Grant], now: datetime) -> Plan | str:

@@ -134,6 +134,20 @@ def item_providers(session: Session, code: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def back_flow_items(session: Session, code: str) -> frozenset[str]:
+    """Items of a built table whose values come from datasets of an upper-level platform (回流) alone.
+
+    They are that platform's to share, not ours, though a base of ours holds them. What one of our departments delivers
+    as well is ours.
+    """
+    edges = lineage_behind(session, code)
+    read = {source for found in edges.values() for source, _ in found}
+    query = select(Dataset.code).where(Dataset.code.in_(read), Dataset.origin == "upper")
+    upper = set(session.scalars(query)) if read else set()
+    items = {name for target, name in edges if target == code}
+    return frozenset(name for name in items if upper and _leaves((code, name), edges) <= upper)
+
+
 Place = tuple[str, str]
 """A dataset and one of its items."""
 

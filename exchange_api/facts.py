@@ -90,7 +90,7 @@ def _fetch(settings: Settings, code: str) -> DatasetFacts:
             sharing="none" if entry.origin == "upper" else entry.sharing,
             providers=tuple(entry.providers),
             item_providers=queries.item_providers(session, code),
-            items=facts_of(queries.items(session, code)),
+            items=facts_of(queries.items(session, code), queries.back_flow_items(session, code)),
             version=newest.version if newest else None,
             uri=newest.uri if newest else "",
             delta_version=newest.delta_version if newest else 0,

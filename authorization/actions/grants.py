@@ -1,6 +1,6 @@
 """Issue and revoke grants. What a grant means is decided in authorization.policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from authorization.actions.revisions import advance
-from authorization.filters import parse
+from authorization.filters import items_of, parse
 from authorization.masking import PLAIN
 from authorization.models import AccessGrant, Account
 from authorization.obligations import Column, ItemFact, columns_of, shows_birth, shows_loose_id
@@ -43,12 +43,13 @@ def issue(
     """Give `agency` (or its one `account`) the named items of `dataset` for `purpose` in [valid_from, valid_until).
 
     row_filter: authorization.filters' JSON form. masks: item → mask ('phone', 'band:500', 'plain', ...).
-    Raises NotFound, Conflict (code taken), NotAllowed (dataset not shared), InvalidInput (items, masks, filter, terms;
+    Raises NotFound, Conflict (code taken), NotAllowed (dataset not shared, or items of an
+    upper-level platform), InvalidInput (items, masks, filter, terms;
     verification beside reading of a masked item; an id number shown 6+4 and a date of birth in one agency's hands).
     """
     _check_parties(session, code, agency, account)
     _check_shared(session, dataset)
-    facts = facts_of(queries.items(session, dataset))
+    facts = facts_of(queries.items(session, dataset), queries.back_flow_items(session, dataset))
     columns = _check_scope(facts, items, masks or {}, row_filter)
     _check_together(session, agency, columns)
     _check_terms(purpose, legal_basis, valid_from, valid_until, surfaces, calls_per_day)
@@ -77,9 +78,11 @@ def revoke(session: Session, *, code: str, by: str, now: datetime) -> AccessGran
     return grant
 
 
-def facts_of(items: Sequence[DataItem]) -> tuple[ItemFact, ...]:
-    """What the policy needs to know of a dataset's items, in order."""
-    return tuple(ItemFact(item.name, item.kind, item.element, item.personal, item.key) for item in items)
+def facts_of(items: Sequence[DataItem], back_flow: Collection[str] = ()) -> tuple[ItemFact, ...]:
+    """What the policy needs to know of a dataset's items, in order; back_flow: see queries.back_flow_items."""
+    return tuple(
+        ItemFact(item.name, item.kind, item.element, item.personal, item.key, item.name in back_flow) for item in items
+    )
 
 
 def _check_shared(session: Session, dataset: str) -> None:
@@ -115,6 +118,20 @@ def _check_parties(session: Session, code: str, agency: str, account: str) -> No
         )
 
 
+def _check_ours(facts: Sequence[ItemFact], items: Sequence[str], row_filter: Mapping[str, Any] | None) -> None:
+    """What an upper-level platform gave back is neither given nor filtered by: who gets a row would tell it, too."""
+    kinds = {fact.name: fact.kind for fact in facts}
+    named = {*items, *(items_of(parse(row_filter, kinds)) if row_filter else ())}
+    if upper := sorted(named & {fact.name for fact in facts if fact.back_flow}):
+        raise NotAllowed(
+            f"数据项 {'、'.join(upper)} 只来自上级平台回流的数据，不得作为本级数据再授权。请向上级平台申请共享。",
+            f"Items {', '.join(upper)} only hold what an upper-level platform gave back and are not ours to grant."
+            " Apply to that platform.",
+            code="item_of_upper_level",
+            items=upper,
+        )
+
+
 def _check_scope(
     facts: Sequence[ItemFact], items: Sequence[str], masks: Mapping[str, str], row_filter: Mapping[str, Any] | None
 ) -> tuple[Column, ...]:
@@ -125,6 +142,7 @@ def _check_scope(
             "The grant names an item or masks one that the dataset does not have. Compare the catalogue.",
             code="grant_items",
         )
+    _check_ours(facts, items, row_filter)
     columns, dropped = columns_of(facts, items, masks)
     if dropped:
         raise InvalidInput(

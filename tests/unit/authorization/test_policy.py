@@ -76,6 +76,18 @@ def test_every_missing_respect_is_refused_with_its_reason(request_changes, grant
     assert set(reasons) <= set(REASONS)
 
 
+def test_what_an_upper_level_platform_gave_back_is_neither_given_nor_filtered_by():
+    facts = tuple(replace(fact, back_flow=fact.name == "phone") for fact in FACTS)
+    asked = replace(REQUEST, facts=facts)
+    assert decide(asked, [GRANT], NOW).plan.items == ("person_no", "resident_id")
+    assert refused(replace(asked, items=("phone",))) == ("back_flow",)
+    assert refused(asked, replace(GRANT, items=("phone",))) == ("back_flow",)
+    by_phone = {"item": "phone", "op": "eq", "value": "1"}
+    assert refused(asked, replace(GRANT, row_filter=by_phone)) == ("back_flow",)
+    not_granted = replace(GRANT, items=("person_no",), masks={})
+    assert refused(replace(asked, items=("phone",)), not_granted) == ("item_not_granted",)
+
+
 def test_the_first_and_the_last_moment_of_a_grant():
     assert decide(REQUEST, [GRANT], GRANT.valid_from).allowed
     assert decide(REQUEST, [GRANT], GRANT.valid_until - timedelta(microseconds=1)).allowed
