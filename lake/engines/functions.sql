@@ -124,17 +124,21 @@ CREATE OR REPLACE MACRO mod_11_2(n) AS
         n // 10000000 % 10 * 3 + n // 1000000 % 10 * 7 + n // 100000 % 10 * 9 +
         n // 10000 % 10 * 10 + n // 1000 % 10 * 5 + n // 100 % 10 * 8 +
         n // 10 % 10 * 4 + n // 1 % 10 * 2) % 11 AS INTEGER), 1);
+CREATE OR REPLACE MACRO is_province(p) AS
+    p IN ('11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44',
+        '45', '46', '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82', '83');
+-- Of 17 digits and a check character: the day of birth inside (7 to 14), then the check.
+CREATE OR REPLACE MACRO dated_number_fault(x, today) AS
+    list_transform([CAST(substr(x, 1, 17) AS BIGINT)], lambda n:
+        CASE WHEN n // 10000000 % 10000 NOT BETWEEN 1850 AND 2099 OR NOT is_day(n // 1000 % 100000000) THEN 'date'
+             WHEN n // 1000 % 100000000 > CAST(strftime(CAST(today AS DATE), '%Y%m%d') AS BIGINT) THEN 'date'
+             WHEN mod_11_2(n) <> substr(x, 18, 1) THEN 'check_digit' END)[1];
 CREATE OR REPLACE MACRO resident_id_fault(x, today := NULL) AS
     CASE WHEN x IS NULL THEN NULL
          WHEN length(x) <> 18 THEN 'length'
          WHEN NOT regexp_matches(x, '^[0-9]{17}[0-9X]$') THEN 'alphabet'
-         WHEN substr(x, 1, 2) NOT IN ('11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37',
-            '41', '42', '43', '44', '45', '46', '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82',
-            '83') THEN 'prefix'
-         ELSE list_transform([CAST(substr(x, 1, 17) AS BIGINT)], lambda n:
-            CASE WHEN n // 10000000 % 10000 NOT BETWEEN 1850 AND 2099 OR NOT is_day(n // 1000 % 100000000) THEN 'date'
-                 WHEN n // 1000 % 100000000 > CAST(strftime(CAST(today AS DATE), '%Y%m%d') AS BIGINT) THEN 'date'
-                 WHEN mod_11_2(n) <> substr(x, 18, 1) THEN 'check_digit' END)[1] END;
+         WHEN NOT is_province(substr(x, 1, 2)) THEN 'prefix'
+         ELSE dated_number_fault(x, today) END;
 -- 15 digits to 18: century 19, or 18 for sequences 996 to 999; NULL when that gives no valid number.
 CREATE OR REPLACE MACRO resident_id_upgrade(x) AS
     CASE WHEN regexp_matches(x, '^[0-9]{15}$') THEN list_transform(list_transform(
@@ -196,6 +200,38 @@ CREATE OR REPLACE MACRO reg_no_fault(x) AS
             CAST(substr(x, 13, 1) AS INTEGER), CAST(substr(x, 14, 1) AS INTEGER)],
             lambda p, d: mod_11_10_step(p, d), 10)) % 10 <> CAST(substr(x, 15, 1) AS INTEGER) THEN 'check_digit' END;
 
+-- ---------------------------------------------------------------- people without a citizen's number
+-- Cards of foreign permanent residents: 18 characters since 2023-12-01, 15 before (judged by their form only).
+CREATE OR REPLACE MACRO foreign_card_fault(x, today := NULL) AS
+    CASE WHEN x IS NULL THEN NULL
+         WHEN length(x) = 15 THEN CASE WHEN regexp_matches(x, '^[A-Z]{3}[0-9]{12}$') THEN NULL ELSE 'alphabet' END
+         WHEN length(x) <> 18 THEN 'length'
+         WHEN NOT regexp_matches(x, '^[0-9]{17}[0-9X]$') THEN 'alphabet'
+         WHEN substr(x, 1, 1) <> '9' OR NOT is_province(substr(x, 2, 2)) THEN 'prefix'
+         ELSE dated_number_fault(x, today) END;
+-- Mainland travel permits: of Hong Kong and Macau (H, M), of Taiwan.
+CREATE OR REPLACE MACRO travel_permit_fault(x) AS
+    CASE WHEN x IS NULL OR regexp_matches(x, '^([HM]([0-9]{8}|[0-9]{10})|[0-9]{8}|[0-9]{10}(\([A-Z]\)|[A-Z])?)$')
+         THEN NULL ELSE 'form' END;
+CREATE OR REPLACE MACRO passport_fault(x) AS
+    CASE WHEN x IS NULL OR regexp_matches(x, '^([EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|(SE|DE|PE)[0-9]{7})$')
+         THEN NULL ELSE 'form' END;
+
+-- ---------------------------------------------------------------- bank cards, ISO/IEC 7812-1
+-- Luhn: counted from the check digit, every second digit is doubled and its digits added. n has 20 digits.
+CREATE OR REPLACE MACRO luhn_digit(n, place) AS CAST(substr(n, place, 1) AS INTEGER);
+CREATE OR REPLACE MACRO luhn_doubled(n, place) AS luhn_digit(n, place) * 2 // 10 + luhn_digit(n, place) * 2 % 10;
+CREATE OR REPLACE MACRO luhn_sum(n) AS
+    luhn_doubled(n, 1) + luhn_digit(n, 2) + luhn_doubled(n, 3) + luhn_digit(n, 4) + luhn_doubled(n, 5) + luhn_digit(n, 6) +
+    luhn_doubled(n, 7) + luhn_digit(n, 8) + luhn_doubled(n, 9) + luhn_digit(n, 10) + luhn_doubled(n, 11) +
+    luhn_digit(n, 12) + luhn_doubled(n, 13) + luhn_digit(n, 14) + luhn_doubled(n, 15) + luhn_digit(n, 16) +
+    luhn_doubled(n, 17) + luhn_digit(n, 18) + luhn_doubled(n, 19) + luhn_digit(n, 20);
+CREATE OR REPLACE MACRO bank_card_fault(x) AS
+    CASE WHEN x IS NULL THEN NULL
+         WHEN length(x) NOT BETWEEN 16 AND 19 THEN 'length'
+         WHEN NOT regexp_matches(x, '^[0-9]+$') THEN 'alphabet'
+         WHEN luhn_sum(lpad(x, 20, '0')) % 10 <> 0 THEN 'check_digit' END;
+
 -- ---------------------------------------------------------------- electronic licences, GB/T 36904-2018
 -- ISO 7064 MOD 37,36 over 0-9 A-Z; p is the product after the characters so far.
 CREATE OR REPLACE MACRO mod_37_36_step(p, v) AS (CASE WHEN (p + v) % 36 = 0 THEN 36 ELSE (p + v) % 36 END) * 2 % 37;
@@ -224,6 +260,16 @@ CREATE OR REPLACE MACRO phone(x) AS
 CREATE OR REPLACE MACRO parcel_fault(x) AS
     CASE WHEN x IS NULL THEN NULL WHEN length(x) <> 19 THEN 'length'
          WHEN NOT regexp_matches(x, '^[0-9]{12}[A-Z]{2}[0-9]{5}$') THEN 'form' END;
+CREATE OR REPLACE MACRO real_estate_unit_fault(x) AS
+    CASE WHEN x IS NULL THEN NULL WHEN length(x) <> 28 THEN 'length'
+         WHEN NOT regexp_matches(x, '^[0-9]{12}[A-Z]{2}[0-9]{5}[FLQW][0-9]{8}$') THEN 'form' END;
+-- Plates, GA 36-2018: ordinary and new energy, armed police, embassies, consulates, emergency.
+CREATE OR REPLACE MACRO plate_fault(x) AS
+    CASE WHEN x IS NULL OR regexp_matches(x,
+        '^([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]'
+            '([A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳领]|[A-HJK][A-HJ-NP-Z0-9][0-9]{4}|[0-9]{5}[A-HJK]|[SX][0-9]{4}应急)|'
+        'WJ[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]?[0-9]{4}[A-HJ-NP-Z0-9]|'
+        '([0-9]{6}|[0-9]{3}[A-Z]?[0-9]{2,3})使)$') THEN NULL ELSE 'form' END;
 CREATE OR REPLACE MACRO industry_fault(x) AS
     CASE WHEN x IS NULL THEN NULL
          WHEN NOT regexp_matches(x, '^([A-T]|[A-T]?[0-9]{2,4})$') THEN 'form'

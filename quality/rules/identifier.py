@@ -15,6 +15,9 @@ CALLS: dict[str, str] = {
     "resident_id": (
         "CASE WHEN substr({0}, 7, 8) > strftime({{now}}, '%Y%m%d') THEN 'date' ELSE resident_id_fault({0}) END"
     ),
+    "foreign_resident_id": "foreign_card_fault({0}, {{now}})",
+    "travel_permit_no": "travel_permit_fault({0})",
+    "passport_no": "passport_fault({0})",
     "uscc": "uscc_fault({0})",
     "org_code": "org_code_fault({0})",
     "reg_no": "reg_no_fault({0})",
@@ -22,6 +25,9 @@ CALLS: dict[str, str] = {
     "parcel_code": "parcel_fault({0})",
     "industry": "industry_fault({0})",
     "licence_id": "licence_id_fault({0})",
+    "plate_no": "plate_fault({0})",
+    "bank_card_no": "bank_card_fault({0})",
+    "real_estate_unit_code": "real_estate_unit_fault({0})",
 }
 """Data element -> SQL that gives the fault of its value. A number with a day of birth to come has a wrong date."""
 
@@ -46,6 +52,25 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "resident_id": (
         Check("check_digit", "block", "0301", "GB 11643-1999", "公民身份号码有误", "is not a valid identity number"),
     ),
+    "foreign_resident_id": (
+        Check(
+            "check_digit",
+            "block",
+            "0301",
+            "GB 11643-1999 (MOD 11-2)",
+            "外国人永久居留身份证号码有误",
+            "is not a valid foreign permanent resident card number",
+        ),
+    ),
+    # People also hold papers of other states and older forms: worth a look, no reason to hold a row.
+    "travel_permit_no": (
+        Check(
+            "format", "warn", "0302", GBT_36344, "来往内地（大陆）通行证号码格式不符", "is not a travel permit number"
+        ),
+    ),
+    "passport_no": (
+        Check("format", "warn", "0302", GBT_36344, "不是中国护照号码的格式", "has not the form of a Chinese passport"),
+    ),
     "uscc": (
         Check("check_digit", "block", "0301", "GB 32100-2015", "统一社会信用代码有误", "is no valid code", _WRONG_USCC),
         # Some codes issued early fail only the organisation code inside them: worth a look, no reason to hold a row.
@@ -64,6 +89,13 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     ),
     "reg_no": (
         Check("check_digit", "warn", "0301", "GS 15-2006", "营业执照注册号有误", "is not a valid registration number"),
+    ),
+    "plate_no": (Check("format", "warn", "0302", "GA 36-2018", "机动车号牌格式不符", "is not a plate number"),),
+    "bank_card_no": (
+        Check("check_digit", "warn", "0301", "ISO/IEC 7812-1", "银行卡号有误", "is not a valid bank card number"),
+    ),
+    "real_estate_unit_code": (
+        Check("format", "warn", "0302", "GB/T 37346-2019", "不动产单元代码格式不符", "is not a real estate unit code"),
     ),
     "phone": (Check("format", "warn", "0302", GBT_36344, "电话号码格式不符", "is not a telephone number"),),
     "parcel_code": (Check("format", "warn", "0302", "GB/T 37346-2019", "宗地代码格式不符", "is not a parcel code"),),

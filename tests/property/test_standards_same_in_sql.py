@@ -1,5 +1,8 @@
 """The rules of catalog/standards and the SQL functions of the lake agree on valid, nearly valid, naughty input."""
 
+import importlib
+import inspect
+import pkgutil
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,13 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog import standards
 from catalog.standards import (
+    bank_card,
     check_digits,
     dates,
+    foreign_id,
     industry,
     licence_id,
     organisation_code,
     phones,
+    plates,
     real_estate,
     registration_number,
     resident_id,
@@ -23,6 +30,7 @@ from catalog.standards import (
     uscc,
 )
 from lake.engines.duckdb import connect
+from quality.rules.identifier import CALLS, CHECKS
 
 NAUGHTY = st.text(
     alphabet=st.one_of(
@@ -77,6 +85,29 @@ def licence_ids(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def foreign_cards(draw: st.DrawFn) -> str:
+    day = draw(st.dates(date(1840, 1, 1), date(2110, 12, 31)))
+    body = f"9{draw(st.sampled_from(['37', '11', '99']))}840{day:%Y%m%d}{draw(st.integers(0, 999)):03d}"
+    return _spoilt(draw, body + check_digits.mod_11_2(body), DIGITS + "Xx")
+
+
+@st.composite
+def bank_cards(draw: st.DrawFn) -> str:
+    body = draw(st.text(alphabet=DIGITS, min_size=14, max_size=19))
+    return _spoilt(draw, body + check_digits.luhn(body), DIGITS + "X")
+
+
+@st.composite
+def plate_numbers(draw: st.DrawFn) -> str:
+    shape = draw(st.sampled_from([
+        "[鲁京][A-Z][A-Z0-9]{4}[A-Z0-9挂学警领]", "鲁[A-Z]([A-L][A-Z0-9][0-9]{4}|[0-9]{5}[A-L])",
+        "WJ鲁?[0-9]{4}[A-Z0-9]",
+        "([0-9]{6}|[0-9]{3}[A-Z]?[0-9]{2,3})使", "鲁[A-Z][A-Z][0-9]{4}应急",
+    ]))  # fmt: skip
+    return _spoilt(draw, draw(matching(shape)), DIGITS + "AIOU鲁使")
+
+
+@st.composite
 def written_days(draw: st.DrawFn) -> str:
     year, month, day = draw(st.integers(0, 2200)), draw(st.integers(0, 13)), draw(st.integers(0, 32))
     form = draw(
@@ -106,6 +137,11 @@ def matching(pattern: str) -> st.SearchStrategy[str]:
     return st.from_regex(pattern, fullmatch=True)
 
 
+def _travel_permit(text: str) -> str | None:
+    """'form' when `text` is neither of the two kinds of permit."""
+    return foreign_id.hk_macau_permit_fault(text) and foreign_id.taiwan_permit_fault(text)
+
+
 RULES: list[tuple[str, Callable[[str], Any], st.SearchStrategy[str]]] = [
     ("resident_id_fault", resident_id.fault, st.one_of(resident_ids(), NAUGHTY)),
     ("resident_id_upgrade", resident_id.upgrade, st.one_of(resident_ids().map(lambda t: t[:6] + t[8:17]), NAUGHTY)),
@@ -117,6 +153,14 @@ RULES: list[tuple[str, Callable[[str], Any], st.SearchStrategy[str]]] = [
     ("reg_no_fault", registration_number.fault, st.one_of(registration_numbers(), NAUGHTY)),
     ("licence_id_fault", licence_id.fault, st.one_of(licence_ids(), NAUGHTY)),
     ("industry_fault", industry.fault, st.one_of(matching(r"[A-U]?[0-9]{0,5}"), NAUGHTY)),
+    ("foreign_card_fault", foreign_id.card_fault,
+     st.one_of(foreign_cards(), matching(r"[A-Z]{3}[0-9]{11,13}"), NAUGHTY)),
+    ("travel_permit_fault", _travel_permit, st.one_of(matching(r"[HMA]?[0-9]{8,10}(\([A-Z]\)|[A-Z])?"), NAUGHTY)),
+    ("passport_fault", foreign_id.passport_fault, st.one_of(matching(r"[EGPD][A-Z]?[0-9]{7,8}"), NAUGHTY)),
+    ("bank_card_fault", bank_card.fault, st.one_of(bank_cards(), NAUGHTY)),
+    ("plate_fault", plates.fault, st.one_of(plate_numbers(), NAUGHTY)),
+    ("real_estate_unit_fault", real_estate.unit_fault,
+     st.one_of(matching(r"[0-9]{12}[A-Z]{2}[0-9]{5}[FLQWX][0-9]{7,9}"), NAUGHTY)),
     ("parcel_fault", real_estate.parcel_fault, st.one_of(matching(r"[0-9]{12}[A-Z]{2}[0-9]{5}"), NAUGHTY)),
     ("phone_fault", phones.fault, st.one_of(matching(r"[0149][0-9]{4,11}(-[0-9]{1,3})?"), NAUGHTY)),
     ("phone", lambda text: phones.clean(text) or None, st.text(alphabet="0123456789 -()+8613", max_size=20)),
@@ -163,3 +207,18 @@ def test_a_birth_date_after_today_is_a_fault_in_sql_as_well(engine: duckdb.DuckD
     asked = "SELECT resident_id_fault('370683199003074514', today := DATE '{}')"
     assert engine.execute(asked.format("1990-03-06")).fetchall() == [("date",)]
     assert engine.execute(asked.format("1990-03-07")).fetchall() == [(None,)]
+
+
+def test_every_fault_the_standards_can_tell_is_asked_of_data() -> None:
+    """A function `...fault` in catalog/standards without a rule that calls its twin would be a check nobody makes."""
+    known = {
+        function
+        for module in pkgutil.iter_modules(standards.__path__)
+        for name, function in inspect.getmembers(importlib.import_module(f"catalog.standards.{module.name}"))
+        if name.endswith("fault") and not name.startswith("_") and inspect.isfunction(function)
+    }
+    both_permits = {foreign_id.hk_macau_permit_fault, foreign_id.taiwan_permit_fault}
+    assert {rule for _, rule, _ in RULES if rule in known} | both_permits == known
+    asked = " ".join(CALLS.values())
+    assert [name for name, rule, _ in RULES if name.endswith("_fault") and f"{name}(" not in asked] == []
+    assert set(CALLS) == set(CHECKS)
