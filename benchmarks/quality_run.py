@@ -42,9 +42,10 @@ def compare(settings: Settings, batch_id: str) -> dict[str, Any]:
     """The least seconds of some turns of: the hub's counts, what it writes of bad rows, the query written by hand."""
     from lake.engines.duckdb import connect, literal
     from quality.checkpoint.engine import checkpoint, load
-    from quality.checkpoint.suites import rules_for, suite_for
+    from quality.checkpoint.suites import suite_for
     from quality.marking import judged
     from quality.marking.scan import Scan
+    from quality.rules.derivation import rules_for
 
     load()
     path = Layout(settings.lake_url).staging(DATASET, batch_id)

@@ -51,8 +51,11 @@ def _key(settings: Settings) -> bytes:
     return key_file(settings.keys_dir / "registry.key", bytes_wanted=32)
 
 
-def key_file(path: Path, *, bytes_wanted: int) -> bytes:
-    """The random key in `path`, made on first use (folder 0700, file 0600), whole or not at all."""
+def key_file(path: Path, *, bytes_wanted: int, as_hex: bool = False) -> bytes:
+    """The random key in `path`, made on first use (folder 0700, file 0600), whole or not at all.
+
+    as_hex: kept and returned as hexadecimal digits, two for each of `bytes_wanted`.
+    """
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -60,7 +63,7 @@ def key_file(path: Path, *, bytes_wanted: int) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, fresh = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # mode 0600, a name of its own
     with os.fdopen(descriptor, "wb") as stream:
-        stream.write(os.urandom(bytes_wanted))
+        stream.write(os.urandom(bytes_wanted).hex().encode() if as_hex else os.urandom(bytes_wanted))
         stream.flush()
         os.fsync(stream.fileno())
     try:

@@ -17,12 +17,12 @@ from lake.engines.duckdb import confine, connect
 from lake.layout import Layout
 from quality import verdicts
 from quality.checkpoint.outcomes import outcomes
-from quality.checkpoint.suites import rules_for
 from quality.figures import profile
 from quality.figures.drift import compare, drift_rules
 from quality.gate import Decision, Waiver, decide, with_waivers
 from quality.marking import judged, rowmask
 from quality.marking.scan import ROWS, Scan
+from quality.rules.derivation import rules_for
 from quality.rules.rule import Rule, RuleResult, Verdict
 
 

@@ -13,7 +13,7 @@ from catalog.errors import BatchHeld
 from catalog.settings import Settings
 from quality.gate import Waiver
 from quality.rules.dataset import History
-from quality.rules.rule import RuleResult, Verdict, scope_of
+from quality.rules.rule import FIT, RuleResult, Verdict, scope_of
 
 ACROSS = ":across:"
 """Stands in the id of a verdict that the rules between datasets gave: `<batch>:across:<what they were asked of>`."""
@@ -64,7 +64,7 @@ def fit_batch(settings: Settings, dataset: str) -> Verdict | None:
     """The verdict on the batch that stands in the standard table: the last of a batch, if it was fit; else None."""
     with open_reader(settings) as session:
         last = session.scalars(_of_batches(dataset)).first()
-        return _verdict(session, last) if last is not None and last.outcome in ("passed", "warned") else None
+        return _verdict(session, last) if last is not None and last.outcome in FIT else None
 
 
 def unsettled(verdict: Verdict) -> BatchHeld:
@@ -82,7 +82,7 @@ def unsettled(verdict: Verdict) -> BatchHeld:
 
 def history(settings: Settings, dataset: str) -> History:
     """Rows and moment of the last delivery of `dataset` that went on; empty when none has."""
-    query = _of_batches(dataset).where(models.Verdict.outcome.in_(("passed", "warned")))
+    query = _of_batches(dataset).where(models.Verdict.outcome.in_(FIT))
     with open_reader(settings) as session:
         last = session.scalars(query).first()
         return History(last.rows, last.judged_at) if last else History()

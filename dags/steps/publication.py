@@ -18,8 +18,8 @@ from dags.steps.kept_back import not_published
 from lake import tables
 from lake.bases import BASES
 from lake.layout import Layout
-from quality.checkpoint.suites import built_contract, rules_for
 from quality.figures import profile
+from quality.rules.derivation import built_contract, rules_for
 from quality.rules.rule import FIT
 from quality.run import judge_table
 from quality.tickets import follow

@@ -1,1 +1,1 @@
-"""What a person types: the command `shuniu`, one file per noun. Imports stay lazy so that --help answers at once."""
+"""What a person types: the command `shuniu`, nouns by their room. Imports stay lazy: --help answers at once."""

@@ -35,7 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
         "failed": N_("Failed"),
         "none": N_("Not judged yet"),
     },
-    "severity": {"block": N_("Keeps the row back"), "warn": N_("Remark")},
+    "severity": {"block": N_("Keeps the row back"), "block_batch": N_("Keeps the delivery back"), "warn": N_("Remark")},
     "dimension": {  # GB/T 36344-2018
         "01": N_("Conformity"),
         "02": N_("Completeness"),

@@ -17,7 +17,7 @@ from exchange_api.views.names import Pair
 from lake.standardise.rendering import NOTES
 from quality.figures.scores import dimension_scores
 from quality.rules.across import SAME_DATA
-from quality.rules.rule import FIT
+from quality.rules.rule import FIT, consequence
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Rule:
     a: int
     b: int
     outcome: str
+
+    @property
+    def consequence(self) -> str:
+        """What follows when the rule is broken: warn, block or block_batch."""
+        return consequence(self.rule_id, self.severity)
 
 
 @dataclass(frozen=True)

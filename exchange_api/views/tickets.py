@@ -11,6 +11,7 @@ from catalog.actions import tickets
 from catalog.models import Ticket, TicketNote
 from exchange_api.views import names
 from exchange_api.views.names import Pair
+from quality.rules.rule import consequence
 
 PAGE_SIZE = 25
 MOST_LISTED = 1000
@@ -72,6 +73,11 @@ class Order:
     escalated_at: datetime | None
     closed_at: datetime | None
     reopened: int
+
+    @property
+    def consequence(self) -> str:
+        """What follows when the rule is broken: warn, block or block_batch."""
+        return consequence(self.rule_id or "", self.severity)
 
 
 @dataclass(frozen=True)

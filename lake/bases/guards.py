@@ -76,10 +76,10 @@ def _fallen(base: str, source: str, what: tuple[str, str], former: float, share:
     zh, en = what
     return ContractBroken(
         f"{source} 带{zh}的记录从 {former:.0%} 降到 {share:.0%}，{base} 保持上一版本。请联系该部门核对后重新交付；"
-        f"确属实情的，由数据管理员豁免：shuniu quality waive {base} --rule identity_source_emptied。",
+        f"属实的，数据管理员可豁免：shuniu quality waive {base} --rule identity_source_emptied --reason … --until …。",
         f"Rows of {source} with {en} fell from {former:.0%} to {share:.0%}; {base} stays as it was."
-        " Ask the department to check and deliver again; if that is how it is, a steward waives it:"
-        f" shuniu quality waive {base} --rule identity_source_emptied.",
+        " Ask the department to check and deliver again; if that is how it is, a steward waives it, with a reason and"
+        f" until when: shuniu quality waive {base} --rule identity_source_emptied --reason ... --until ....",
         code="identity_source_emptied",
         base=base,
         dataset=source,

@@ -1,7 +1,7 @@
 """DuckDB as the lake's embedded engine: connections that never reach for the network.
 
 Extensions are loaded by path from installed wheels, the hub's SQL functions are registered on every connection, and
-times are UTC. What the SQL means is not decided here (see functions.sql, lake/query.py, lake/bases/).
+times are UTC. What the SQL means is not decided here (see functions.sql, lake/bases/).
 """
 
 import importlib.util

@@ -1,7 +1,6 @@
 """Files in a department's folder: found by the contract's pattern, copied as they are, then read by their format.
 
-Archives are opened by packed.py. The formats themselves are in delimited.py, workbook.py, json_text.py, xml_text.py,
-dbf.py, parquet.py and spatial.py.
+Archives are opened by places/packed.py; each format is a module of formats/.
 """
 
 import shutil

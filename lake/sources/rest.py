@@ -1,5 +1,5 @@
 """REST services that hand out rows page by page as JSON, with OAuth 2.0 client credentials (RFC 6749, 4.4), keys in
-headers or signatures (rest_proof.py). How pages follow each other is in paging.py.
+headers or signatures (web/proof.py). How pages follow each other is in web/paging.py.
 
 Pages are written to one NDJSON file as they come and read from there, so a delivery is kept like any other. Faults of
 the moment (5xx, 429, a broken connection) are tried again with growing pauses; a page that repeats ends the load.

@@ -1,7 +1,7 @@
 """Every other database SQLAlchemy knows (Oracle, SQL Server, 达梦 ...): generic, streaming, slower than a scanner.
 
 The system's location is a SQLAlchemy URL without login, e.g. `oracle+oracledb://host:1521/?service_name=X`; the driver
-must be installed beside the hub. How the rows then flow is sql_rows.py.
+must be installed beside the hub. How the rows then flow is databases/rows.py.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Rules on one item, derived from its contract entry and its data element. Pure: makes SQL text, runs none.
 
-Required, readable, in its code list, a date that can be. Identifiers: identifier_rules.py; places: place_rules.py.
+Required, readable, in its code list, a date that can be. Identifiers: identifier.py; places: place.py.
 """
 
 from collections.abc import Callable, Iterator

@@ -8,8 +8,8 @@ from datetime import datetime
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken
 from lake.engines.duckdb import connect
-from quality.checkpoint.suites import rules_for
 from quality.marking.scan import ROWS, unplannable
+from quality.rules.derivation import rules_for
 from quality.rules.rule import quoted
 
 _TYPES = {

@@ -1,7 +1,7 @@
 """What a rule is, and what came of one: plain frozen values that every other module of this room speaks in.
 
 A rule is one SQL expression that is TRUE for a bad row, with the standard behind it and the agency that answers for it.
-How rules are derived from a contract lies in suites.py and the *_rules modules; nothing here touches a database.
+How rules are derived from a contract lies in the modules beside this one; nothing here touches a database.
 """
 
 from collections.abc import Mapping
@@ -112,7 +112,7 @@ class Verdict:
     @property
     def fit(self) -> bool:
         """May what was judged be published?"""
-        return self.outcome in ("passed", "warned")
+        return self.outcome in FIT
 
 
 def item_rule(
@@ -170,6 +170,11 @@ def wall_clock(at: datetime) -> str:
 def scope_of(rule_id: str) -> Scope:
     """The scope of a rule by the first part of its id: 'dataset.', 'across.', 'row.' or 'key.', else an item's name."""
     return _SCOPES.get(rule_id.partition(".")[0], "field")
+
+
+def consequence(rule_id: str, severity: str) -> str:
+    """What follows when a rule is broken: warn, block (the row stays back), block_batch (the whole delivery does)."""
+    return "block_batch" if severity == "block" and scope_of(rule_id) in ("dataset", "across") else severity
 
 
 _SCOPES: dict[str, Scope] = {"dataset": "dataset", "across": "across", "row": "row", "key": "row"}

@@ -9,8 +9,8 @@ from catalog.models import RuleResult
 from catalog.settings import Settings
 from lake.bases import BASES
 from lake.bases.guards import GUARDS
-from quality.checkpoint.suites import rules_for
 from quality.rules.across import across_rules
+from quality.rules.derivation import rules_for
 
 
 def check(session: Session, settings: Settings, dataset: str, rule_id: str) -> None:

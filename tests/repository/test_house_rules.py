@@ -22,6 +22,7 @@ PLACES = re.compile(r"(?<![\w./~-])/(ro" + r"ot|wo" + r"rk|home/\w+|tmp/\w+|User
 HOSTS = re.compile(
     r"py" + r"pi\.org|pythonho" + r"sted|tsing" + r"hua|mirrors?\.\w+\.(com|cn|org)|npm" + r"js|--(extra-)?index-url "
 )
+MODULE = re.compile(r"(?<![\w%./*{<-])(?:\.\./)*([a-z_/]*[a-z_]\w*\.py)\b")
 ELSEWHERE = re.compile(
     r"""(?:src|href|action|formaction|poster)\s*=\s*["']?(?:https?:)?//"""
     r"""|url\(\s*["']?(?:https?:)?//|@import|fetch\(\s*["']http"""
@@ -87,3 +88,17 @@ def test_every_module_of_the_house_begins_with_what_lives_there() -> None:
         if (text := path.read_text(encoding="utf-8")).strip() and ast.get_docstring(ast.parse(text)) is None
     ]
     assert silent == [], "a docstring of two to six lines: what lives here, what does not"
+
+
+def test_files_named_in_texts_are_there() -> None:
+    """A docstring or page that sends its reader to a module sends him to one that exists (ADRs tell of their day)."""
+    modules = {path.relative_to(ROOT).as_posix() for path in _tracked() if path.suffix == ".py"}
+    ends = {"/".join(name.split("/")[at:]) for name in modules for at in range(name.count("/") + 1)}
+    texts = [path for path in _tracked() if path.suffix in {".py", ".md", ".sql"} and "adr" not in path.parts]
+    lost = [
+        f"{path.relative_to(ROOT)}: {named}"
+        for path in texts
+        for named in MODULE.findall(path.read_text(encoding="utf-8"))
+        if named.strip("/") not in ends
+    ]
+    assert lost == []

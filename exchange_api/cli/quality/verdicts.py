@@ -66,7 +66,11 @@ def show(code: Code, in_json: door.Json = False) -> None:
         as_json({"verdict": asdict(judged) if judged else None, "rules": rows, "changes": changed})
         return
     if judged:
-        headings = {"outcome": say("判定", "Verdict"), "rows": say("行数", "Rows"), "quarantined": say("隔离", "Held")}
+        headings = {
+            "outcome": say("判定", "Verdict"),
+            "rows": say("行数", "Rows"),
+            "quarantined": say("隔离", "Quarantined"),
+        }
         told = asdict(judged) | {"outcome": _worded_outcome(asdict(judged))}
         facts(told, in_json=False, headings={**headings, "judged_at": say("时间", "When")})
     columns = {
@@ -148,7 +152,10 @@ def profile(code: Code, in_json: door.Json = False) -> None:
 def _worded_finding(row: dict[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
     """With the titles of its items, and in words whether the row was kept back."""
     named_items = [titles.get(name, name) for name in row["item"].split(",")]
-    return row | {"item": say("、", ", ").join(named_items), "severity": worded("severity", row["severity"])}
+    return row | {
+        "item": say("、", ", ").join(named_items),
+        "severity": _worded_consequence(row["rule"], row["severity"]),
+    }
 
 
 def _profiled(column: "ColumnProfile", drift: "Drift | None") -> dict[str, Any]:
@@ -290,11 +297,18 @@ def _worded_outcome(row: dict[str, Any]) -> str:
     return worded("outcome", row["outcome"]) + (say("（沿用旧数据）", " (older rows stand)") if row["stale"] else "")
 
 
+def _worded_consequence(rule: str, severity: str) -> str:
+    """What follows when the rule is broken, in words."""
+    from quality.rules.rule import consequence
+
+    return worded("severity", consequence(rule, severity))
+
+
 def _worded_severity(row: dict[str, Any]) -> str:
     """The severity in words; of a waived rule, until when."""
     until = row["waived_until"]
     if until is None:
-        return worded("severity", row["severity"])
+        return _worded_consequence(row["rule_id"], row["severity"])
     day = shown(until)[:10]
     return say(f"已豁免至 {day}", f"Waived until {day}")
 

@@ -13,9 +13,10 @@ from catalog.settings import Settings
 from lake.engines.duckdb import connect
 from quality import run
 from quality.checkpoint.engine import checkpoint, load
-from quality.checkpoint.suites import rules_for, suite_for
+from quality.checkpoint.suites import suite_for
 from quality.marking import judged
 from quality.marking.scan import Scan
+from quality.rules.derivation import rules_for
 from tests.integration.quality.conftest import StageRows
 
 ROWS: list[dict[str, Any]] = [

@@ -10,8 +10,8 @@ from catalog.errors import ContractBroken, NotFound
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
-from quality.checkpoint.suites import rules_for_items
 from quality.marking.evidence import findings, kept
+from quality.rules.derivation import built_contract, rules_for
 from quality.run import judge, judge_table
 from tests.integration.quality.conftest import ITEMS, StageRows
 
@@ -37,7 +37,7 @@ def build(settings: Settings, ids: list[str | None], run_id: str) -> str:
 
 def test_a_built_table_is_judged_whole_and_nothing_of_it_is_held_back(registry: Settings, now: datetime) -> None:
     uri = build(registry, ["370683199003074514", "370683199003074511", None], "first")
-    rules = rules_for_items("population", BASE_ITEMS, hub_id=registry.hub_id)
+    rules = rules_for(built_contract("population", BASE_ITEMS), hub_id=registry.hub_id)
     verdict = judge_table(registry, "population", uri, rules, now=now)
     assert (verdict.batch_id, verdict.outcome, verdict.rows) == ("population@0", "warned", 3)
     assert (verdict.accepted, verdict.quarantined) == (3, 0)
@@ -47,7 +47,7 @@ def test_a_built_table_is_judged_whole_and_nothing_of_it_is_held_back(registry: 
 
 
 def test_a_new_version_of_a_built_table_gets_a_verdict_of_its_own(registry: Settings, now: datetime) -> None:
-    rules = rules_for_items("population", BASE_ITEMS)
+    rules = rules_for(built_contract("population", BASE_ITEMS))
     first = judge_table(registry, "population", build(registry, ["370683199003074511"], "first"), rules, now=now)
     uri = build(registry, ["370683199003074514"], "second")
     second = judge_table(registry, "population", uri, rules, now=now)
@@ -62,7 +62,11 @@ def test_a_new_version_of_a_built_table_gets_a_verdict_of_its_own(registry: Sett
 
 def test_a_built_table_without_rows_is_blocked(registry: Settings, now: datetime) -> None:
     verdict = judge_table(
-        registry, "population", build(registry, [], "first"), rules_for_items("population", BASE_ITEMS), now=now
+        registry,
+        "population",
+        build(registry, [], "first"),
+        rules_for(built_contract("population", BASE_ITEMS)),
+        now=now,
     )
     assert verdict.outcome == "blocked"
 

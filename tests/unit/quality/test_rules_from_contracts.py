@@ -9,8 +9,8 @@ import pytest
 
 from catalog.contracts import Contract, Item, RowRule, load_contracts
 from catalog.errors import NotFound
-from quality.checkpoint.suites import rules_for, rules_for_items
 from quality.rules.dataset import History, tolerance
+from quality.rules.derivation import built_contract, rules_for
 from quality.rules.rule import DIMENSIONS, Rule, scope_of
 
 CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"
@@ -120,7 +120,7 @@ def test_the_tolerance_of_a_cycle_has_a_quarter_of_grace() -> None:
 
 
 def test_a_built_table_is_answered_for_by_the_bureau() -> None:
-    rules = rules_for_items("population", [replace(PERSON, key=True)], hub_id="370683")
+    rules = rules_for(built_contract("population", [replace(PERSON, key=True)]), hub_id="370683")
     assert {rule.owner for rule in rules} == {"bureau"}
     assert {"dataset.not_empty", "key.duplicate", "resident_id.check_digit"} <= set(by_id(rules))
 
