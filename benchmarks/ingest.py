@@ -45,7 +45,8 @@ the database, sums at the source and over the files, Delta commit, registry. The
 order of rows either, and compresses as DuckDB does by default. An increment is one row in a hundred, found by the index
 on its watermark; a first load and its increments share one process, as in a worker. A file counts as read correctly
 when every name with a character of four bytes is what it was; readers that get one wrong stop the benchmark. Server and
-reader share the two cores.
+reader share the two cores; the server has PostgreSQL's own 128 MB for pages, and what the department wrote is on its
+disk before the hub reads.
 """
 Found = dict[str, Any]
 

@@ -5,7 +5,7 @@ Names hold characters that GB18030 writes in two and in four bytes; one row in f
 
 import codecs
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ COLUMNS = {
     "bank": ("varchar", "'6222' || lpad((n * 15485863 % 1000000000000000)::text, 15, '0')"),
     "status": ("varchar", "lpad((n % 20)::text, 2, '0')"),
 }
+BUFFERS = "128MB"  # what PostgreSQL itself takes where nobody says anything
 DATASET, TABLE, FILE = "police_person", "person", "person.csv"
 LATER = "(SELECT max(updated_at) FROM {table}) + interval '1 day'"
 UPDATED = "UPDATE {table} SET updated_at = " + LATER + " WHERE person_no % {step} = 0"
@@ -73,7 +74,7 @@ def contract(**given: Any) -> Contract:
 @contextmanager
 def a_server(folder: Path) -> Iterator[Service]:
     """A throw-away PostgreSQL; raises Unavailable where there is none to be had."""
-    service = postgresql.start(folder)
+    service = postgresql.start(folder, buffers=BUFFERS)
     if service is None:
         raise Unavailable(
             "没有可用的 PostgreSQL，无法测量入湖速度。请安装 postgresql，或设置 SHUNIU_TEST_POSTGRES_URL。",
@@ -98,17 +99,24 @@ def fill(service: Service, rows: int, table: str) -> None:
             f"INSERT INTO {table} SELECT {values} FROM generate_series(1::bigint, {rows}::bigint) AS n",
             f"ALTER TABLE {table} ADD PRIMARY KEY (person_no)",
             f"CREATE INDEX ON {table} (updated_at)",
-            f"VACUUM ANALYZE {table}",
         ):
             department.execute(statement.encode())
+        _at_rest(department, table)
 
 
 def update(url: str, table: str, *, step: int) -> int:
     """Change one row in `step`, later than all before; how many."""
     with psycopg.connect(url, autocommit=True) as department:
         changed = department.execute(UPDATED.format(table=table, step=step).encode()).rowcount
-        department.execute(f"VACUUM ANALYZE {table}".encode())
+        _at_rest(department, table)
     return changed
+
+
+def _at_rest(department: psycopg.Connection[Any], table: str) -> None:
+    """Let the server finish with what was written, as in the hours between two loads; else the reader would do it."""
+    department.execute(f"VACUUM ANALYZE {table}".encode())
+    with suppress(psycopg.errors.InsufficientPrivilege):
+        department.execute("CHECKPOINT")
 
 
 def system(service: Service) -> SystemSpec:

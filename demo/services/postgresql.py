@@ -40,8 +40,12 @@ def _release(folder: Path) -> float:
     return float(match.group()) if (match := re.match(r"\d+(\.\d+)?", folder.parent.name)) else 0.0
 
 
-def start(folder: Path, environ: Mapping[str, str] | None = None) -> Service | None:
+def start(
+    folder: Path, environ: Mapping[str, str] | None = None, *, buffers: str = SETTINGS["shared_buffers"]
+) -> Service | None:
     """The named server, or one started on `folder` (made the first time, resumed later) on a free port.
+
+    buffers: memory for pages of tables; little, for most uses here are small.
 
     None when there is none to be had: not named, no binaries, or root without another user to run it as.
     Raises Unavailable when the binaries are there but the server does not come up.
@@ -55,7 +59,9 @@ def start(folder: Path, environ: Mapping[str, str] | None = None) -> Service | N
     if not (room.data / "PG_VERSION").exists():
         _initialise(room, binaries)
     (room.data / "postmaster.pid").unlink(missing_ok=True)  # whoever wrote it was ended
-    settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    settings = [
+        word for name, value in (SETTINGS | {"shared_buffers": buffers}).items() for word in ("-c", f"{name}={value}")
+    ]
     return throwaway.run(
         room,
         Service("postgresql", "127.0.0.1", 0, "shuniu", room.password, database="postgres"),

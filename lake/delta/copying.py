@@ -30,7 +30,7 @@ def copy_files(
     prefix = f"part-{run}-{uuid4().hex[:8]}"
     try:
         copied = _copy(rows, uri, prefix, numbered)
-        rows.end()  # the source is free while the rest is done
+        rows.leave()  # the source is free while the rest is done
         found = [_copied(store, root, place.rpartition("/")[2], schema) for place in copied]
     except BaseException:
         _remove_prefixed(store, root, prefix)

@@ -10,12 +10,13 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from deltalake import DeltaTable
 from sqlalchemy import select
 
 from catalog import models
 from catalog.actions import batches
 from catalog.contracts import Contract
-from catalog.database import open_session
+from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, SourceUnreadable
 from catalog.identifiers import batch_id
 from catalog.settings import Settings
@@ -48,20 +49,30 @@ def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: da
     Conflict when another run is collecting the same dataset.
     """
     with deliveries.lock(settings, contract.dataset):
-        unfinished = _adopt(settings, contract, by=by)
-        if unfinished is not None:
-            return unfinished
-        last = _last(settings, contract.dataset)
+        table = raw.opened(settings, contract.dataset)
+        committed = raw.newest_of(table)
+        registered, last = _registered(settings, contract.dataset, committed)
+        if committed is not None and not registered:
+            return _adopted(settings, contract, committed, by=by)
         try:
-            return _take(settings, contract, spec, last, now=now, by=by)
+            return _take(settings, contract, spec, _Before(table, last), now=now, by=by)
         except (SourceUnreadable, ContractBroken, BatchHeld) as error:
             holding.hold(settings, contract, error, now=now, by=by)
             raise
 
 
+@dataclass(frozen=True)
+class _Before:
+    """What stands before a delivery: the raw table as opened, and the newest batch that went into it."""
+
+    table: DeltaTable | None
+    last: Batch | None
+
+
 def _take(
-    settings: Settings, contract: Contract, spec: SystemSpec, last: Batch | None, *, now: datetime, by: str
+    settings: Settings, contract: Contract, spec: SystemSpec, before: _Before, *, now: datetime, by: str
 ) -> Batch:
+    last = before.last
     keep = deliveries.incoming(settings, contract.dataset)
     since = last.position if last else None
     delivery = sources.read(settings, spec, contract, since=since, keep=keep)
@@ -74,6 +85,8 @@ def _take(
     except BaseException:
         raw.drop(settings, staged)
         raise
+    finally:
+        delivery.close()
     if last is not None and (mark == last.fingerprint or (staged.rows == 0 and contract.mode != "snapshot")):
         raw.drop(settings, staged)
         return _nothing_new(settings, delivery, last)
@@ -81,7 +94,7 @@ def _take(
     name = batch_id(contract.dataset, mark, moment)
     told = (checked, delivery.new_columns)
     facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, *told)
-    raw.commit_batch(settings, staged, facts)
+    raw.commit_batch(settings, staged, facts, before.table)
     _finish(settings, contract.dataset, facts, by=by)
     log.info("collected %s rows into %s, kept aside %s", staged.rows, name, len(delivery.kept_aside))
     return _batch(contract.dataset, facts, delivery)
@@ -106,28 +119,23 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
         holding.settle_ticket(session, dataset, by=by, now=facts.collected_at)
 
 
-def _adopt(settings: Settings, contract: Contract, *, by: str) -> Batch | None:
+def _adopted(settings: Settings, contract: Contract, facts: raw.Facts, *, by: str) -> Batch:
     """Finish a batch whose rows were committed by a run that died before registering it."""
-    facts = raw.newest(settings, contract.dataset)
-    if facts is None:
-        return None
-    with open_session(settings) as session:
-        if session.get(models.Batch, facts.batch_id) is not None:
-            return None
     _finish(settings, contract.dataset, facts, by=by)
     log.info("adopted %s, committed by a run that broke off", facts.batch_id)
     return _batch(contract.dataset, facts, None)
 
 
-def _last(settings: Settings, dataset: str) -> Batch | None:
-    """The newest batch that went into the raw zone; held ones do not count."""
+def _registered(settings: Settings, dataset: str, committed: raw.Facts | None) -> tuple[bool, Batch | None]:
+    """Whether the registry knows what was committed last, and its newest batch in the raw zone (held ones are not)."""
     query = select(models.Batch).where(models.Batch.dataset == dataset, models.Batch.status != "held")
     query = query.order_by(models.Batch.collected_at.desc(), models.Batch.batch_id.desc()).limit(1)
-    with open_session(settings) as session:
+    with open_reader(settings) as session:
+        known = committed is not None and session.get(models.Batch, committed.batch_id) is not None
         row = session.scalars(query).first()
     if row is None:
-        return None
-    return Batch(row.batch_id, dataset, row.rows, row.fingerprint, row.position, new=False)
+        return known, None
+    return known, Batch(row.batch_id, dataset, row.rows, row.fingerprint, row.position, new=False)
 
 
 def _nothing_new(settings: Settings, delivery: Delivery, last: Batch) -> Batch:
@@ -157,7 +165,9 @@ def _verified(
         reconciliation.check_count(contract, delivery.expected, staged.rows)
     if known is not None:
         return known, None
-    mark, stored = raw.measure(settings, staged, [measure.in_lake() for measure in delivery.totals])
+    engine = delivery.native.connection if delivery.native else None
+    figures = [measure.in_lake() for measure in delivery.totals]
+    mark, stored = raw.measure(settings, staged, figures, engine=engine)
     if delivery.expected is None:
         return mark, None
     return mark, reconciliation.check(contract, delivery.totals, stored) if staged.files else 0

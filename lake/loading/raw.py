@@ -7,12 +7,14 @@ know of it, so a run that died between lake and registry can be finished by the 
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from deltalake import DeltaTable
 
 from catalog.errors import BatchHeld, Conflict
 from catalog.settings import Settings
@@ -60,6 +62,11 @@ class Facts:
     new_columns: tuple[str, ...] = ()
 
 
+def opened(settings: Settings, dataset: str) -> DeltaTable | None:
+    """The raw table of `dataset` as it stands, None before its first batch."""
+    return open_table(Layout(settings.lake_url).raw(dataset), settings)
+
+
 def stage(settings: Settings, dataset: str, delivery: Delivery) -> Staged:
     """Write the delivered rows, numbered, into the raw table's folder; nothing is visible yet."""
     uri = Layout(settings.lake_url).raw(dataset)
@@ -82,18 +89,20 @@ def drop(settings: Settings, staged: Staged) -> None:
     remove_files(staged.uri, staged.files, settings=settings)
 
 
-def measure(settings: Settings, staged: Staged, figures: Sequence[str] = ()) -> tuple[str, tuple[Any, ...]]:
+def measure(
+    settings: Settings, staged: Staged, figures: Sequence[str] = (), *, engine: Any = None
+) -> tuple[str, tuple[Any, ...]]:
     """Fingerprint and figures (SQL aggregates) of the staged rows, in one scan; without rows every figure is None.
 
     The fingerprint is SHA-256 over column names and an order-free sum of row hashes: equal rows in any order give the
-    same.
+    same. engine: an open DuckDB connection to use; making another takes longer than a small batch.
     """
     digest = hashlib.sha256("\0".join(f"{item.name}:{item.type}" for item in staged.schema).encode())
     if not staged.files:
         return digest.hexdigest(), (None,) * len(figures)
     listed = ", ".join(map(literal, places(staged)))
     asked = ", ".join(["count(*)", "sum(_hash::HUGEINT)", "bit_xor(hash(_hash))", *figures])
-    with connect(settings, functions=False) as connection:
+    with nullcontext(engine) if engine is not None else connect(settings, functions=False) as connection:
         rows = f"(SELECT * EXCLUDE ({ROW}) FROM read_parquet([{listed}])) AS delivered"
         found = connection.execute(f"SELECT {asked} FROM (SELECT *, hash(delivered) AS _hash FROM {rows})").fetchall()[
             0
@@ -102,9 +111,11 @@ def measure(settings: Settings, staged: Staged, figures: Sequence[str] = ()) -> 
     return digest.hexdigest(), found[3:]
 
 
-def commit_batch(settings: Settings, staged: Staged, facts: Facts) -> None:
-    """Make a staged batch visible, once. Raises BatchHeld when a column changed its type since the batches before."""
-    table = open_table(staged.uri, settings)
+def commit_batch(settings: Settings, staged: Staged, facts: Facts, table: DeltaTable | None) -> None:
+    """Make a staged batch visible, once, on top of the opened `table` (None: the first batch).
+
+    Raises BatchHeld when a column changed its type since the batches before.
+    """
     if table is not None and has_run(table, facts.batch_id):
         drop(settings, staged)
         return
@@ -132,7 +143,11 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts) -> None:
 
 def newest(settings: Settings, dataset: str) -> Facts | None:
     """What the newest batch's commit says, or None when there is no batch."""
-    table = open_table(Layout(settings.lake_url).raw(dataset), settings)
+    return newest_of(opened(settings, dataset))
+
+
+def newest_of(table: DeltaTable | None) -> Facts | None:
+    """The same, of the opened table."""
     for entry in table.history(HISTORY) if table is not None else []:
         if "batch" in entry:
             return Facts(

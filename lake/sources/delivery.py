@@ -35,12 +35,14 @@ class KeptAside:
 class Native:
     """The same rows as a query on an open DuckDB connection, for whoever can write them without a detour over Arrow.
 
-    translate: makes a sentence of what the engine reports. end: rolls back and closes; once is enough, twice no harm.
+    translate: makes a sentence of what the engine reports. leave: rolls back and lets go of the source; the engine may
+    still be used. end: that, and closes. Once is enough of either, twice no harm.
     """
 
     connection: Any
     query: str
     translate: Callable[[Exception], HubError]
+    leave: Callable[[], None]
     end: Callable[[], None]
 
 

@@ -19,6 +19,13 @@ from lake.sources.delivery import Delivery
 PORT = 5432
 LOCK_SECONDS = 60
 CONNECT_SECONDS = 10
+_ALIKE = """
+    bit bool bpchar bytea cidr date float4 float8 inet int2 int4 int8 interval json jsonb money name numeric text time
+    timestamp timestamptz timetz uuid varbit varchar xml
+"""
+ALIKE = ", ".join(map(literal, _ALIKE.split()))
+"""Types DuckDB's scanner sees the same in a table and in a query. Domains, enumerations, arrays and others it does not:
+an increment read the other way than the first load would come with other types."""
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
@@ -51,32 +58,45 @@ def relate(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, contract: Co
         columns = _columns(connection, server)
     plain = query is None and not any(column.loose for column in columns)
     if not plain and columns:
+        as_text = {column.name for column in columns if column.loose or column.nested}
         chosen = ", ".join(
-            f"{column.name}::text AS {column.name}" if column.loose else column.name for column in columns
+            f"{column.name}::text AS {column.name}" if column.name in as_text else column.name for column in columns
         )
         server = f"(SELECT {chosen} FROM {server}) AS delivered"
     sql = f"{scanner.SOURCE}.{server}" if plain else _in_server(f"SELECT * FROM {server}")
     utf8 = bool(columns) and all(column.utf8 for column in columns)
-    return scanner.Relation(sql, server, _figure if utf8 else None)
+    alike = bool(columns) and all(column.alike for column in columns)
+    return scanner.Relation(sql, server, _figure if utf8 else None, alike)
 
 
 @dataclass(frozen=True)
 class _Column:
-    """A column as the server has it: quoted name, whether a number of any precision, whether texts are UTF-8 there."""
+    """A column as the server has it: quoted name, whether a number of any precision, whether texts are UTF-8 there.
+
+    alike: the scanner gives it one type, whether it is read by its table or by a query. nested: lists of lists, which
+    it reads by the table alone.
+    """
 
     name: str
     loose: bool
     utf8: bool
+    alike: bool = True
+    nested: bool = False
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[_Column]:
     asked = (
         "SELECT attname::text AS name, atttypid = 'numeric'::regtype AND atttypmod = -1 AS loose,"
-        " current_setting('server_encoding') AS encoding FROM pg_attribute"
+        " current_setting('server_encoding') AS encoding,"
+        f" (SELECT typname FROM pg_type WHERE oid = atttypid) IN ({ALIKE}) AS alike,"
+        " attndims > 1 AS nested FROM pg_attribute"
         f" WHERE attrelid = to_regclass({literal(table)}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
     )
     found = connection.execute(f"FROM {_in_server(asked)}").fetchall()
-    return [_Column(quote(str(name)), bool(loose), encoding == "UTF8") for name, loose, encoding in found]
+    return [
+        _Column(quote(str(name)), bool(loose), encoding == "UTF8", bool(alike), bool(nested))
+        for name, loose, encoding, alike, nested in found
+    ]
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, server: str) -> list[_Column]:

@@ -117,3 +117,10 @@ def release(connection: duckdb.DuckDBPyConnection) -> None:
     with contextlib.suppress(duckdb.Error):
         connection.execute("ROLLBACK")
     connection.close()
+
+
+def leave(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """End the transaction and the session at the department's server; the engine itself stays of use."""
+    for step in ("ROLLBACK", f"DETACH {source}"):
+        with contextlib.suppress(duckdb.Error):
+            connection.execute(step)

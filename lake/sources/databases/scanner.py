@@ -17,7 +17,7 @@ from catalog.systems import SystemSpec
 from lake.engines.duckdb import connect, literal, quote
 from lake.loading.reconciliation import Measure, Totals, measures, told
 from lake.sources.databases.custom import query_of
-from lake.sources.databases.native import columns_of, delivered, projection, release
+from lake.sources.databases.native import columns_of, delivered, leave, projection, release
 from lake.sources.databases.sentences import sentence
 from lake.sources.databases.window import Window, due, watermark
 from lake.sources.delivery import Delivery, Native, check_columns
@@ -26,6 +26,7 @@ Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec], None]
 Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], "Relation"]
 SOURCE = "source"
 STATEMENT_SECONDS = 1800
+FEW_ROWS = 50_000  # from here on a second thread is worth what it burns
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class Relation:
     """The rows asked for: `sql` as DuckDB has them after FROM, `server` the same in the server's own SQL.
 
     figures: reconciliation's measure -> the server's own SQL for it, as text; None: DuckDB sums what it is sent.
+    alike: the server's own SQL gives every column the type it has by `sql`, so that either may be read.
     """
 
     sql: str
     server: str | None = None
     figures: Callable[[Measure], str] | None = None
+    alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,17 +62,25 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
     The upper end of the watermark is fixed before reading, in the same transaction, so nothing slips between.
     """
     connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
-    end = _limited(connection, spec)
+    source_left, end = _limited(connection, spec)
     try:
         kind.attach(connection, spec)
         connection.execute("BEGIN TRANSACTION")
         relation = (kind.relate or _plain)(connection, spec, contract)
-        columns = columns_of(connection, relation.sql)
+        if relation.figures:
+            _use(connection, threads=1)
+        asked = kind.ask if relation.alike else None
+        # Describing what the server is asked costs one question; by the table's name the scanner fetches the
+        # description of every table the department has.
+        described = asked(f"SELECT * FROM {relation.server}") if asked else relation.sql
+        columns = columns_of(connection, described)
         new = check_columns(contract, [name for name, _ in columns], contract.locator)
         window = _window(connection, kind, relation, contract, since)
         condition = _condition(window, columns)
         figures = measures(columns, contract)
         counted, told = _told(connection, kind, relation, window, figures, condition)
+        if relation.figures and counted > FEW_ROWS:
+            _use(connection, threads=settings.threads)
     except duckdb.Error as error:
         end()
         raise sentence(contract, error) from None
@@ -77,15 +88,15 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
         end()
         raise
     rows = f"{relation.sql}{condition}"
-    if kind.ask and relation.server and window.narrow:
-        rows = kind.ask(f"SELECT * FROM {relation.server}{_at_server(window)}")
+    if asked and window.narrow:
+        rows = asked(f"SELECT * FROM {relation.server}{_at_server(window)}")
     query = f"SELECT {projection(columns, contract)} FROM {rows}"
-    reader, native = delivered(Native(connection, query, lambda error: sentence(contract, error), end))
+    reader, native = delivered(Native(connection, query, lambda error: sentence(contract, error), source_left, end))
     return Delivery(reader, window.position, new_columns=new, expected=counted, totals=told, native=native)
 
 
-def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> Callable[[], None]:
-    """Stop whatever runs on `connection` after the system's statement_seconds; the way to end it before.
+def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Stop whatever runs on `connection` after the system's statement_seconds; the ways to leave and to end it before.
 
     A server that knows such a limit is told it as well (postgresql.py); this one holds for those that do not.
     """
@@ -94,11 +105,20 @@ def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> Callabl
     watch.daemon = True
     watch.start()
 
+    def left() -> None:
+        watch.cancel()
+        leave(connection, SOURCE)
+
     def end() -> None:
         watch.cancel()
         release(connection)
 
-    return end
+    return left, end
+
+
+def _use(connection: duckdb.DuckDBPyConnection, *, threads: int) -> None:
+    """How many threads work from here on: while the server thinks, a second one only burns what the server needs."""
+    connection.execute(f"SET threads = {threads}")
 
 
 def _told(

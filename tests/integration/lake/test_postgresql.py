@@ -80,6 +80,48 @@ def test_an_incremental_load_brings_only_what_is_newer(hub: Settings, people: De
     assert not collect(hub, people[0], minute=3, contract=contract).new
 
 
+@pytest.mark.parametrize("weight", ["numeric(9, 3)", "numeric"])
+def test_an_increment_has_the_types_of_the_first_load_whatever_the_department_made_of_them(
+    hub: Settings, people: Department, weight: str
+) -> None:
+    spec, department = people
+    department.execute("CREATE TYPE mood AS ENUM ('calm', 'cross')")
+    department.execute("CREATE DOMAIN whole AS int CHECK (value > 0)")
+    department.execute(
+        f"ALTER TABLE hkrk ADD mood mood DEFAULT 'cross', ADD floor whole DEFAULT 3, ADD weight {weight} DEFAULT 0.1,"
+        " ADD tags text[] DEFAULT '{a,b}', ADD grid int[][] DEFAULT '{{1,2},{3,4}}'"
+    )
+    contract = replace(CONTRACT, mode="incremental", watermark="updated_at")
+    first = collect(hub, spec, contract=contract)
+    department.execute("UPDATE hkrk SET gxsj = '2026-03-01' WHERE rybh <= 7")
+    second = collect(hub, spec, 1, contract=contract)
+    assert (first.rows, second.rows) == (5000, 7)
+    asked = "SELECT DISTINCT mood, floor, weight, tags, grid FROM {}"
+    assert rows_of(hub, first, asked) == rows_of(hub, second, asked)
+
+
+def test_an_increment_asks_for_no_table_but_its_own(hub: Settings, people: Department) -> None:
+    """A department with thousands of tables must not describe them all for every few rows."""
+    spec, department = people
+    contract = replace(CONTRACT, mode="incremental", watermark="updated_at")
+    collect(hub, spec, contract=contract)
+    department.execute("SELECT pg_stat_reset()")
+    department.execute("UPDATE hkrk SET gxsj = '2026-03-01' WHERE rybh <= 7")
+    assert collect(hub, spec, 1, contract=contract).rows == 7
+    assert _reads_of(department, "pg_description") == 0
+    assert collect(hub, spec, 2, contract=replace(contract, mode="snapshot", watermark=None)).rows == 5000
+    assert _reads_of(department, "pg_description") > 0, "else this measures nothing"
+
+
+def _reads_of(department: psycopg.Connection, table: str) -> int:
+    """How often `table` was looked through since the counters were set back."""
+    row = department.execute(
+        "SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_all_tables WHERE relname = %s", [table]
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def test_every_type_comes_over_without_loss(hub: Settings, police: Department) -> None:
     spec, department = police
     department.execute(
