@@ -21,22 +21,34 @@ from airflow.sdk import (
     TriggerRule,
     task,
 )
+from airflow.sdk.exceptions import AirflowSkipException
 
+from catalog import pools
 from catalog.outline import outlines
 from catalog.settings import Settings
 from dags.watchers.arrivals import watched
 
 SETTINGS = Settings.from_environ()
+POOLS = pools.known(SETTINGS)
 DOC = """Loads the datasets of one department: its system → raw → standard values.
 A failed task says in one sentence what is wrong with the department's system or delivery; the batch stays as delivered
-and what was published before stays published. Run the task again once it is mended."""
-# A wrong password or a broken workbook does not heal by waiting; a system that is down may.
+and what was published before stays published. Run the task again once it is mended.
+
+Days may be loaded again, of datasets that come by a watermark: `shuniu run backfill DATASET --from 2026-03-01`, or
+Airflow's own backfill, which takes for each run the day it is for. The same day twice is once."""
+# A wrong password or a broken workbook does not heal by waiting; a system that is down may: it is asked again after a
+# while, then after twice as long.
+BACK_OFF: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay": timedelta(seconds=SETTINGS.retry_seconds),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(hours=2),
+}
 RETRIES = ExceptionRetryPolicy(
     rules=[
         RetryRule(
             exception="catalog.errors.SourceUnreachable",
             action=RetryAction.RETRY,
-            retry_delay=timedelta(seconds=SETTINGS.retry_seconds),
             reason="the department's system did not answer",
         ),
         RetryRule(exception="catalog.errors.HubError", action=RetryAction.FAIL, reason="waiting will not mend it"),
@@ -47,11 +59,20 @@ RETRIES = ExceptionRetryPolicy(
 def load_task(dataset: str) -> Any:
     """The task that loads `dataset`."""
 
-    @task(task_id=f"load_{dataset}", retries=2, retry_policy=RETRIES, execution_timeout=timedelta(hours=4))
-    def load() -> str | None:
+    @task(task_id=f"load_{dataset}", retry_policy=RETRIES, execution_timeout=timedelta(hours=4), **BACK_OFF)
+    def load(dag_run: Any = None) -> str | list[str] | None:
+        from dags.steps import backfill
         from dags.steps.department import load as load_dataset
 
-        return load_dataset(Settings.from_environ(), dataset, clock=lambda: datetime.now(UTC))
+        settings = Settings.from_environ()
+        days = backfill.asked(str(dag_run.run_type), dag_run.logical_date, dag_run.conf)
+        if days is None:
+            return load_dataset(settings, dataset, clock=lambda: datetime.now(UTC))
+        if days.of not in ("", dataset):
+            raise AirflowSkipException(f"{days.of} is asked for, not {dataset}")
+        if not days.of and not backfill.has_days(settings, dataset):
+            raise AirflowSkipException(f"{dataset} comes whole every time: there is no day of it to load again")
+        return backfill.load_days(settings, dataset, days, clock=lambda: datetime.now(UTC))
 
     return load()
 
@@ -75,8 +96,9 @@ for agency, members in groupby(outlines(SETTINGS.contracts_dir), key=lambda outl
         schedule=schedule_of(cron, [watched(outline.dataset) for outline in datasets if outline.watched]),
         catchup=False,
         max_active_runs=1,
-        max_active_tasks=1,  # one slow system must not take the workers from the other departments
-        default_args={"owner": agency},
+        max_active_tasks=1,
+        # One slow system must not take the workers from the other departments, whoever started its runs.
+        default_args={"owner": agency, "pool": pools.pool_for(agency, POOLS)},
         tags=["department"],
         doc_md=DOC,
     ) as dag:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from catalog import pools
 from catalog.errors import Unavailable
 from catalog.outline import outlines
 from catalog.settings import Settings
@@ -102,10 +103,20 @@ class Airflow:
 
     def start_rest(self) -> None:
         """Start dag-processor and scheduler, and the triggerer where a contract watches its folder: DAGs run now."""
+        self.make_pools()
         for component in COMPONENTS:
             self._start(component)
         if any(outline.watched for outline in outlines(self.settings.contracts_dir)):
             self._start("triggerer")  # only for those who watch folders: it takes memory like the others
+
+    def make_pools(self) -> None:
+        """Give every department its pool, before a DAG that names one is read."""
+        wanted = pools.wanted(self.settings)
+        there = {pool["name"] for pool in self.call("GET", "/pools", params={"limit": 1000})["pools"]}
+        for name, told in wanted.items():
+            if name not in there:
+                self.call("POST", "/pools", json={"name": name, **told})
+        pools.keep(self.settings, wanted)
 
     @property
     def _logs(self) -> Path:

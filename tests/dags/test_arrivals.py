@@ -15,14 +15,22 @@ PROBE = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import DagSerialization
+from catalog import errors
+KINDS = ("SourceUnreachable", "SourceRefused", "SourceUnreadable", "ContractBroken", "BatchHeld")
 bag = DagBag(sys.argv[1])
 found = {"errors": bag.import_errors}
 for name, dag in bag.dags.items():
     told = DagSerialization.to_dict(dag)["dag"]
     found[name] = {"timetable": told["timetable"], "at_once": told["max_active_tasks"]}
     policy = next((task.retry_policy for task in dag.tasks if getattr(task, "retry_policy", None)), None)
+    found[name]["pools"] = sorted({task.pool for task in dag.tasks})
     if policy:
         found[name]["rules"] = [[rule.exception, rule.action.name] for rule in policy.rules]
+        met = [getattr(errors, kind)("出错", "failed", code="x") for kind in KINDS] + [ValueError("x")]
+        found[name]["does"] = {type(error).__name__: policy.evaluate(error, 1, 2).action.name for error in met}
+        load = next(task for task in dag.tasks if getattr(task, "retry_policy", None))
+        delays = {rule.retry_delay for rule in policy.rules}
+        found[name]["waits"] = [load.retries, load.retry_exponential_backoff, delays == {None}]
 print("RESULT" + json.dumps(found, default=str))
 """
 
@@ -41,6 +49,9 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             options["value"] = {**options["value"], "arrival": "watch"}
             document["customProperties"] = list(own.values())
         (contracts / path.name).write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    pools = home / "airflow" / "pools.json"
+    pools.parent.mkdir()
+    pools.write_text(json.dumps({"department_civil": {"slots": 1}}), encoding="utf-8")
     env = {
         **os.environ,
         "AIRFLOW_HOME": str(home / "airflow"),
@@ -75,9 +86,24 @@ def test_what_may_heal_is_tried_again_and_what_will_not_is_not(dags: dict[str, A
             ["catalog.errors.SourceUnreachable", "RETRY"],
             ["catalog.errors.HubError", "FAIL"],
         ]
+        assert dags[f"department_{agency}"]["does"] == {
+            "SourceUnreachable": "RETRY",
+            "SourceRefused": "FAIL",
+            "SourceUnreadable": "FAIL",
+            "ContractBroken": "FAIL",
+            "BatchHeld": "FAIL",
+            "ValueError": "DEFAULT",
+        }
+        # Twice more, the second time after twice as long: no rule overrides the task's own back-off.
+        assert dags[f"department_{agency}"]["waits"] == [2, 2.0, True]
 
 
 def test_a_slow_department_takes_one_worker_at_most(dags: dict[str, Any]) -> None:
     departments = {name: dag for name, dag in dags.items() if name.startswith("department_")}
     assert len(departments) > 5
     assert {dag["at_once"] for dag in departments.values()} == {1}
+
+
+def test_a_department_has_its_own_pool_where_airflow_has_it_and_else_the_shared_one(dags: dict[str, Any]) -> None:
+    assert dags["department_civil"]["pools"] == ["department_civil"]
+    assert dags["department_health"]["pools"] == ["default_pool"]

@@ -1,0 +1,130 @@
+"""One department's system hangs: the others are loaded all the same, by a real scheduler with the workers it has."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from catalog import pools
+from catalog.actions import systems
+from catalog.contracts import load_contract
+from catalog.database import forget_engines, open_reader, open_session
+from catalog.models import Batch
+from catalog.settings import Settings
+from catalog.systems import SystemSpec
+from demo.services.service import Service
+from demo.services.testing import lent
+from launch import processes
+from launch.airflow import Airflow
+from tests.factories.deliveries import a_registry_with
+from tests.functional.conftest import free_port
+
+CONTRACT = """
+apiVersion: v3.1.0
+kind: DataContract
+id: {agency}_person
+version: 1.0.0
+status: active
+schema:
+  - name: {agency}_person
+    physicalName: "{locator}"
+    properties:
+      - name: number
+        physicalName: bh
+        logicalType: string
+        primaryKey: true
+        required: true
+        classification: L2
+        customProperties: [{{property: personal, value: none}}, {{property: element, value: person_no}}]
+customProperties:
+  - {{property: agency, value: {agency}}}
+  - {{property: system, value: {agency}_system}}
+  - {{property: mode, value: snapshot}}
+"""
+SECONDS = 400
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    yield from lent("postgresql", tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture
+def hub(tmp_path: Path, postgresql: Service) -> Iterator[Settings]:
+    """Two departments: police with a database, civil with a folder of files."""
+    settings = Settings(home=tmp_path / "home", airflow_port=free_port(), language="en")
+    settings.contracts_dir.mkdir(parents=True)
+    for agency, locator in (("police", "slow_person"), ("civil", "*.csv")):
+        text = CONTRACT.format(agency=agency, locator=locator)
+        (settings.contracts_dir / f"{agency}_person.odcs.yaml").write_text(text, encoding="utf-8")
+    a_registry_with(settings, *(load_contract(path) for path in sorted(settings.contracts_dir.iterdir())))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("bh\n1\n2\n", encoding="utf-8")
+    login = {"user": postgresql.user, "password": postgresql.password}
+    place = f"{postgresql.location}/{postgresql.database or 'postgres'}"
+    patient = {"schema": "public", "lock_seconds": SECONDS * 2}
+    with open_session(settings) as session:
+        for spec in (
+            SystemSpec("police_system", "police", "postgresql", place, patient, login),
+            SystemSpec("civil_system", "civil", "files", str(tmp_path / "in")),
+        ):
+            systems.register(session, settings=settings, spec=spec, by="test", now=datetime.now(UTC))
+    yield settings
+    forget_engines()
+    processes.sweep(settings.home / "run")
+
+
+@pytest.fixture
+def airflow(hub: Settings) -> Iterator[Airflow]:
+    started = Airflow(hub)
+    try:
+        started.migrate()
+        started.start_api()
+        started.start_rest()
+        yield started
+    finally:
+        started.stop()
+
+
+def test_a_department_whose_system_hangs_takes_its_own_pool_and_no_other_department_waits(
+    hub: Settings, airflow: Airflow, postgresql: Service
+) -> None:
+    assert pools.known(hub) == {"department_police", "department_civil"}
+    with psycopg.connect(postgresql.url, autocommit=True) as department:
+        department.execute("DROP TABLE IF EXISTS slow_person")
+        department.execute("CREATE TABLE slow_person AS SELECT n::text AS bh FROM generate_series(1, 5) n")
+        with department.transaction():
+            department.execute("LOCK TABLE slow_person IN ACCESS EXCLUSIVE MODE")
+            airflow.trigger("department_police")
+            _until(lambda: _occupied(airflow, "police") == 1)
+            airflow.trigger("department_civil")
+            _until(lambda: airflow.finished("department_civil") is not None)
+            assert airflow.finished("department_civil") == "success"
+            assert _batches(hub) == {"civil_person": 2}
+            assert (airflow.finished("department_police"), _occupied(airflow, "police")) == (None, 1)
+        _until(lambda: airflow.finished("department_police") is not None)
+    assert airflow.finished("department_police") == "success"
+    assert _batches(hub) == {"civil_person": 2, "police_person": 5}
+
+
+def _occupied(airflow: Airflow, agency: str) -> int:
+    """Workers that department's pool has taken; its tasks wait in no other."""
+    return int(airflow.call("GET", f"/pools/{pools.name_of(agency)}")["running_slots"])
+
+
+def _batches(hub: Settings) -> dict[str, int]:
+    with open_reader(hub) as session:
+        return {batch.dataset: batch.rows for batch in session.scalars(select(Batch))}
+
+
+def _until(reached: Callable[[], bool]) -> None:
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        if reached():
+            return
+        time.sleep(0.5)
+    raise AssertionError("it did not come to that in time")
