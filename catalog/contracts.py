@@ -5,6 +5,7 @@ Only reading and checking live here; registering a contract in the catalogue is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,10 @@ class RowRule:
 
 @dataclass(frozen=True)
 class Contract:
-    """What a department promises to deliver, and how. Sharing attribute and conditions: Order 809 Art. 13-15."""
+    """What a department promises to deliver, and how. Sharing attribute and conditions: Order 809 Art. 13-15.
+
+    day: the one day a backfill reads again; never in a file.
+    """
 
     dataset: str
     version: str
@@ -86,6 +90,7 @@ class Contract:
     abstract_en: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     document: str = field(default="", repr=False)
+    day: date | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from catalog import queries
 from catalog.actions import batches, systems
@@ -11,22 +11,27 @@ from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, HubError
 from catalog.settings import Settings
 from dags.steps import lineage
-from lake.loading import holding
+from lake.loading import again, holding
 from lake.loading.ingest import collect
 from lake.standardise import standardise
 
 log = logging.getLogger(__name__)
 
 
-def load(settings: Settings, dataset: str, *, clock: Callable[[], datetime], by: str = "pipeline") -> str | None:
+def load(
+    settings: Settings, dataset: str, *, clock: Callable[[], datetime], by: str = "pipeline", day: date | None = None
+) -> str | None:
     """Collect a delivery of `dataset` and bring it to its standards. Returns the batch id, or None if nothing is new.
 
-    Both halves are exactly-once, so the whole may be run again after any crash. A HubError is on record with its
-    sentence before it is raised; a batch that cannot be standardised is held, and stays as delivered.
+    day: load that day again instead (lake/loading/again.py). Both halves are exactly-once, so the whole may be run
+    again after any crash. A HubError is on record with its sentence before it is raised; a batch that cannot be
+    standardised is held, and stays as delivered.
     """
     contract = load_contract(settings.contracts_dir / f"{dataset}.odcs.yaml")
     with open_reader(settings) as session:
         spec = systems.opened(session, settings=settings, code=contract.system)
+    if day is not None:
+        contract = again.for_day(settings, contract, spec.kind, day)
     way = lineage.collecting(settings, contract, spec)
     with lineage.step(settings, way, stage="collect", dataset=dataset, agency=contract.agency, clock=clock) as step:
         batch = collect(settings, contract, spec, now=clock(), by=by)

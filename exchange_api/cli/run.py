@@ -124,6 +124,36 @@ def start(
     )
 
 
+@app.command(help=say("重新归集一个数据集的某几天（补数）", "Load days of a dataset again"))
+def backfill(
+    dataset: Annotated[str, typer.Argument(help=say("数据集代码", "Code of the dataset"))],
+    first: Annotated[str, typer.Option("--from", help=say("第一天，如 2026-03-01", "First day, such as 2026-03-01"))],
+    last: Annotated[str, typer.Option("--to", help=say("最后一天，不给则只补一天", "Last day, if not the first"))] = "",
+    in_json: door.Json = False,
+) -> None:
+    """Ask Airflow for a run of the department's DAG that loads these days of one dataset again."""
+    from catalog import days, queries
+    from catalog.contracts import load_contract
+
+    given, asked = door.settings(), days.between(first, last or first)
+    with door.reading() as session:
+        queries.dataset(session, dataset)
+    contract = load_contract(given.contracts_dir / f"{dataset}.odcs.yaml")
+    days.check_has_days(contract)
+    dag = f"department_{contract.agency}"
+    conf = {"dataset": dataset, "from": asked[0].isoformat(), "to": asked[1].isoformat()}
+    run = _airflow(given, f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
+    if in_json:
+        as_json({"dag": dag, "run": run["dag_run_id"], "state": run.get("state"), **conf})
+        return
+    tell(
+        say(
+            f"已启动 {dag} 补数，运行号 {run['dag_run_id']}。进度：shuniu run list --dataset {dataset}",
+            f"Started {dag} for these days, run {run['dag_run_id']}. Watch it: shuniu run list --dataset {dataset}",
+        )
+    )
+
+
 def _airflow(given: "Settings", path: str, body: dict[str, Any]) -> dict[str, Any]:
     import httpx
 

@@ -22,7 +22,7 @@ from catalog.identifiers import batch_id
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
-from lake.loading import deliveries, holding, raw, reconciliation
+from lake.loading import again, deliveries, holding, raw, reconciliation
 from lake.sources import Delivery
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,11 @@ def _take(
         raise
     finally:
         delivery.close()
+    if contract.day is not None:
+        mark, known_day = again.of_day(settings, contract, mark)
+        if last is not None and known_day:
+            raw.drop(settings, staged)
+            return _nothing_new(settings, delivery, last)
     if last is not None and (mark == last.fingerprint or (staged.rows == 0 and contract.mode != "snapshot")):
         raw.drop(settings, staged)
         return _nothing_new(settings, delivery, last)

@@ -128,9 +128,12 @@ def _position(newest: Any) -> str:
 def _conditions(rows: _Rows, window: Window) -> list[sa.ColumnElement[bool]]:
     if window.column is None:
         return []
+    mark = rows.origin.columns[window.column]
+    if window.day is not None:
+        first, following = (_moment(end, mark) for end in window.day)
+        return [mark >= first, mark < following]
     if window.empty or window.up_to is None:
         return [sa.false()]
-    mark = rows.origin.columns[window.column]
     up_to = mark <= _moment(window.up_to, mark)
     if window.after is None:
         return [sa.or_(up_to, mark.is_(None))]

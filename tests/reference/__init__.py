@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.reference import access, cli, dags, errors, events, http, settings, standards
+from tests.reference import access, cli, dags, errors, events, http, settings, sources, standards
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli.page,
@@ -15,5 +15,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "openapi.json": http.openapi,
     "permissions.md": access.page,
     "settings.md": settings.page,
+    "sources.md": sources.page,
 }
 """File in docs/reference → function that returns its text."""

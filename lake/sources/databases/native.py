@@ -13,10 +13,10 @@ import pyarrow as pa
 from catalog.contracts import Contract
 from catalog.errors import HubError
 from lake.engines.duckdb import literal, quote
+from lake.sources.databases.window import LOCAL_ZONE
 from lake.sources.delivery import Native, column_names
 
 ARROW_ROWS = 61_440
-LOCAL_ZONE = "Asia/Shanghai"
 LOCAL_HOURS = 8
 KEPT = frozenset(("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE", "VARCHAR", "BLOB"))
 Columns = Sequence[tuple[str, str]]

@@ -20,9 +20,9 @@ from catalog.errors import ContractBroken, HubError
 from catalog.systems import SystemSpec
 from lake.delta.prefetch import side_by_side
 from lake.loading.reconciliation import COUNT, SUM, Measure, reconciled
-from lake.sources.databases.native import LOCAL_ZONE
 from lake.sources.databases.scanner import STATEMENT_SECONDS
 from lake.sources.databases.sentences import sentence
+from lake.sources.databases.window import LOCAL_ZONE
 from lake.sources.delivery import BATCH_ROWS, as_text
 
 MOST_PARTS = 16

@@ -201,6 +201,9 @@ def _condition(window: Window, columns: Sequence[tuple[str, str]]) -> str:
     if window.column is None or window.empty:
         return " WHERE false" if window.empty else ""
     mark, kind = quote(window.column), dict(columns).get(window.column, "VARCHAR")
+    if window.day is not None:
+        first, following = (f"CAST({literal(end)} AS {kind})" for end in window.day)
+        return f" WHERE {mark} >= {first} AND {mark} < {following}"
     up_to = f"CAST({literal(window.up_to or '')} AS {kind})"
     if window.after is None:
         # Rows without a watermark would never come by it, so the first load brings them.
@@ -213,6 +216,8 @@ def _at_server(window: Window) -> str:
     if window.column is None or window.empty:
         return " WHERE false" if window.empty else ""
     mark, up_to = quote(window.column), literal(window.up_to or "")
+    if window.day is not None:
+        return f" WHERE {mark} >= {literal(window.day[0])} AND {mark} < {literal(window.day[1])}"
     if window.after is None:
         return f" WHERE {mark} <= {up_to} OR {mark} IS NULL"
     return f" WHERE {mark} > {literal(window.after)} AND {mark} <= {up_to}"

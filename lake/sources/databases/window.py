@@ -7,20 +7,23 @@ when they come again, for standard tables are merged by key.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken
 
+LOCAL_ZONE = "Asia/Shanghai"
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
 
 @dataclass(frozen=True)
 class Window:
-    """The watermark as (after, up to], either end open when None; `whole` also takes rows without a watermark.
+    """The watermark as (after, up to], either end open when None: the first load also takes rows without a watermark.
 
-    position: where the next delivery goes on. empty: there is nothing to read at all.
+    day: instead of these, [first moment of a day, first moment of the next). position: where the next delivery goes on.
+    empty: there is nothing to read at all.
     """
 
     column: str | None = None
@@ -28,11 +31,12 @@ class Window:
     up_to: str | None = None
     position: str | None = None
     empty: bool = False
+    day: tuple[str, str] | None = None
 
     @property
     def narrow(self) -> bool:
         """Whether this is an increment, so that the source's own index on the watermark is worth using."""
-        return self.after is not None or self.empty
+        return self.after is not None or self.day is not None or self.empty
 
 
 def watermark(contract: Contract) -> str | None:
@@ -51,6 +55,8 @@ def due(contract: Contract, column: str | None, since: str | None, newest: str |
         return Window()
     if newest is None:
         return Window(column, position=since, empty=True)
+    if contract.day is not None:
+        return Window(column, position=since, day=_moments(contract, contract.day, newest))
     if since is None:
         return Window(column, up_to=newest, position=newest)
     return Window(column, look_back(contract, since), newest, position=newest)
@@ -74,6 +80,27 @@ def look_back(contract: Contract, since: str) -> str:
             code="look_back_invalid",
             dataset=contract.dataset,
         ) from None
+
+
+def _moments(contract: Contract, day: date, newest: str) -> tuple[str, str]:
+    """The first moments of `day` and of the next, as the watermark is written: with its zone where it has one."""
+    if not re.match(r"\d{4}-\d\d-\d\d", newest):
+        raise ContractBroken(
+            f"数据集 {contract.dataset} 的水位字段 {contract.watermark} 不是日期或时间，不能按日补数。",
+            f"The watermark {contract.watermark} of {contract.dataset} is neither date nor time, so no day of it can be"
+            " loaded again. Load it as usual.",
+            code="backfill_not_by_day",
+            dataset=contract.dataset,
+        )
+    zoned = re.search(r"[ T]\d\d:.*([+-]\d\d(:?\d\d)?|Z)$", newest) is not None
+    zone = ZoneInfo(str(contract.options.get("timezone", LOCAL_ZONE)))
+    ends = (day, day + timedelta(days=1))
+    if zoned:
+        return (
+            datetime.combine(ends[0], time(), zone).isoformat(),
+            datetime.combine(ends[1], time(), zone).isoformat(),
+        )
+    return ends[0].isoformat(), ends[1].isoformat()
 
 
 def seconds_of(text: str) -> timedelta:

@@ -100,6 +100,23 @@ def test_an_increment_has_the_types_of_the_first_load_whatever_the_department_ma
     assert rows_of(hub, first, asked) == rows_of(hub, second, asked)
 
 
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date", "varchar"])
+def test_a_day_loaded_again_is_a_day_of_the_departments_own_clock(hub: Settings, police: Department, kind: str) -> None:
+    spec, department = police
+    department.execute("SET timezone = 'Asia/Shanghai'")
+    department.execute(f"CREATE TABLE hkrk (rybh bigint PRIMARY KEY, xm varchar(50), gxsj {kind})".encode())
+    moments = ("2026-02-28 23:59:59", "2026-03-01 00:00:00", "2026-03-01 07:00:00", "2026-03-02 00:00:00")
+    for number, moment in enumerate(moments):
+        department.execute("INSERT INTO hkrk VALUES (%s, '张', %s)", [number, moment])
+    contract = replace(CONTRACT, mode="incremental", watermark="updated_at")
+    first = collect(hub, spec, contract=contract)
+    day = replace(contract, day=date(2026, 3, 1))
+    again = collect(hub, spec, 1, contract=day)
+    assert rows_of(hub, again, "SELECT rybh FROM {} ORDER BY rybh") == [(1,), (2,)]
+    assert again.position == first.position
+    assert not collect(hub, spec, 2, contract=day).new
+
+
 def test_an_increment_asks_for_no_table_but_its_own(hub: Settings, people: Department) -> None:
     """A department with thousands of tables must not describe them all for every few rows."""
     spec, department = people

@@ -8,6 +8,8 @@ import pytest
 from catalog.settings import Settings
 from tests.unit.cli.conftest import Shuniu
 
+CONTRACTS = Path(__file__).resolve().parents[3] / "demo" / "contracts"
+
 
 def test_findings_that_are_not_in_the_lake_are_not_called_none(shuniu: Shuniu, city: Settings) -> None:
     said = shuniu("quality", "findings", "police_person", home=city.home)
@@ -27,6 +29,18 @@ def test_starting_the_pipeline_of_a_department_nobody_knows_asks_airflow_nothing
     said = shuniu("run", "start", "nobody", home=city.home)
     assert said.code == 1
     assert "没有部门 nobody" in said.err
+
+
+def test_a_day_of_what_comes_whole_is_not_loaded_again_and_a_wrong_day_is_a_wrong_call(
+    shuniu: Shuniu, city: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHUNIU_CONTRACTS_DIR", str(CONTRACTS))
+    said = shuniu("run", "backfill", "police_person", "--from", "2026-03-01", home=city.home)
+    assert said.code == 1
+    assert "police_person 每次整体交付" in said.err
+    said = shuniu("run", "backfill", "police_person", "--from", "2026-03-02", "--to", "2026-03-01", home=city.home)
+    assert said.code == 2
+    assert "2026-03-01" in said.err
 
 
 def test_an_airflow_that_does_not_answer_is_said_with_the_variables_that_name_it(

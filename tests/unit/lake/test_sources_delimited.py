@@ -11,8 +11,8 @@ from lake.sources.formats import delimited
 from tests.factories.deliveries import a_contract
 
 HEADER = "编号,姓名\n"
-# One character each of: GBK, GB18030 four bytes in the BMP, and four bytes beyond it.
-RARE = "张䶮𠮷𬭊㐂鿃"
+# One character each of: GBK, GB18030 four bytes in the BMP, four bytes beyond it; and two of the private use areas.
+RARE = "张䶮𠮷𬭊㐂鿃\ue000\U000f0001"
 
 
 def read(path: Path, aside: list[KeptAside] | None = None, **options: object) -> list[dict[str, str | None]]:

@@ -3,7 +3,8 @@
 import pytest
 
 from lake.engines.duckdb import connect, literal
-from lake.sources.databases.native import LOCAL_ZONE, moment_at
+from lake.sources.databases.native import moment_at
+from lake.sources.databases.window import LOCAL_ZONE
 
 EDGES = (
     "1986-05-04 02:30:00",
