@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import addresses, dirt, ingest, quality
+from benchmarks import addresses, bases, dirt, ingest, quality
 from benchmarks import main as main_job
 from benchmarks.claims import Claim, store
 from benchmarks.page import PAGE, put
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "quality": quality.measure,
     "ingest": ingest.measure,
     "addresses": addresses.measure,
+    "bases": bases.measure,
     "dirt": dirt.measure,
 }
 ASKED_BY = {"quality": "rows", "ingest": "rows", "dirt": "seeds"}

@@ -1,0 +1,127 @@
+"""What the base databases cost: a full build, and a build on it after 1 % of the rows changed.
+
+`python -m benchmarks --only bases [--residents 10_000,100_000,1_000_000]`: a full build, 1 %
+changed, a build on, and beside it a build afresh of the same inputs, whose tables must be the same, row by row.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bases_run import different
+from benchmarks.claims import Claim
+from benchmarks.machine import this_machine
+from benchmarks.page import number, section, table
+from catalog.errors import Unavailable
+from catalog.settings import Settings
+
+TITLE = "Base databases: full build and a change of 1 %"
+QUICK = (2_000,)
+LARGE = 1_000_000
+MOST_SECONDS, MOST_MIB, MOST_INCREMENT, MOST_GROWTH = 180, 6_144, 0.15, 1.0
+NOTE = """
+A demo city's deliveries of six departments, with 100 legal persons and 400 addresses for 1,000 residents, standardised
+and not judged. Every build is a process of its own; `s` is on the wall, `cpu s` processor seconds, which neighbours on
+the machine stretch less. Below 50,000 records a hub weighs by a start and remembers nothing, so a change costs matching
+everything anew. Rows that did not change keep their batch, as after an incremental delivery; a snapshot gives every row
+a new batch, and all its entities are fused again.
+"""
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One size: what the three builds cost, and the tables in which building on differs from building afresh."""
+
+    residents: int
+    full: Found
+    on: Found
+    afresh: Found
+    different: list[str]
+
+
+def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
+    """Measure every size (quick: one small city)."""
+    runs = [_run(folder, residents) for residents in sizes or QUICK]
+    claims = decide(runs)
+    return claims, section(TITLE, this_machine(), claims, _shown(runs), NOTE.strip())
+
+
+def decide(runs: Sequence[Measured]) -> list[Claim]:
+    """The claims these runs can decide: time and memory of the largest city only, growth with two sizes only."""
+    claims = []
+    for run in runs:
+        size = f"{number(run.residents)} residents"
+        if run.residents == LARGE:
+            claims.append(Claim("bases", f"{size}: full build", "s", spent(run.full, "seconds"), MOST_SECONDS))
+            claims.append(Claim("bases", f"{size}: peak memory", "MiB", run.full["peak_mib"], MOST_MIB))
+        full, on = (spent(found, "cpu_seconds") for found in (run.full, run.on))
+        claims.append(Claim("bases", f"{size}: 1 % changed against a full build", "cpu s", on, MOST_INCREMENT, full))
+        claims.append(Claim("bases", f"{size}: tables other than built afresh", "tables", len(run.different), 0))
+    if len(runs) > 1:
+        least, most = min(runs, key=lambda run: run.residents), max(runs, key=lambda run: run.residents)
+        each = [round(1000 * spent(run.full, "cpu_seconds") / run.residents, 4) for run in (most, least)]
+        sentence = f"{number(most.residents)} against {number(least.residents)} residents, for each of them"
+        claims.append(Claim("bases", sentence, "cpu ms", each[0], MOST_GROWTH, each[1]))
+    return claims
+
+
+def spent(found: Found, what: str) -> float:
+    """Seconds of all steps."""
+    return round(sum(float(step[what]) for step in found["steps"]), 2)
+
+
+def _shown(runs: Sequence[Measured]) -> str:
+    kinds = ("full", "on", "afresh")
+    heads = [
+        "base",
+        *(f"{number(run.residents)} {kind}: {of}" for run in runs for kind in kinds for of in ("s", "cpu s")),
+    ]
+    names = [step["name"] for step in runs[0].full["steps"]]
+    rows = [
+        [f"`{name}`", *(cell for run in runs for kind in kinds for cell in _cells(run, kind, name))] for name in names
+    ]
+    peaks = [cell for run in runs for kind in kinds for cell in (number(getattr(run, kind)["peak_mib"]), "")]
+    return table(heads, [*rows, ["peak MiB", *peaks]])
+
+
+def _cells(run: Measured, kind: str, name: str) -> list[str]:
+    step = next(step for step in getattr(run, kind)["steps"] if step["name"] == name)
+    return [number(step["seconds"]), number(step["cpu_seconds"])]
+
+
+def _run(folder: Path, residents: int) -> Measured:
+    """Deliver, build, change, build on; afresh in a copy of the whole home, so that ids and model are the same."""
+    home, copy = folder / f"bases-{residents}", folder / f"bases-{residents}-afresh"
+    for place in (home, copy):
+        shutil.rmtree(place, ignore_errors=True)
+    _child("fill", home, residents)
+    full = _child("build", home, residents)
+    _child("change", home, residents)
+    shutil.copytree(home, copy)
+    on, anew = _child("build", home, residents), _child("afresh", copy, residents)
+    apart = different(Settings(home=home), Settings(home=copy))
+    for place in (home, copy):
+        shutil.rmtree(place)
+    return Measured(residents, full, on, anew, apart)
+
+
+def _child(mode: str, home: Path, residents: int) -> Found:
+    """Run one mode in a process of its own; raises Unavailable if it did not work."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SHUNIU_")}  # noqa: TID251
+    command = [sys.executable, "-m", "benchmarks.bases_run", mode, str(home), str(residents)]
+    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise Unavailable(
+            f"{residents} 人的基础库没有建成（{mode}），无法计时。",
+            f"The base databases of {residents} residents were not built ({mode}), so nothing is measured.",
+            code="bench_run_failed",
+        )
+    found: Found = json.loads(done.stdout.splitlines()[-1])
+    return found

@@ -1,0 +1,81 @@
+"""One measure of the base databases in a process of its own: `python -m benchmarks.bases_run MODE HOME RESIDENTS`.
+
+fill: deliver the city; change: deliver 1 % anew; build: build on; afresh: build everything anew. Prints one JSON line.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import bases_data
+from catalog.settings import Settings
+from lake import tables
+from lake.bases import base, build
+from lake.layout import Layout
+
+NOW = datetime(2026, 11, 3, tzinfo=UTC)
+SEED = 11
+
+
+def fill(settings: Settings, residents: int) -> dict[str, Any]:
+    """Rows delivered per table."""
+    return {"rows": bases_data.fill(settings, residents, SEED)}
+
+
+def change(settings: Settings, residents: int) -> dict[str, Any]:
+    """Rows touched per table."""
+    return {"rows": bases_data.change(settings)}
+
+
+def build_on(settings: Settings, residents: int) -> dict[str, Any]:
+    """Build every measured base on its last build, if there is one."""
+    return {"steps": [_step(settings, name, afresh=False) for name in bases_data.BASES]}
+
+
+def afresh(settings: Settings, residents: int) -> dict[str, Any]:
+    """Build every measured base, taking nothing over but ids and model."""
+    return {"steps": [_step(settings, name, afresh=True) for name in bases_data.BASES]}
+
+
+def different(one: Settings, other: Settings) -> list[str]:
+    """Names of the tables that are not the same in both, row by row and in order."""
+    found = []
+    for name in (table for built in bases_data.BASES for table in base(built).tables):
+        mine, theirs = (tables.read(Layout(of.lake_url).base(name), settings=of) for of in (one, other))
+        if not mine.equals(theirs):
+            found.append(name)
+    return found
+
+
+def _step(settings: Settings, name: str, *, afresh: bool) -> dict[str, Any]:
+    wall, burnt = time.perf_counter(), time.process_time()
+    made = build(settings, name, now=NOW, afresh=afresh)
+    return {
+        "name": name,
+        "rows": made.rows,
+        "seconds": round(time.perf_counter() - wall, 2),
+        "cpu_seconds": round(time.process_time() - burnt, 2),
+    }
+
+
+MODES: dict[str, Callable[[Settings, int], dict[str, Any]]] = {
+    "fill": fill,
+    "change": change,
+    "build": build_on,
+    "afresh": afresh,
+}
+
+
+def main(mode: str, home: Path, residents: int) -> dict[str, Any]:
+    """Run one mode; what it found, with the peak memory of this process in MiB."""
+    found = MODES[mode](Settings(home=home), residents)
+    return found | {"peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))))
