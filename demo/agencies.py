@@ -21,6 +21,8 @@ AGENCIES: dict[str, tuple[str, str, str]] = {
     "ecology": ("生态环境分局", "Ecology and Environment Branch", "vertical"),
     "reform": ("发展和改革局", "Development and Reform Bureau", "government"),
     "stats": ("统计局", "Statistics Bureau", "government"),
+    "finance": ("财政局", "Finance Bureau", "government"),
+    "approval": ("行政审批服务局", "Administrative Approval Service Bureau", "government"),
     "housing": ("住房和城乡建设局", "Housing and Construction Bureau", "government"),
     "bureau": ("大数据局", "Data Bureau", "platform"),
 }

@@ -98,6 +98,12 @@ DETECTORS: dict[str, Detector] = {
     "outside_county": Detector("坐标在县外", "outside the county", rules=(".inside_county",)),
     "invalid_geometry": Detector("图形无效", "invalid geometry", rules=("geometry.valid",)),
     "swapped_axes": Detector("经纬度颠倒", "longitude and latitude swapped", notes=("swapped_axes",)),
+    "licence_check": Detector(
+        "电子证照标识校验位错误", "wrong check character in a licence identifier", rules=("licence_id.check_digit",)
+    ),
+    "figure_differs": Detector(
+        "部门间指标数值不一", "departments differ on an indicator", rules=("across.differs_from_statistics",)
+    ),
     "late": Detector("迟到的消息", "late message", rules=("row.late", ".late")),
     "double": Detector("重复的消息", "message sent twice", rules=("key.duplicate",)),
     "clock_skew": Detector("时钟偏差", "clock skew", rules=("row.observed_after_received",)),

@@ -13,7 +13,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from demo.city import geography, indicators, organisations, person_deliveries, persons, registers, streams
+from demo.city import (
+    facilities,
+    geography,
+    indicators,
+    licences,
+    organisations,
+    person_deliveries,
+    persons,
+    registers,
+    streams,
+)
 from demo.city.context import AS_OF, COUNTY, CityContext, Progress, generator
 from demo.city.dirt import Plants
 from demo.city.truth import Links, write_truth
@@ -25,8 +35,10 @@ _PARTS: dict[str, Deliveries] = {
     "registers": registers.deliveries,
     "streams": streams.deliveries,
     "indicators": indicators.deliveries,
+    "licences": licences.deliveries,
+    "facilities": facilities.deliveries,
 }
-_DATASETS = 19  # for the share done only
+_DATASETS = 24  # for the share done only
 _NOT_TRUE = ("second_id", "household", "previous_address_id")  # columns of persons only the deliveries need
 
 

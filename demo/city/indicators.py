@@ -1,11 +1,14 @@
-"""What the statistics bureau publishes: twenty economic indicators of the county, month by month for a year."""
+"""What is published of the county's economy: twenty indicators, month by month for a year, some revised later.
+
+The finance department publishes three of them itself, in another unit.
+"""
 
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from demo.city.context import CityContext
+from demo.city.context import CityContext, generator
 from demo.city.dirt import Plants, Share
 
 _MONTHS: Final = 12
@@ -34,13 +37,24 @@ _INDICATORS: Final[tuple[tuple[str, str, float, float, bool], ...]] = (
 )
 
 
+_REVISED: Final = 0.06  # of the figures three months old or older
+_FISCAL: Final = ("LZ005", "LZ006", "LZ007")
+Columns = dict[str, Any]
+
+
 def deliveries(rng: np.random.Generator, context: CityContext, dirt: float, plants: Plants) -> dict[str, pa.Table]:
-    """Return stats_indicator: one row per indicator and month, growth in percent against a year before."""
-    return {"stats_indicator": stats_indicator(rng, context, dirt, plants)}
+    """Return stats_indicator and finance_indicator: one row per indicator, month and publication."""
+    figures = _figures(rng, context)
+    return {
+        "stats_indicator": stats_indicator(rng, context, figures, dirt, plants),
+        "finance_indicator": finance_indicator(
+            generator(context.seed, "finance indicators"), figures, dirt=dirt, plants=plants
+        ),
+    }
 
 
-def stats_indicator(rng: np.random.Generator, context: CityContext, dirt: float, plants: Plants) -> pa.Table:
-    """Code, name, period (yyyymm), value, unit and growth; a slip is an amount in 万元 where the unit says 亿元."""
+def _figures(rng: np.random.Generator, context: CityContext) -> Columns:
+    """The true figures: code, name, period (yyyymm), value, unit, growth in percent and the day of publication."""
     months = np.arange(np.datetime64(context.today, "M") - _MONTHS + 1, np.datetime64(context.today, "M") + 1)
     n, each = len(_INDICATORS), len(months)
     level = np.array([row[2] * (1.0 if row[4] else context.residents / 800_000) for row in _INDICATORS])
@@ -49,23 +63,66 @@ def stats_indicator(rng: np.random.Generator, context: CityContext, dirt: float,
     season = 1 + np.where(steady, 0.002, 0.08)[:, None] * np.sin(2 * np.pi * np.arange(each) / 12 + 1)
     value = level[:, None] * season * rng.normal(1, np.where(steady, 0.002, 0.03)[:, None], (n, each))
     growth = trend[:, None] * 100 + rng.normal(0, 1.2, (n, each))
-    columns = {
+    published = np.minimum((months + 1).astype("datetime64[D]") + 17, np.datetime64(context.today, "D"))
+    return {
         "indicator_code": np.repeat([f"LZ{number:03d}" for number in range(1, n + 1)], each),
         "indicator_name": np.repeat([row[0] for row in _INDICATORS], each),
         "period": np.tile(np.char.replace(months.astype(str), "-", ""), n),
         "value": np.round(value, 4).ravel(),
         "unit": np.repeat([row[1] for row in _INDICATORS], each),
         "growth": np.round(growth, 1).ravel(),
+        "published_on": np.tile(published.astype(str), n),
     }
-    share = Share("stats_indicator", columns, keys=("indicator_code", "period"), rng=rng, dirt=dirt, plants=plants)
-    money = columns["unit"] == "亿元"
+
+
+def stats_indicator(
+    rng: np.random.Generator, context: CityContext, figures: Columns, dirt: float, plants: Plants
+) -> pa.Table:
+    """What was published first, then the revisions; a slip is an amount in 万元 where the unit says 亿元."""
+    keys = ("indicator_code", "period", "published_on")
+    share = Share("stats_indicator", figures, keys=keys, rng=rng, dirt=dirt, plants=plants)
+    money = figures["unit"] == "亿元"
     share.spoil("value", "unit_slip", 0.005, _in_ten_thousands, where=money)
-    return share.finish(
+    first = share.finish(
         {
             **{"indicator_code": "指标/代码", "indicator_name": "指标/名称", "period": "期间"},
-            **{"value": "数值/本期", "unit": "计量单位", "growth": "数值/同比增长(%)"},
+            **{"value": "数值/本期", "unit": "计量单位", "growth": "数值/同比增长(%)", "published_on": "发布日期"},
         }
     )
+    later = _revisions(generator(context.seed, "indicator revisions"), context, figures, first)
+    return pa.concat_tables([first, later])
+
+
+def _revisions(rng: np.random.Generator, context: CityContext, figures: Columns, first: pa.Table) -> pa.Table:
+    """Figures published anew three months later, a percent or so away from what was true at first."""
+    again = figures["published_on"].astype("datetime64[D]") + 92
+    old = np.flatnonzero(again <= np.datetime64(context.today, "D"))
+    rows = np.sort(rng.choice(old, max(1, round(_REVISED * len(old))), replace=False))
+    value = np.round(figures["value"][rows] * rng.normal(1, 0.01, len(rows)), 4)
+    revised = first.take(pa.array(rows))
+    for name, values in (("数值/本期", pa.array(value)), ("发布日期", pa.array(again[rows].astype(str)))):
+        revised = revised.set_column(revised.schema.get_field_index(name), name, values)
+    return revised
+
+
+def finance_indicator(rng: np.random.Generator, figures: Columns, *, dirt: float, plants: Plants) -> pa.Table:
+    """Revenue, spending and taxes by the finance department, in 万元; a few differ from the statistics by a tenth."""
+    rows = np.flatnonzero(np.isin(figures["indicator_code"], _FISCAL))
+    columns = {name: figures[name][rows] for name in ("indicator_code", "indicator_name", "period", "published_on")}
+    columns |= {"value": np.round(figures["value"][rows] * 10_000, 2), "unit": np.repeat("万元", len(rows))}
+    keys = ("indicator_code", "period", "published_on")
+    share = Share("finance_indicator", columns, keys=keys, rng=rng, dirt=dirt, plants=plants)
+    share.spoil("value", "figure_differs", 0.06, _a_tenth_more)
+    return share.finish(
+        {
+            **{"indicator_code": "指标代码", "indicator_name": "指标名称", "period": "期间"},
+            **{"value": "数值", "unit": "计量单位", "published_on": "发布日期"},
+        }
+    )
+
+
+def _a_tenth_more(values: list[Any], rng: np.random.Generator) -> list[Any]:
+    return [round(value * 1.1, 2) for value in values]
 
 
 def _in_ten_thousands(values: list[Any], rng: np.random.Generator) -> list[Any]:

@@ -21,7 +21,7 @@ _AWAY: Final = registers_land.AWAY
 
 
 def deliveries(rng: np.random.Generator, context: CityContext, dirt: float, plants: Plants) -> dict[str, pa.Table]:
-    """Return police_address, land_parcel, land_building, land_grid, reform_permit and reform_penalty.
+    """Return police_address, land_parcel, land_building, land_grid, reform_permit, reform_penalty and reform_repair.
 
     Land geometries are WKB in CGCS2000 degrees: whoever writes the files shifts them (`coordinates.shift_wkb`).
     """

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from demo.city import defects
-from demo.city.context import CityContext
+from demo.city.context import CityContext, generator
 from demo.city.dirt import Plants, Share
 from demo.city.organisation_deliveries import in_yuan, spoil_codes, spoil_names
 
@@ -18,6 +18,8 @@ _PERMITS_PER_ORGANISATION: Final = 0.35
 _PENALTIES_PER_ORGANISATION: Final = 0.06
 _WRONG_CHECK: Final = 0.02  # four times what other departments get wrong: these codes are typed by hand
 _NO_CODE: Final = 0.05
+_REPAIRED: Final = 0.2
+_WITHDRAWN: Final = 0.15  # of those
 
 # (what is permitted or punished, by whom)
 _PERMITS: Final = (
@@ -39,10 +41,14 @@ _PENALTIES: Final = (
 
 
 def deliveries(rng: np.random.Generator, context: CityContext, dirt: float, plants: Plants) -> dict[str, pa.Table]:
-    """Return reform_permit and reform_penalty; days are texts, ISO when clean."""
+    """Return reform_permit, reform_penalty and reform_repair; days are texts, ISO when clean."""
+    permits = reform_permit(rng, context, dirt, plants)
+    penalties = reform_penalty(rng, context, dirt, plants)
+    own = generator(context.seed, "credit repair")
     return {
-        "reform_permit": reform_permit(rng, context, dirt, plants),
-        "reform_penalty": reform_penalty(rng, context, dirt, plants),
+        "reform_permit": permits,
+        "reform_penalty": penalties,
+        "reform_repair": reform_repair(own, context, penalties["penalty_no"].to_pylist(), dirt, plants),
     }
 
 
@@ -94,6 +100,26 @@ def reform_penalty(rng: np.random.Generator, context: CityContext, dirt: float, 
     _spoil_counterparty(share, context, rows)
     share.spoil("decided_on", "date_format", 0.4, defects.mixed_dates)
     share.spoil("amount", "unit_slip", 0.005, in_yuan)
+    return share.finish({item: item for item in columns})
+
+
+def reform_repair(
+    rng: np.random.Generator, context: CityContext, penalties: Sequence[str], dirt: float, plants: Plants
+) -> pa.Table:
+    """Decisions of the last year that repair a penalty, and for a few that withdraw it."""
+    chosen = sorted(rng.choice(len(penalties), max(2, round(len(penalties) * _REPAIRED)), replace=False))
+    n = len(chosen)
+    kinds = np.where(rng.random(n) < _WITHDRAWN, "撤销", "修复")
+    decided = np.datetime64(context.today, "D") - rng.integers(0, 365, n)
+    columns = {
+        "repair_no": [f"莱信修〔{day[:4]}〕{number}号" for number, day in enumerate(decided.astype(str), start=1)],
+        "document_no": [penalties[row] for row in chosen],
+        "repair_kind": kinds,
+        "decided_on": decided.astype(str),
+        "issuer": ["莱州市发展和改革局"] * n,
+    }
+    share = Share("reform_repair", columns, keys=("repair_no",), rng=rng, dirt=dirt, plants=plants)
+    share.spoil("decided_on", "date_format", 0.2, defects.mixed_dates)
     return share.finish({item: item for item in columns})
 
 

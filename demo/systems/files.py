@@ -1,4 +1,4 @@
-"""The departments that send files: civil affairs, education, establishment office, tax, land, reform, statistics."""
+"""Departments with files: civil affairs, education, establishment office, tax, land, reform, statistics, finance."""
 
 import json
 import shutil
@@ -19,6 +19,7 @@ CODES = {
     "land": "land_files",
     "reform": "reform_files",
     "stats": "stats_files",
+    "finance": "finance_files",
 }
 """System code by department; each has one folder named after the department."""
 
@@ -41,16 +42,19 @@ def fill(place: Place, deliveries: Deliveries) -> None:
 
 
 def civil(place: Place, deliveries: Deliveries) -> None:
-    """Two monthly workbooks with merged two-row headers."""
+    """Workbooks with merged two-row headers."""
     folder, month = place.folder("civil"), deliveries.month
     write_workbooks(folder, f"低保对象_{month}", "低保对象", deliveries, "civil_subsistence")
     write_workbooks(folder, f"社会组织_{month}", "社会组织", deliveries, "civil_organisation")
+    write_workbooks(folder, f"公共服务设施_{month}", "公共服务设施", deliveries, "civil_facility")
 
 
 def education(place: Place, deliveries: Deliveries) -> None:
-    """One CSV in GB18030, characters of four bytes included."""
-    path = place.folder("education") / f"在校学生_{deliveries.month}.csv"
-    write_csv(path, "在校学生*.csv", deliveries, "education_pupil", encoding="gb18030")
+    """CSV in GB18030, characters of four bytes included; schools in BD-09."""
+    folder, month = place.folder("education"), deliveries.month
+    pupils, schools = folder / f"在校学生_{month}.csv", folder / f"学校_{month}.csv"
+    write_csv(pupils, "在校学生*.csv", deliveries, "education_pupil", encoding="gb18030")
+    write_csv(schools, "学校_*.csv", deliveries, "education_school", encoding="gb18030")
 
 
 def establishment(place: Place, deliveries: Deliveries) -> None:
@@ -77,7 +81,7 @@ def land(place: Place, deliveries: Deliveries) -> None:
 
 
 def reform(place: Place, deliveries: Deliveries) -> None:
-    """Permits as a workbook, penalties as a JSON document with the rows under data.records."""
+    """Permits as a workbook, penalties as a JSON document with the rows under data.records, repairs as CSV."""
     folder, month = place.folder("reform"), deliveries.month
     write_workbooks(folder, f"行政许可_{month}", "行政许可", deliveries, "reform_permit")
     for old in folder.glob("行政处罚*.json"):
@@ -87,12 +91,19 @@ def reform(place: Place, deliveries: Deliveries) -> None:
     document = {"code": 0, "message": "成功", "data": {"total": len(records), "records": records}}
     with (folder / f"行政处罚_{month}.json").open("w", encoding="utf-8") as file:
         json.dump(document, file, ensure_ascii=False, default=_number_or_text)
+    write_csv(folder / f"信用修复_{month}.csv", "信用修复*.csv", deliveries, "reform_repair", encoding="utf-8")
 
 
 def stats(place: Place, deliveries: Deliveries) -> None:
     """One workbook with merged headers."""
     folder = place.folder("stats")
     write_workbooks(folder, f"主要经济指标_{deliveries.month}", "主要经济指标", deliveries, "stats_indicator")
+
+
+def finance(place: Place, deliveries: Deliveries) -> None:
+    """One workbook with a header of one row."""
+    folder = place.folder("finance")
+    write_workbooks(folder, f"财政收支_{deliveries.month}", "财政收支", deliveries, "finance_indicator")
 
 
 def _number_or_text(value: object) -> object:
@@ -107,4 +118,5 @@ WRITERS: dict[str, Callable[[Place, Deliveries], None]] = {
     "land": land,
     "reform": reform,
     "stats": stats,
+    "finance": finance,
 }

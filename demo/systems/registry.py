@@ -10,7 +10,7 @@ from catalog.systems import SystemSpec
 from demo.city.context import AS_OF
 from demo.services.service import Services
 from demo.services.start import start_services
-from demo.systems import files, health, hrss, insurance, market, police, streams
+from demo.systems import approval, files, health, hrss, insurance, market, police, streams
 from demo.systems.place import Deliveries, Place
 
 Progress = Callable[[str, float], None]
@@ -21,6 +21,7 @@ FILLS: dict[str, Callable[[Place, Deliveries], None]] = {
     "market": market.fill,
     "health": health.fill,
     "hrss": hrss.fill,
+    "approval": approval.fill,
     "streams": streams.fill,
     "files": files.fill,
 }
@@ -89,5 +90,5 @@ def start_all(
 
 def all_specs(place: Place, insurance_url: str) -> list[SystemSpec]:
     """How the hub reaches each system as it runs now."""
-    modules = (police.specs, market.specs, health.specs, files.specs, streams.specs)
+    modules = (police.specs, market.specs, health.specs, approval.specs, files.specs, streams.specs)
     return [spec for specs in modules for spec in specs(place)] + hrss.specs(place, insurance_url)

@@ -72,7 +72,7 @@ def test_no_department_failed(summary: dict[str, Any]) -> None:
 
 def test_every_dataset_lies_in_the_raw_and_standard_zones(summary: dict[str, Any]) -> None:
     zones = summary["zones"]
-    assert len(zones["raw"]) == 19 + len(real_files.DATASETS)
+    assert len(zones["raw"]) == 24 + len(real_files.DATASETS)
     assert set(zones["standard"]) == set(zones["raw"])
     assert zones["raw"]["police_person"] > RESIDENTS * 0.95
 

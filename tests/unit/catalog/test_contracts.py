@@ -167,5 +167,5 @@ def test_a_folder_of_contracts_is_read_sorted_and_other_files_are_left_alone(tmp
 
 def test_every_contract_of_the_demo_is_read_and_keeps_its_document() -> None:
     contracts = load_contracts(CONTRACTS)
-    assert len(contracts) == 19
+    assert len(contracts) == 24
     assert all(contract.keys and contract.agency and contract.document for contract in contracts.values())

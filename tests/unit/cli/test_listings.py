@@ -111,7 +111,7 @@ def test_a_report_is_printed_as_its_provider_verifies_it(shuniu: Shuniu, city: S
 def test_the_demo_citys_contracts_are_valid_and_a_broken_one_is_not(shuniu: Shuniu, tmp_path: Path) -> None:
     from tests.factories.small_registry import CONTRACTS
 
-    assert "19 份契约" in shuniu("contract", "check", str(CONTRACTS)).out
+    assert "24 份契约" in shuniu("contract", "check", str(CONTRACTS)).out
     broken = tmp_path / "x.odcs.yaml"
     broken.write_text("kind: Nothing")
     assert shuniu("contract", "check", str(broken)).code == 1

@@ -7,7 +7,7 @@ import pytest
 from demo.city import build
 from demo.city.build import build_city
 
-DATASETS = 19
+DATASETS = 24
 
 
 def digests(folder):

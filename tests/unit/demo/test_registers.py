@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from demo.city import geography, indicators, organisations, registers, streams
+from catalog.standards import licence_id
+from demo.city import facilities, geography, indicators, licences, organisations, registers, streams
 from demo.city.context import AS_OF, COUNTY, CityContext, generator
 from demo.city.dirt import Plants
 from demo.city.geography_plan import county_wkt, inside_county
@@ -26,7 +27,7 @@ def city(dirt):
     persons = pa.table({"name": ["王伟"] * RESIDENTS, "resident_id": ["370683199003074514"] * RESIDENTS})
     context = CityContext(RESIDENTS, 7, COUNTY, AS_OF, places, legal, persons, Plants(), Links())
     made = {}
-    for part in (registers, streams, indicators):
+    for part in (registers, streams, indicators, licences, facilities):
         made |= part.deliveries(generator(7, part.__name__), context, dirt, context.plants)
     return context, made
 
@@ -114,6 +115,59 @@ def test_every_credit_record_is_linked_to_a_legal_person(dataset):
     assert {link["entity"] for link in links} == {"legal_person"}
 
 
+def test_a_repair_names_a_penalty_and_is_decided_within_the_year():
+    numbers = set(city(1)[1]["reform_penalty"]["penalty_no"].to_pylist())
+    assert {row["document_no"] for row in city(1)[1]["reform_repair"].to_pylist()} < numbers
+    repairs = city(0)[1]["reform_repair"].to_pylist()
+    assert {row["repair_kind"] for row in repairs} <= {"修复", "撤销"}
+    assert all("2024-12-31" < row["decided_on"] <= "2025-12-31" for row in repairs)
+
+
+def test_a_revision_is_a_later_publication_of_a_figure_that_was_published_before():
+    rows = city(0)[1]["stats_indicator"].to_pylist()
+    first = {(row["指标/代码"], row["期间"]): row for row in rows[:240]}
+    later = rows[240:]
+    assert len(first) == 240
+    assert later
+    for row in later:
+        before = first[row["指标/代码"], row["期间"]]
+        assert row["发布日期"] > before["发布日期"]
+        assert abs(row["数值/本期"] / before["数值/本期"] - 1) < 0.05
+
+
+def test_the_figures_that_differ_between_departments_are_the_planted_ones():
+    told = {
+        (row["指标/代码"], row["期间"]): row["数值/本期"] for row in city(0)[1]["stats_indicator"].to_pylist()[:240]
+    }
+    differ = {
+        f"{row['指标代码']}|{row['期间']}|{row['发布日期']}"
+        for row in city(1)[1]["finance_indicator"].to_pylist()
+        if abs(row["数值"] / 10_000 / told[row["指标代码"], row["期间"]] - 1) > 0.05
+    }
+    assert differ == planted(1, "finance_indicator", "figure_differs") != set()
+
+
+def test_every_licence_identifier_checks_but_for_the_planted_ones():
+    faults = {row["zzbs"]: licence_id.fault(row["zzbs"]) for row in city(1)[1]["approval_licence"].to_pylist()}
+    wrong = {number for number, fault in faults.items() if fault is not None}
+    assert wrong == planted(1, "approval_licence", "licence_check") != set()
+    assert {faults[number] for number in wrong} == {"check_digit"}
+
+
+def test_a_licence_issued_anew_has_a_second_version_of_the_same_number():
+    versions = {}
+    for row in city(0)[1]["approval_licence"].to_pylist():
+        versions.setdefault(row["zzbh"], []).append((row["bbh"], row["bfrq"]))
+    assert {len(found) for found in versions.values()} == {1, 2}
+    assert all([number for number, _ in sorted(found)] == ["001", "002"][: len(found)] for found in versions.values())
+
+
+def test_schools_and_facilities_stand_at_addresses_of_the_register():
+    known = set(city(0)[0].geography.addresses["full_text"].to_pylist())
+    for dataset in ("education_school", "civil_facility"):
+        assert set(city(0)[1][dataset]["地址"].to_pylist()) < known
+
+
 @pytest.mark.parametrize("dataset", ["water_reading", "ecology_reading"])
 def test_late_skewed_and_double_messages_are_exactly_the_planted_ones(dataset):
     names = ("sensor_id", "observed_at", "pollutant")
@@ -139,7 +193,7 @@ def test_messages_arrive_in_the_order_of_arrival_and_with_gaps():
 
 def test_indicators_are_complete_for_a_year():
     table = city(1)[1]["stats_indicator"]
-    assert table.num_rows == 20 * 12
+    assert len(set(zip(table["指标/代码"].to_pylist(), table["期间"].to_pylist(), strict=True))) == 20 * 12
     assert set(table["期间"].to_pylist()) == {f"2025{month:02d}" for month in range(1, 13)}
 
 

@@ -37,7 +37,7 @@ KINDS = {
 
 
 def test_there_is_one_contract_for_each_dataset_of_the_city():
-    assert len(CITY) == 19
+    assert len(CITY) == 24
     assert len(REAL) == 7
     assert not set(CITY) & set(REAL)
 
@@ -137,6 +137,8 @@ BAD = {
     },
     ("reform_permit", "valid_to_before_from"): {"valid_from": "2025-01-02", "valid_to": "2025-01-01"},
     ("stats_indicator", "period_not_month"): {"period": "202513"},
+    ("approval_licence", "valid_to_before_from"): {"valid_from": "2025-01-02", "valid_to": "2025-01-01"},
+    ("approval_licence", "ended_without_date"): {"status": "07"},
     ("land_county", "outside_city"): {"division_code": "370683", "city_code": "370700"},
     ("civil_village_rare", "private_use_character"): {"name": "\ue863村委会"},
     ("bureau_division", "abolished_but_in_use"): {"revoked": "true", "enabled": "true"},

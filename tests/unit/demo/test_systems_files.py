@@ -131,6 +131,7 @@ def _parcels(deliver) -> Deliveries:
 
 def test_penalties_are_json_with_numbers_as_numbers(place: Place, deliver):
     deliver("reform_permit", pa.table({"许可证书编号": ["1"], "许可内容": ["食品"]}))
+    deliver("reform_repair", pa.table({"repair_no": ["莱信修〔2025〕1号"]}))
     table = pa.table({"penalty_no": ["莱罚〔2025〕1号"], "amount": pa.array([Decimal("0.5")]), "uscc": [None]})
     files.reform(place, deliver("reform_penalty", table))
     (path,) = place.folder("reform").glob("行政处罚*.json")
