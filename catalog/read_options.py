@@ -13,7 +13,7 @@ _NAMED: Final = {
     "pages": "cursor_param cursor_path first_page look_back next_path offset_param page_param page_size paging"
     " rows_path since_param size_param total_path",
     "database": "look_back partition_by partitions query",
-    "any": "coverage fresh_within history reconcile severity tiling timezone",
+    "any": "coverage fresh_within graded_down history reconcile severity tiling timezone",
 }
 _FILES, _PAGES, _DATABASE, _ANY = (frozenset(names.split()) for names in _NAMED.values())
 """Any: whatever the kind of system, how rows are understood, compared, kept and judged."""

@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     registry_url: str = Field(default="", description="SQLAlchemy URL of the registry; empty: SQLite under home")
     lake_url: str = Field(default="", description="Folder or s3:// URL of the lake; empty: folder under home")
     contracts_dir: Path = Field(default=Path(), description="Folder of ODCS contracts; empty: under home")
+    topics_dir: Path = Field(
+        default=Path(), description="Folder of declared topic databases, SQL and contract each; empty: under home"
+    )
     audit_dir: Path = Field(default=Path(), description="Folder of the audit trail; empty: under home")
     keys_dir: Path = Field(default=Path(), description="Folder of keys (mode 0700); empty: under home")
     api_host: str = Field(default="127.0.0.1", description="Address the API and portal listen on")
@@ -80,7 +83,7 @@ class Settings(BaseSettings):
         derived: dict[str, Any] = {"home": home}
         derived["registry_url"] = self.registry_url or f"sqlite:///{home / 'registry.sqlite'}"
         derived["lake_url"] = self.lake_url or str(home / "lake")
-        for name in ("contracts_dir", "audit_dir", "keys_dir"):
+        for name in ("contracts_dir", "topics_dir", "audit_dir", "keys_dir"):
             given: Path = getattr(self, name)
             derived[name] = given.expanduser().resolve() if given != Path() else home / name.removesuffix("_dir")
         derived["public_url"] = self.public_url or f"http://{self.api_host}:{self.api_port}"

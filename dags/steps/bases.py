@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from catalog.actions import datasets, review_decisions, waivers
 from catalog.database import open_reader, open_session
+from catalog.errors import HubError
 from catalog.models import Dataset
 from catalog.settings import Settings
 from dags.steps import lineage as telling
-from lake.bases import BASES, Decisions, build, catalogue, delivered, lineage
+from lake.bases import Decisions, build, catalogue, delivered, known, lineage, topics
 
 GROUPS = ("population", "legal_person", "spatial", "economy", "credit", "licence", "public_service", "topic")
+TOPIC = "topic"
 REQUIRED = frozenset({"population", "legal_person", "spatial"})
 """What a hub cannot be without: that nobody has delivered anything for these is an error, for the others it is not."""
 
@@ -25,25 +27,43 @@ def build_group(settings: Settings, group: str, *, clock: Callable[[], datetime]
     Outside of REQUIRED a table nobody has delivered anything for yet is left out.
     """
     _enter_once(settings, clock=clock)
-    wanted = (name for name in tables_of(group) if group in REQUIRED or delivered(settings, name))
+    if group == TOPIC:
+        return _build_topics(settings, clock=clock)
+    wanted = (name for name in tables_of(settings, group) if group in REQUIRED or delivered(settings, name))
     return {name: _build(settings, name, clock=clock) for name in wanted}
+
+
+def _build_topics(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, int]:
+    """Build every topic whose inputs are there. One that fails, or cannot be used, is raised when all others stand."""
+    built: dict[str, int] = {}
+    failed = list(topics(settings).faults.values())
+    for name in tables_of(settings, TOPIC):
+        try:
+            if delivered(settings, name):
+                built[name] = _build(settings, name, clock=clock)
+        except HubError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return built
 
 
 def _enter_once(settings: Settings, *, clock: Callable[[], datetime]) -> None:
     """Enter the built tables into the catalogue if they are not there: a hub's first build must be able to publish."""
+    models = known(settings)
     with open_session(settings) as session:
-        there = set(session.scalars(select(Dataset.code).where(Dataset.code.in_([base.name for base in BASES]))))
-        if len(there) < len(BASES):
-            catalogue.register(session, bases=BASES, hub_id=settings.hub_id, by="pipeline", now=clock())
+        there = set(session.scalars(select(Dataset.code).where(Dataset.code.in_(list(models)))))
+        if missing := tuple(model for name, model in models.items() if name not in there):
+            catalogue.register(session, bases=missing, known=models, hub_id=settings.hub_id, by="pipeline", now=clock())
 
 
-def tables_of(group: str) -> list[str]:
+def tables_of(settings: Settings, group: str) -> list[str]:
     """Names of the tables built for `group`: population and what belongs to it, spatial_*, topic_* and so on."""
-    return [base.name for base in BASES if base.name == group or base.name.startswith(f"{group}_")]
+    return [name for name in known(settings) if name == group or name.startswith(f"{group}_")]
 
 
 def _build(settings: Settings, name: str, *, clock: Callable[[], datetime]) -> int:
-    edges = lineage(name)
+    edges = lineage(name, settings)
     way = telling.building(settings, name, edges)
     with telling.step(settings, way, stage="build", dataset=name, agency="bureau", clock=clock) as step:
         built = build(

@@ -16,7 +16,7 @@ from catalog.models import Dataset
 from catalog.settings import Settings
 from dags.steps.kept_back import not_published
 from lake import tables
-from lake.bases import BASES
+from lake.bases import base
 from lake.layout import Layout
 from quality.figures import profile
 from quality.rules.derivation import built_contract, rules_for
@@ -109,8 +109,8 @@ def _verdict(
     settings: Settings, code: str, zone: str, uri: str, *, clock: Callable[[], datetime]
 ) -> tuple[str | None, bool]:
     if zone != "standard":
-        items = next(base.items for base in BASES if base.name == code)
-        built = built_contract(code, items)
+        model = base(code, settings)
+        built = model.contract or built_contract(code, model.items)
         verdict = judge_table(settings, code, uri, rules_for(built), now=clock())
         follow(settings, built, verdict)
         return verdict.verdict_id, verdict.outcome in FIT

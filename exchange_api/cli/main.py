@@ -79,7 +79,7 @@ def _nouns() -> "dict[str, ModuleType]":
     from exchange_api.cli import usage as usage_commands
     from exchange_api.cli.keeping import audit
     from exchange_api.cli.lake import tables as lake
-    from exchange_api.cli.publishing import contract, dataset, source
+    from exchange_api.cli.publishing import contract, dataset, source, topic
     from exchange_api.cli.quality import review, ticket
     from exchange_api.cli.quality import verdicts as quality
 
@@ -88,6 +88,7 @@ def _nouns() -> "dict[str, ModuleType]":
         "source": source,
         "dataset": dataset,
         "base": review,
+        "topic": topic,
         "run": run,
         "quality": quality,
         "ticket": ticket,

@@ -3,14 +3,17 @@
 population/ legal_person/ and their like hold a short model and its SQL each; building.py runs it, tracing.py reads it.
 """
 
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from pathlib import Path
 
-from catalog.errors import NotFound
+from catalog.errors import InvalidInput, NotFound
 from catalog.settings import Settings
-from lake.bases import building, inputs, tracing
+from lake.bases import building, declared, declaring, inputs, tracing
 from lake.bases.building import Built
 from lake.bases.credit import PENALTY, PERMIT, REMOVAL
+from lake.bases.declared import Declared
 from lake.bases.economy import CLAIM, ECONOMY
 from lake.bases.legal_person import LEGAL_PERSON
 from lake.bases.licence import LICENCE
@@ -44,20 +47,58 @@ BASES: tuple[BaseModel, ...] = (
 )
 _BY_NAME = {base.name: base for base in BASES}
 
-__all__ = ["BASES", "BaseModel", "Built", "Decisions", "base", "build", "delivered", "lineage"]
+__all__ = [
+    "BASES", "BaseModel", "Built", "Decisions", "base", "build", "check_topic", "delivered", "keep", "known", "lineage",
+    "topics",
+]  # fmt: skip
 
 
-def base(name: str) -> BaseModel:
-    """The model called `name`; raises NotFound."""
+def topics(settings: Settings) -> Declared:
+    """The topics declared in the hub's folder, and those that cannot be used."""
+    return declared.declared(settings, _BY_NAME)
+
+
+def known(settings: Settings) -> Mapping[str, BaseModel]:
+    """Every base and topic by name, the declared ones last, in the order of building."""
+    return _BY_NAME | {model.name: model for model in topics(settings).models}
+
+
+def base(name: str, settings: Settings | None = None) -> BaseModel:
+    """The model called `name`, with `settings` a declared topic as well; raises NotFound."""
+    models = known(settings) if settings else _BY_NAME
     try:
-        return _BY_NAME[name]
+        return models[name]
     except KeyError:
         raise NotFound(
-            f"没有名为 {name} 的基础库或主题库，可用的有：{'、'.join(_BY_NAME)}。",
-            f"There is no base or topic database {name}; there are: {', '.join(_BY_NAME)}.",
+            f"没有名为 {name} 的基础库或主题库，可用的有：{'、'.join(models)}。",
+            f"There is no base or topic database {name}; there are: {', '.join(models)}.",
             code="base_unknown",
             base=name,
         ) from None
+
+
+def check_topic(settings: Settings, sql: Path, contract: Path) -> BaseModel:
+    """The topic of two files, checked against what the hub holds; see declared.read and declaring.check for errors."""
+    model = declared.read(sql, contract)
+    others = {name: one for name, one in known(settings).items() if name != model.name}
+    if model.name in _BY_NAME:
+        raise InvalidInput(
+            f"{model.name} 是系统自带的库，不能替换。请换一个名称。",
+            f"{model.name} is one of the hub's own and cannot be replaced. Choose another name.",
+            code="topic_name_taken",
+            topic=model.name,
+        )
+    declaring.check(settings, model, others)
+    return model
+
+
+def keep(settings: Settings, model: BaseModel, sql: Path, contract: Path) -> None:
+    """Copy the files of a checked topic into the hub's folder, the contract last: without it there is no topic."""
+    settings.topics_dir.mkdir(parents=True, exist_ok=True)
+    for path, suffix in ((sql, ".sql"), (contract, ".odcs.yaml")):
+        fresh = settings.topics_dir / f".{model.name}{suffix}.new"
+        shutil.copyfile(path, fresh)
+        fresh.replace(settings.topics_dir / f"{model.name}{suffix}")
 
 
 def build(
@@ -74,14 +115,20 @@ def build(
     decisions: what people said of doubtful pairs (catalog.actions.review_decisions). waived: codes of errors of
     guards.py that a steward lets pass (catalog.actions.waivers). afresh: work everything out anew.
     """
-    return building.build(settings, base(name), _BY_NAME, now=now, decisions=decisions, waived=waived, afresh=afresh)
+    models = known(settings)
+    model = base(name, settings)
+    return building.build(settings, model, models, now=now, decisions=decisions, waived=waived, afresh=afresh)
 
 
 def delivered(settings: Settings, name: str) -> bool:
     """Whether there is a version of at least one input of `name`."""
-    return any(version is not None for version in inputs.newest(settings, base(name), _BY_NAME).versions.values())
+    pinned = inputs.newest(settings, base(name, settings), known(settings))
+    return any(version is not None for version in pinned.versions.values())
 
 
-def lineage(name: str) -> list[tuple[str, str, str]]:
-    """(item, source table, source item) for every item of `name` and every input item its values are made of."""
-    return tracing.lineage(base(name), _BY_NAME)
+def lineage(name: str, settings: Settings | None = None) -> list[tuple[str, str, str]]:
+    """(item, source table, source item) for every item of `name` and every input item its values are made of.
+
+    settings: to know the declared topics, too.
+    """
+    return tracing.lineage(base(name, settings), known(settings) if settings else _BY_NAME)

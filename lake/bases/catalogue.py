@@ -1,11 +1,13 @@
 """The base and topic tables as catalogue entries: what they hold, whose data is in them, who is source of a field."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.actions import agencies, datasets
+from catalog.contracts import Contract
 from catalog.models import Dataset
 from lake.bases.inputs import linked_base
 from lake.bases.model import BaseModel, field_orders
@@ -14,13 +16,22 @@ from lake.bases.tracing import lineage
 OWNER = "bureau"
 
 
-def register(session: Session, *, bases: tuple[BaseModel, ...], hub_id: str, by: str, now: datetime) -> None:
+def register(
+    session: Session,
+    *,
+    bases: tuple[BaseModel, ...],
+    hub_id: str,
+    by: str,
+    now: datetime,
+    known: Mapping[str, BaseModel] | None = None,
+) -> None:
     """Enter every table of `bases`, with its items, lineage and designated sources (Order 809 Art. 19).
 
     What stood there is replaced; versions and history stay. The agency that runs the hub is registered if it is not;
-    a source department that is not registered yet is left out of the order of its fields.
+    a source department that is not registered yet is left out of the order of its fields. known: every base and topic
+    by name, where `bases` are not all of them.
     """
-    known = {base.name: base for base in bases}
+    known = known or {base.name: base for base in bases}
     there = set(queries.agencies(session))
     if OWNER not in there:
         agencies.register(
@@ -35,7 +46,7 @@ def register(session: Session, *, bases: tuple[BaseModel, ...], hub_id: str, by:
             agencies.designate_source(session, base=base.name, field=field.name, order=order, by=by, now=now)
 
 
-def providers(name: str, known: dict[str, BaseModel]) -> list[str]:
+def providers(name: str, known: Mapping[str, BaseModel]) -> list[str]:
     """Agencies whose data is in table `name`, through every table it is built from, sorted."""
     found: set[str] = set()
     waiting = [name]
@@ -49,7 +60,22 @@ def providers(name: str, known: dict[str, BaseModel]) -> list[str]:
     return sorted(found)
 
 
-def _entry(base: BaseModel, known: dict[str, BaseModel], hub_id: str, now: datetime) -> Dataset:
+def _entry(base: BaseModel, known: Mapping[str, BaseModel], hub_id: str, now: datetime) -> Dataset:
+    entry = _built(base, known, hub_id, now)
+    if base.contract is not None:
+        _promise(entry, base.contract)
+    return entry
+
+
+def _promise(entry: Dataset, contract: Contract) -> None:
+    """What the contract of a declared topic says of itself."""
+    entry.sharing, entry.sharing_condition = contract.sharing, contract.sharing_condition
+    entry.update_cycle, entry.grade, entry.version = contract.update_cycle, contract.grade, contract.version
+    entry.abstract_zh, entry.abstract_en = contract.abstract_zh, contract.abstract_en
+    entry.contract = contract.document
+
+
+def _built(base: BaseModel, known: Mapping[str, BaseModel], hub_id: str, now: datetime) -> Dataset:
     return Dataset(
         code=base.name,
         title_zh=base.title_zh,

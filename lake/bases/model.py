@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from catalog.contracts import Item
+from catalog.contracts import Contract, Item
 from catalog.standards.elements import element
 
 FOLDER = Path(__file__).parent
@@ -57,6 +57,7 @@ class BaseModel:
     dated: the rows depend on the day of the build, which the SQL reads as building_day.day.
     ordered: fields.csv of its folder says whose word counts; the catalogue enters it as designated sources.
     valid: the items between which a row holds.
+    contract: of a topic that was declared (declared.py), what it promises.
     """
 
     name: str
@@ -78,6 +79,7 @@ class BaseModel:
     dated: bool = False
     ordered: bool = False
     valid: Validity | None = None
+    contract: Contract | None = field(default=None, repr=False)
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ def _outputs(query: exp.Expr, known: Mapping[str, Outputs]) -> Outputs:
 
 def _columns(query: exp.Expr, known: Mapping[str, Outputs]) -> list[tuple[str, frozenset[Origin]]]:
     """The output columns in order: a union is by place, and names it by its first branch."""
+    for named in query.ctes if isinstance(query, exp.Query) else ():
+        known = {**known, named.alias: _outputs(named.this, known)}
     if isinstance(query, exp.SetOperation):
         left, right = _columns(query.left, known), _columns(query.right, known)
         return [(name, mine | theirs) for (name, mine), (_, theirs) in zip(left, right, strict=True)]

@@ -7,7 +7,7 @@ from catalog.contracts import load_contract
 from catalog.errors import InvalidInput
 from catalog.models import RuleResult
 from catalog.settings import Settings
-from lake.bases import BASES
+from lake.bases import known
 from lake.bases.guards import GUARDS
 from quality.rules.across import across_rules
 from quality.rules.derivation import rules_for
@@ -20,7 +20,7 @@ def check(session: Session, settings: Settings, dataset: str, rule_id: str) -> N
     because none of its rows is ever held back. A rule that only warns may be waived while it cannot be run at all.
     """
     queries.dataset(session, dataset)
-    if dataset in {base.name for base in BASES}:
+    if dataset in known(settings):
         if rule_id not in GUARDS:
             raise rule_unknown(rule_id)
         return

@@ -1,0 +1,114 @@
+"""Topic databases (主题库) that an engineer of the bureau declares: a SQL file and a contract each, no code.
+
+They lie in the hub's folder of topics as <name>.sql and <name>.odcs.yaml. A faulty one is left out and told; the
+others, and the bases, are built all the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from catalog.contracts import Contract, load_contract
+from catalog.errors import HubError, InvalidInput
+from catalog.settings import Settings
+from lake.bases.gate import traps
+from lake.bases.model import BaseModel
+
+PREFIX = "topic_"
+SMALL = frozenset({"hub", "division_register", "building_day"})
+"""Relations that are no tables of the lake: the hub's county, the register of divisions, the day of the build."""
+_PLACES = frozenset({"wkb_longitude", "wkb_latitude", "wkb_holds"})
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The topics of the folder, in an order in which each stands after those it reads; and why others were left out."""
+
+    models: tuple[BaseModel, ...] = ()
+    faults: Mapping[str, HubError] = field(default_factory=dict)
+
+
+def declared(settings: Settings, built: Mapping[str, BaseModel]) -> Declared:
+    """What lies in the folder of topics; `built`: the hub's own models by name."""
+    found: dict[str, BaseModel] = {}
+    faults: dict[str, HubError] = {}
+    for path in sorted(settings.topics_dir.glob("*.odcs.yaml")):
+        name = path.name.removesuffix(".odcs.yaml")
+        try:
+            model = read(path.with_name(f"{name}.sql"), path)
+            if model.name != name or name in built:
+                raise _wrong(name, "名称须与文件名一致，且不与已有库重名", "its id is not the file's name, or taken")
+            found[name] = model
+        except HubError as error:
+            faults[name] = error
+    return Declared(tuple(_ordered(found, built, faults)), faults)
+
+
+def read(sql: Path, contract: Path) -> BaseModel:
+    """One topic from its two files. Raises ContractBroken for the contract, InvalidInput for the SQL."""
+    promised = load_contract(contract)
+    try:
+        text = sql.read_text(encoding="utf-8")
+        statements = [one for one in sqlglot.parse(text, read="duckdb") if one is not None]
+    except (OSError, UnicodeDecodeError):
+        raise _wrong(promised.dataset, f"读不到 {sql.name}", f"{sql.name} cannot be read") from None
+    except sqlglot.errors.SqlglotError:
+        raise _wrong(promised.dataset, "SQL 语法有误", "the SQL cannot be parsed") from None
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise _wrong(promised.dataset, "SQL 须是一条 SELECT", "the SQL must be one SELECT")
+    if found := "; ".join([*traps(text), *_untraceable(statements[0])]):
+        raise _wrong(promised.dataset, f"SQL 中有不允许的写法：{found}", f"the SQL has: {found}")
+    if not promised.dataset.startswith(PREFIX):
+        raise _wrong(promised.dataset, f"名称须以 {PREFIX} 开头", f"its name must begin with {PREFIX}")
+    return _model(promised, statements[0], sql)
+
+
+def _untraceable(query: exp.Expr) -> list[str]:
+    """What would hide from the lineage where a value comes from, and so from the check of grades."""
+    columns = [projection for select in query.find_all(exp.Select) for projection in select.expressions]
+    return ["a sub-query among the columns: join it"] if any(one.find(exp.Select) for one in columns) else []
+
+
+def _model(promised: Contract, query: exp.Query, sql: Path) -> BaseModel:
+    tables = {table.name for table in query.find_all(exp.Table)} - {cte.alias for cte in query.find_all(exp.CTE)}
+    functions = {one.name.lower() for one in query.find_all(exp.Anonymous)}
+    return BaseModel(
+        name=promised.dataset,
+        title_zh=promised.title_zh,
+        title_en=promised.title_en,
+        inputs=tuple(sorted(tables - SMALL)),
+        items=promised.items,
+        folder=str(sql.resolve().parent),
+        steps=(sql.stem,),
+        zone="topic",
+        spatial=bool(functions & _PLACES),
+        dated="building_day" in tables,
+        contract=promised,
+    )
+
+
+def _ordered(
+    found: dict[str, BaseModel], built: Mapping[str, BaseModel], faults: dict[str, HubError]
+) -> Iterator[BaseModel]:
+    """Those whose inputs are there, each after what it reads; the rest goes into `faults`."""
+    ready, waiting = set(built), dict(found)
+    while now := [name for name, model in waiting.items() if set(model.inputs) <= ready]:
+        for name in now:
+            ready.add(name)
+            yield waiting.pop(name)
+    for name, model in waiting.items():
+        missing = ", ".join(sorted(set(model.inputs) - ready))
+        zh, en = f"所读的 {missing} 不是可用的基础库或主题库", f"it reads {missing}: no base or topic to be had"
+        faults[name] = _wrong(name, zh, en)
+
+
+def _wrong(name: str, zh: str, en: str) -> InvalidInput:
+    return InvalidInput(
+        f"主题库 {name} 不能使用：{zh}。请改正后用 shuniu topic check 再检查。",
+        f"Topic {name} cannot be used: {en}. Correct it and check again: shuniu topic check.",
+        code="topic_invalid",
+        topic=name,
+    )
