@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ from demo import setup
 from demo.city.build import build_city
 from demo.systems import registry
 from demo.systems.registry import Systems
+from lake import tables
+from lake.layout import Layout
 
 NEIGHBOUR = "stats_indicator"
 BUILT_ANEW = ("population", "legal", "spatial", "credit", "licence", "public_service")
@@ -79,6 +82,32 @@ def test_a_good_night_publishes_everything_and_a_second_one_changes_nothing(hub:
     for code, (version, rows) in standard_before.items():
         if not code.startswith("topic"):
             assert again[code] == (version, rows), code
+
+
+def test_the_bases_of_affairs_hold_what_the_departments_told(hub: Hub) -> None:
+    def rows(zone: str, name: str) -> list[dict[str, Any]]:
+        return list(tables.read(getattr(Layout(hub.settings.lake_url), zone)(name)).to_pylist())
+
+    figures = rows("base", "economy")
+    assert sum(row["newest"] for row in figures) == 20 * 12
+    assert sum(not row["newest"] for row in figures) >= 1  # revised later, and kept
+    assert {row["provided_by"] for row in figures if row["indicator_code"] == "LZ005"} == {"finance"}
+    differ = {row["indicator_code"] for row in figures if row["contradicted"]}
+    assert differ
+    assert differ <= {"LZ005", "LZ006", "LZ007"} | {row["indicator_code"] for row in figures if row["revision"] > 1}
+    shown, gone = rows("base", "credit_penalty"), rows("base", "credit_removal")
+    numbers = {row["penalty_no"] for row in rows("standard", "reform_penalty")}
+    assert {row["penalty_no"] for row in shown} | {row["penalty_no"] for row in gone} == numbers
+    repaired = {row["document_no"] for row in rows("standard", "reform_repair")} & numbers
+    assert repaired <= {row["penalty_no"] for row in gone if row["reason"] in ("repaired", "withdrawn")}
+    assert not repaired & {row["penalty_no"] for row in shown}
+    held = [row["holder_kind"] for row in rows("base", "licence")]
+    assert {"person", "legal_person"} <= set(held)
+    assert held.count("unknown") < 0.4 * len(held)
+    facilities = rows("base", "public_service")
+    assert all(row["township_code"].startswith("370683") for row in facilities)
+    assert sum(row["address_code"] is not None for row in facilities) > 0.5 * len(facilities)
+    assert {"economy", "credit_penalty", "licence", "public_service"} <= set(hub.published())
 
 
 @pytest.mark.parametrize(

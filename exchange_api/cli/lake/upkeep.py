@@ -1,7 +1,7 @@
 """`shuniu lake compact|vacuum|read|lineage`: looking after tables, and looking into them, each look on record."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -9,6 +9,9 @@ import typer
 from exchange_api.cli.lake.places import Name, Zone, check_rewritable, check_unpinned, uri_of
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, progress, say, tell
+
+if TYPE_CHECKING:
+    from catalog.settings import Settings
 
 KEEP_HOURS, LEAST_HOURS, MOST_ROWS = 720, 24, 10_000
 
@@ -71,11 +74,18 @@ def read(
     name: Name,
     as_of: Annotated[str, typer.Option(help=say("时刻，如 2026-11-20T08:00+08:00", "A moment in ISO 8601"))] = "",
     version: Annotated[int | None, typer.Option(min=0, help=say("版本号", "Number of a version"))] = None,
+    on: Annotated[
+        str,
+        typer.Option(help=say("只看某日有效的行，如 2025-06-30", "Rows that held on a day, such as 2025-06-30")),
+    ] = "",
     columns: Annotated[str, typer.Option(help=say("列，用逗号分开", "Columns, with commas"))] = "",
     limit: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help=say("行数", "How many rows"))] = 20,
     in_json: door.Json = False,
 ) -> None:
-    """Rows of the newest version, of one given, or of the one that held at a moment. The look itself is recorded."""
+    """Rows of the newest version, of one given, or of the one that held at a moment. The look itself is recorded.
+
+    --on asks of a base when its rows held in the world, --as-of when the hub knew them; both may be given.
+    """
     from lake.reading import looking
 
     given = door.settings()
@@ -83,6 +93,8 @@ def read(
     moment = _moment(as_of) if as_of else None
     wanted = [part.strip() for part in columns.split(",") if part.strip()]
     relation, seen = looking.at_moment(given, zone, name, moment, version)
+    if on:
+        relation = _holding(given, name, relation, on)
     found = looking.rows(given, relation, wanted, limit)
     _recorded(zone, name, seen, found.num_rows, found.column_names)
     listing(found.to_pylist(), {column: column for column in found.column_names}, in_json=in_json)
@@ -118,6 +130,21 @@ def lineage(
         "outputs": say("写入", "Writes"),
     }
     listing(rows, columns, in_json=False, empty=say("还没有血缘事件。", "There are no lineage events yet."))
+
+
+def _holding(given: "Settings", name: str, relation: str, text: str) -> str:
+    """`relation` of the base `name` with the rows alone that held on the day `text`."""
+    from catalog.errors import InvalidInput
+    from lake.bases import base
+    from lake.bases.validity import check, limited
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            "日期请写成 2025-06-30 的形式。", "Write the day as 2025-06-30.", code="day_invalid"
+        ) from None
+    return limited(relation, check(base(name, given)), day)
 
 
 def _moment(text: str) -> datetime:
