@@ -124,7 +124,7 @@ def test_a_built_tables_findings_are_on_tickets_of_the_bureau(hub: Settings, now
     bases._enter_once(hub, clock=lambda: now)
     uri = Layout(hub.lake_url).base("spatial_grid")
     grid = {"grid_code": ["370683001001001"] * 2, "name": ["一号网格", "二号网格"]}
-    base = next(one for one in bases.BASES if one.name == "spatial_grid")
+    base = bases.known(hub)["spatial_grid"]
     columns = {
         item.name: pa.array(grid.get(item.name, [None] * 2), KINDS.get(item.kind, pa.string()))
         for item in base.items
