@@ -19,7 +19,7 @@ from exchange_api.portal.words import N_
 from exchange_api.views import bases as base_views
 from exchange_api.views import dataset as dataset_views
 from exchange_api.views import datasets as catalogue
-from exchange_api.views import names, overview, quality, ranking, runs, tickets, usage
+from exchange_api.views import names, overview, quality, ranking, runs, standing, tickets, usage
 from exchange_api.views.names import Pair
 from lake.feedback import usage as usage_table
 
@@ -100,6 +100,8 @@ def dataset_page(
             if not uses and one.targets:
                 used_downstream = _used_downstream(visit, session, code, own)
         choices = _correctable(visit, session, one)
+        quality_shown = visit.may_see_of((one.agency,), *QUALITY)
+        stands = _standing(visit, session, one) if quality_shown else dict.fromkeys(("waived", "kept_back", "profile"))
     return visit.page(
         "dataset.html",
         status=refused.http_status if refused else 200,
@@ -108,12 +110,23 @@ def dataset_page(
         one=one,
         uses=uses,
         used_downstream=used_downstream,
-        quality_shown=visit.may_see_of((one.agency,), *QUALITY),
+        quality_shown=quality_shown,
+        **stands,
         runs_shown=visit.may_see_of((one.agency,), *RUNS),
         choices=choices,
         longest=LONGEST_TEXT,
         longest_record=corrections.LONGEST_RECORD,
     )
+
+
+def _standing(visit: Visit, session: Session, one: dataset_views.Description) -> dict[str, Any]:
+    """What the provider and the steward are shown beside the verdict."""
+    titles = {item.name: item.title for item in one.items}
+    return {
+        "waived": standing.waived(session, one.code, one.rules, visit.hub.clock()),
+        "kept_back": standing.kept_back(session, one.code),
+        "profile": standing.profiled(visit.settings, one.code, titles),
+    }
 
 
 @router.get("/bases")

@@ -144,6 +144,11 @@ WORDS: dict[str, dict[str, str]] = {
         "pipeline": N_("Pipelines"),
         "cli": N_("Command line"),
     },
+    "moved": {  # of a column since the version before
+        "emptied": N_("empty values"),
+        "varied": N_("different values"),
+        "spread_out": N_("distribution"),
+    },
     "decision": {"allowed": N_("Allowed"), "refused": N_("Refused")},
     "road": {
         "database": N_("the department's database"),
@@ -156,6 +161,7 @@ TONES: dict[str, str] = {
     "passed": "good",
     "ok": "good",
     "warned": "warn",
+    **dict.fromkeys(("emptied", "varied", "spread_out"), "warn"),
     "none": "plain",
     "blocked": "bad",
     "error": "bad",

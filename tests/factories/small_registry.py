@@ -278,6 +278,21 @@ def _use(settings: Settings, *, now: datetime) -> None:
 
 def _steps(settings: Settings, now: datetime) -> None:
     at = now - timedelta(hours=7)
+    runs.record_step(
+        settings,
+        stage="publish",
+        dataset=HELD,
+        agency=HELD.partition("_")[0],
+        started=at,
+        seconds=0.2,
+        cpu_seconds=0.1,
+        rows=0,
+        peak_mib=218,
+        ok=True,
+        code="not_published",
+        message_zh="未发布：dataset.not_empty（数据批次没有任何行）未通过，此前没有发布过。",
+        message_en="Not published: dataset.not_empty (the delivery holds no row) failed; nothing was published before.",
+    )
     for code, rows in ROWS.items():
         for stage, seconds in (("collect", 2.31), ("standardise", 1.12), ("judge", 4.4)):
             failed = code == FAILED and stage == "collect"
