@@ -17,7 +17,7 @@ from launch.home import check_ports, hub_stands
 
 MARKER = "city.json"
 OURS = (
-    "airflow", "audit", "contracts", "deliveries", "demo", "keys", "lake", "locks", "logs", "run", "tmp",
+    "airflow", "audit", "contracts", "deliveries", "demo", "keys", "lake", "locks", "logs", "run", "tmp", "topics",
     "registry.sqlite", "registry.sqlite-shm", "registry.sqlite-wal",
 )  # fmt: skip
 MIB_PER_THOUSAND_RESIDENTS = 6

@@ -9,12 +9,14 @@ import pytest
 
 from catalog.settings import Settings
 from exchange_api.cli.keeping import safekeeping
+from tests.factories.topics import write
 from tests.unit.cli.conftest import Shuniu
 
 
 @pytest.fixture
 def backup(shuniu: Shuniu, city: Settings, tmp_path: Path) -> Path:
     """A fresh backup of the city, with its lake."""
+    write(city.topics_dir)
     target = tmp_path / "backup"
     assert shuniu("backup", str(target), "--lake", home=city.home).code == 0
     return target
@@ -30,6 +32,10 @@ def test_what_was_backed_up_is_back_after_a_restore(shuniu: Shuniu, city: Settin
     assert verified["records"] == json.loads(shuniu("audit", "verify", "--json", home=city.home).out)["records"] > 0
     lakes = [sorted(path.relative_to(one / "lake") for path in (one / "lake").rglob("*")) for one in (city.home, home)]
     assert lakes[0] == lakes[1]
+    assert sorted(path.name for path in (home / "topics").iterdir()) == [
+        "topic_facilities.odcs.yaml",
+        "topic_facilities.sql",
+    ]
 
 
 def test_keys_stay_out_of_others_reach_in_backup_and_home(shuniu: Shuniu, backup: Path) -> None:
