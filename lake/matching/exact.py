@@ -98,7 +98,7 @@ def _part(connection: duckdb.DuckDBPyConnection, task: Task, decisions: pa.Table
         return 0
     columns = ", ".join(quote(column.name) for column in task.columns)
     rows = connection.execute(
-        f"SELECT known_id, record, {columns} FROM {RECORDS} WHERE list_contains(?, known_id) ORDER BY record",
+        f"SELECT known_id, record, {columns} FROM {RECORDS} WHERE known_id IN (SELECT unnest(?)) ORDER BY record",
         [list(parted)],
     ).fetchall()
     register = _register(connection, task, parted)
@@ -164,7 +164,7 @@ def _register(connection: duckdb.DuckDBPyConnection, task: Task, numbers: Collec
     """The register's records with one of these numbers."""
     if task.register is None or not numbers:
         return frozenset()
-    query = f"SELECT record FROM {RECORDS} WHERE source = ? AND list_contains(?, known_id)"
+    query = f"SELECT record FROM {RECORDS} WHERE source = ? AND known_id IN (SELECT unnest(?))"
     return frozenset(record for (record,) in connection.execute(query, [task.register, list(numbers)]).fetchall())
 
 
