@@ -14,7 +14,7 @@ from catalog.errors import ConfigurationError, SourceUnreachable, SourceUnreadab
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.sources.delivery import Delivery, KeptAside, check_columns
-from lake.sources.formats import dbf, delimited, json_text, parquet, workbook, xml_text
+from lake.sources.formats import arrow, dbf, delimited, json_text, parquet, workbook, xml_text
 from lake.sources.formats.spatial import layers as spatial
 from lake.sources.places import chosen, packed
 
@@ -26,6 +26,7 @@ FORMATS: dict[str, Reading] = {
     "ndjson": lambda _settings, paths, contract, aside: json_text.read_ndjson(paths, contract, aside),
     "dbf": lambda _settings, paths, contract, aside: dbf.read(paths, contract, aside),
     "xml": lambda _settings, paths, contract, aside: xml_text.read(paths, contract, aside),
+    "arrow": lambda settings, paths, contract, _aside: arrow.read(settings, paths, contract),
     "parquet": lambda settings, paths, contract, _aside: parquet.read(settings, paths, contract),
     "spatial": lambda settings, paths, contract, _aside: spatial.read(settings, paths, contract),
 }
@@ -41,6 +42,8 @@ BY_SUFFIX = {
     ".jsonl": "ndjson",
     ".dbf": "dbf",
     ".xml": "xml",
+    ".arrow": "arrow",
+    ".feather": "arrow",
     ".parquet": "parquet",
     ".shp": "spatial",
     ".gpkg": "spatial",

@@ -1,10 +1,12 @@
 """A department's folder: which files are taken, what is kept of them, and what is said when they cannot be read."""
 
+import struct
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather, ipc
 
 from catalog.errors import ConfigurationError, ContractBroken, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
@@ -95,6 +97,44 @@ def test_parquet_keeps_its_types_and_reports_new_columns(settings: Settings, tmp
     # Midnight of 1970 on a clock in Laizhou was eight hours earlier in UTC.
     assert rows.column("更新时间")[0].as_py().isoformat() == "1969-12-31T16:00:00+00:00"
     assert rows.column("unknown").to_pylist() == ["1", "2"]
+
+
+def test_arrow_files_and_streams_keep_their_types(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    table = pa.table({"编号": [1, 2], "姓名": ["a", None], "更新": pa.array([0, None], pa.timestamp("us"))})
+    feather.write_feather(table, folder / "a.feather", compression="zstd")
+    with ipc.new_file(folder / "b.arrow", table.schema) as sink:
+        sink.write_table(table)
+    with ipc.new_stream(folder / "c.arrow", table.schema) as sink:
+        sink.write_table(table)
+    delivery = take(settings, tmp_path, locator="*.*", options={"format": "arrow"})
+    rows = delivery.reader.read_all()
+    assert rows.column("编号").to_pylist() == [1, 2] * 3
+    assert rows.schema.field("编号").type == pa.int64()
+    assert rows.schema.field("更新").type == pa.timestamp("us", "UTC")
+    assert take(settings, tmp_path, locator="*.feather").reader.read_all().num_rows == 2
+
+
+def test_an_arrow_file_that_is_cut_off_or_lies_about_itself_is_one_sentence(settings: Settings, tmp_path: Path) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    honest = pa.table({"编号": ["1", "2"], "姓名": ["xyzuv", "w12"]})
+    with ipc.new_stream(folder / "lies.arrow", honest.schema) as sink:
+        sink.write_table(honest)
+    # Offsets that lead beyond the text: read as they say, they would hand out what lies beside it in memory.
+    told, lie = (struct.pack("<3i", 0, 5, end) for end in (8, 1_000_000))
+    content = (folder / "lies.arrow").read_bytes()
+    assert content.count(told) == 1
+    (folder / "lies.arrow").write_bytes(content.replace(told, lie))
+    whole = pa.table({"编号": ["1"] * 9, "姓名": ["秘密"] * 9})
+    feather.write_feather(whole, folder / "cut.arrow")
+    (folder / "cut.arrow").write_bytes((folder / "cut.arrow").read_bytes()[:-30])
+    feather.write_feather(whole, folder / "more_a.arrow")
+    feather.write_feather(whole.append_column("more", whole["编号"]), folder / "more_b.arrow")
+    for pattern in ("lies.arrow", "cut.arrow", "more_*.arrow"):
+        with pytest.raises(SourceUnreadable) as refused:
+            take(settings, tmp_path, locator=pattern).reader.read_all()
+        assert "秘密" not in str(refused.value)
+        assert "Arrow" in refused.value.en
 
 
 def test_a_cut_off_parquet_file_is_one_sentence(settings: Settings, tmp_path: Path) -> None:
