@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 GROWN = 2
 """A model is learnt anew when there are so many times the records it was learnt from, or a new source."""
-MOST_KEPT = 1.5
-"""Times the rows of now that a memory may hold, those of earlier builds included."""
+MOST_KEPT = 1.1
+"""Times the rows of now that a memory may hold: what a department no longer says must not stay for long."""
 BATCH = 50_000
 _TAUGHT = "source"
 _LINKED = ["source", "key", "entity_key"]
