@@ -12,7 +12,7 @@ ONLY ?=
 ROWS ?=
 CITY = $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(DIRT),--dirt $(DIRT)) $(if $(DATA),--data $(DATA))
 
-.PHONY: help devenv demo up serve check fix test test-unit test-integration test-all bench peers docs clean
+.PHONY: help devenv demo up serve check fix test test-unit test-integration test-all spark bench peers docs clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -30,6 +30,12 @@ $(BIN)/.runtime: pyproject.toml constraints.txt
 $(BIN)/.dev: $(BIN)/.runtime
 	@if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e '.[dev]' ; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' ; fi
+	@touch $@
+
+# Half a gigabyte, and Java 17 besides: only who works on the Spark engine, or tests everything, waits for it.
+$(BIN)/.spark: $(BIN)/.dev
+	@if test -x $(BIN)/uv; then VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet -c constraints.txt -e '.[dev,spark]' ; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark]' ; fi
 	@touch $@
 
 devenv: $(BIN)/.dev ## make .venv with everything a developer needs
@@ -55,7 +61,7 @@ fix: $(BIN)/.dev ## format and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
 test: $(BIN)/.dev ## all tests that guard main: unit, spec, property, integration, DAGs, one functional run
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" --ignore=tests/spark
 
 test-unit: $(BIN)/.dev ## fast tests only
 	$(BIN)/python -m pytest -n 2 tests/unit tests/spec tests/property
@@ -63,7 +69,10 @@ test-unit: $(BIN)/.dev ## fast tests only
 test-integration: $(BIN)/.dev ## tests against real services
 	$(BIN)/python -m pytest tests/integration tests/dags
 
-test-all: $(BIN)/.dev ## everything, the slow rest included, with coverage
+spark: $(BIN)/.spark ## the same SQL on Spark: installs pyspark, compares both engines on two workers (needs Java 17)
+	SHUNIU_TEST_REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/spark
+
+test-all: $(BIN)/.spark ## everything, the slow rest included, with coverage
 	$(BIN)/coverage run --branch -m pytest
 	$(BIN)/coverage report
 

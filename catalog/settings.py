@@ -49,6 +49,15 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages: zh or en")
     memory_limit: str = Field(default="1GB", description="Memory one engine connection may use")
     threads: int = Field(default=2, ge=1, le=256, description="Threads one engine connection may use")
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb", description="What builds the base databases: duckdb in process, or spark"
+    )
+    spark_master: str = Field(
+        default="", description="Master URL of Spark, spark://host:7077; empty: Spark on this machine"
+    )
+    spark_properties: Path = Field(
+        default=Path(), description="File of further Spark properties, a name and a value a line; empty: none"
+    )
     retry_seconds: int = Field(
         default=300, ge=1, description="Seconds before a department's system that was down is tried again"
     )

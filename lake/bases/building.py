@@ -95,15 +95,26 @@ def build(
         entities = resolve_entities(
             pinned, decisions=decisions, waived=waived, run_id=run_id, facts=facts, now=now, afresh=afresh
         )
-        with connect(settings, extensions=("spatial",) if model.spatial else (), keep_order=False) as connection:
-            pinned.open(connection)
-            if model.identity:
-                inputs.hold(connection, model.identity.answer, entities)
-            _write(connection, model, uris, Writing(run_id, facts, settings, afresh))
+        if settings.engine == "spark":
+            from lake.bases.on_spark import write_tables  # an extra, and slow to import
+
+            write_tables(pinned, entities, uris, run_id=run_id, facts=facts)
+        else:
+            _fuse(pinned, entities, uris, Writing(run_id, facts, settings, afresh))
     uri = uris[model.name]
     version = tables.version(uri, settings=settings)
     assert version is not None
     return Built(model.name, uri, version, tables.rows(uri, version, settings=settings), read, missing, new)
+
+
+def _fuse(pinned: inputs.Pinned, entities: pa.Table, uris: Mapping[str, str], how: Writing) -> None:
+    model = pinned.model
+    extensions = ("spatial",) if model.spatial else ()
+    with connect(how.settings, extensions=extensions, keep_order=False) as connection:
+        pinned.open(connection)
+        if model.identity:
+            inputs.hold(connection, model.identity.answer, entities)
+        _write(connection, model, uris, how)
 
 
 def uri_of(model: BaseModel, table: str, layout: Layout) -> str:

@@ -19,7 +19,7 @@ from catalog.standards.divisions import divisions
 from lake import tables
 from lake.bases.identity import secret
 from lake.bases.model import BaseModel, field_orders
-from lake.engines.duckdb import quote
+from lake.engines.duckdb import quote, register_spatial
 from lake.layout import Layout
 
 SQL_KINDS = {
@@ -33,14 +33,6 @@ SQL_KINDS = {
 }
 _TABLE = Path(__file__).with_name("inputs.csv")
 _LINKS = "_links"
-
-# Places of geometries: functions of the hub, so that another engine may have its own under the same names.
-_SPATIAL_FUNCTIONS = """
-CREATE OR REPLACE TEMP MACRO wkb_longitude(shape) AS ST_X(ST_Centroid(ST_GeomFromWKB(shape)));
-CREATE OR REPLACE TEMP MACRO wkb_latitude(shape) AS ST_Y(ST_Centroid(ST_GeomFromWKB(shape)));
-CREATE OR REPLACE TEMP MACRO wkb_holds(shape, longitude, latitude) AS
-    ST_Intersects(ST_GeomFromWKB(shape), ST_Point(longitude, latitude));
-"""
 
 
 @dataclass(frozen=True)
@@ -60,13 +52,17 @@ class Pinned:
     def open(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Give `connection` everything the SQL of the model reads."""
         if self.model.spatial:
-            connection.execute(_SPATIAL_FUNCTIONS)
-        open_small(connection, self.model, self.settings)
-        open_declared(connection, self.model, self.day)
+            register_spatial(connection)
+        for name, rows in self.small().items():
+            hold(connection, name, rows)
         for name, uri in self.places.items():
             columns = columns_of(name, self.models)
             version = self.versions[name]
             open_view(connection, name, columns, uri=uri, version=version, settings=self.settings)
+
+    def small(self) -> dict[str, pa.Table]:
+        """Name -> rows of the relations that are no tables of the lake."""
+        return small(self.model, self.settings) | declared(self.model, self.day)
 
 
 def newest(
@@ -142,28 +138,29 @@ def open_view(
     connection.execute(f"CREATE TEMP VIEW {quote(name)} AS SELECT {chosen} FROM {source}")
 
 
-def open_small(connection: duckdb.DuckDBPyConnection, model: BaseModel, settings: Settings) -> None:
-    """Give `connection` the relations that are no tables, as far as `model` may ask for them."""
-    small = {
+def small(model: BaseModel, settings: Settings) -> dict[str, pa.Table]:
+    """Name -> rows of the relations that are no tables, as far as `model` may ask for them."""
+    found = {
         "identity_secret": pa.table({"secret": [secret(settings)]}),
         "hub": pa.table({"hub_id": [settings.hub_id]}),
         "division_register": _register(),
     }
     if model.folder in ("population", "legal_person"):
-        small[f"{model.folder}_rank"] = _ranks(model.folder)
-        small[f"{model.folder}_rule"] = _rules(model.folder)
-    for name, rows in small.items():
-        hold(connection, name, rows)
+        found[f"{model.folder}_rank"] = _ranks(model.folder)
+        found[f"{model.folder}_rule"] = _rules(model.folder)
+    return found
 
 
-def open_declared(connection: duckdb.DuckDBPyConnection, model: BaseModel, day: date | None) -> None:
-    """Give `connection` the CSV files the model declares, texts throughout, and the day of the build if it has one."""
+def declared(model: BaseModel, day: date | None) -> dict[str, pa.Table]:
+    """Name -> rows of the CSV files the model declares, texts throughout, and the day of the build if it has one."""
+    found = {}
     for name in model.declared:
         rows = list(csv.reader(io.StringIO(model.declaration(name))))
         columns = [pa.array(of, pa.string()) for of in zip(*rows[1:], strict=True)]
-        hold(connection, name, pa.table(columns, names=rows[0]))
+        found[name] = pa.table(columns, names=rows[0])
     if day is not None:
-        hold(connection, "building_day", pa.table({"day": pa.array([day], pa.date32())}))
+        found["building_day"] = pa.table({"day": pa.array([day], pa.date32())})
+    return found
 
 
 def hold(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

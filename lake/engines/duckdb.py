@@ -20,6 +20,7 @@ from catalog.settings import Settings
 from lake.layout import is_remote
 
 FUNCTIONS = Path(__file__).parent / "functions.sql"
+SPATIAL_FUNCTIONS = Path(__file__).parent / "spatial.sql"
 _proved: set[str] = set()
 """Extensions whose signature this process has checked: reading 40 MB to check it again costs more than a small load."""
 
@@ -109,6 +110,11 @@ def register_functions(connection: duckdb.DuckDBPyConnection) -> None:
     script = _functions_script()
     if script:
         connection.execute(script)
+
+
+def register_spatial(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give `connection`, which has the spatial extension, every macro of spatial.sql."""
+    connection.execute(SPATIAL_FUNCTIONS.read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=1)

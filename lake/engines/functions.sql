@@ -46,6 +46,9 @@ CREATE OR REPLACE MACRO person_name(x) AS person_name_of(plain_text(x));
 CREATE OR REPLACE MACRO org_name(x) AS han_bracketed(plain_text(x));
 CREATE OR REPLACE MACRO address_text(x) AS han_bracketed(plain_text(x));
 
+-- A value as the text DuckDB makes of it: 10000000.0 and not 1.0E7, moments with their zone.
+CREATE OR REPLACE MACRO hub_text(x) AS CAST(x AS VARCHAR);
+
 -- ---------------------------------------------------------------- days and moments
 -- d is yyyymmdd as a number; days of the Gregorian calendar.
 CREATE OR REPLACE MACRO is_day(d) AS

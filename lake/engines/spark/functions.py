@@ -1,0 +1,83 @@
+"""The hub's functions on Spark, under their own names: each asks DuckDB, inside Spark's Python worker.
+
+So there is one definition (functions.sql, spatial.sql) and no second one to fall behind it. Batches go as Arrow; every
+worker needs the hub's packages, as it would for any Python function.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import duckdb
+import pyarrow as pa
+from pyspark.sql import SparkSession
+from pyspark.sql.udf import UserDefinedFunction
+from pyspark.util import PythonEvalType
+
+from lake.engines.duckdb import connect, register_spatial
+from lake.engines.hub_functions import hub_functions, spatial_functions
+
+_SPARK_KINDS = {
+    "VARCHAR": "string",
+    "BLOB": "binary",
+    "TIMESTAMP WITH TIME ZONE": "timestamp",
+    "TIMESTAMP": "timestamp_ntz",
+    "INTEGER": "int",
+}
+
+
+def register(session: SparkSession, names: Iterable[str]) -> None:
+    """Give `session` the functions of the hub called `names`."""
+    for name in sorted(names):
+        kind = answer_kind(name)
+        asked = _asked(name, hub_functions()[name], kind)
+        spark_kind = _SPARK_KINDS.get(kind, kind.lower())
+        session.udf.register(
+            name, UserDefinedFunction(asked, spark_kind, name=name, evalType=PythonEvalType.SQL_SCALAR_ARROW_UDF)
+        )
+
+
+@cache
+def answer_kind(name: str) -> str:
+    """The SQL type the function answers with, as DuckDB says it."""
+    taken = ", ".join(f"CAST(NULL AS {_declared(kind)})" for kind in hub_functions()[name])
+    described = _worker(name in spatial_functions()).execute(f"DESCRIBE SELECT {name}({taken}) AS answer").fetchall()
+    return str(described[0][1])
+
+
+def _declared(kind: str) -> str:
+    return "VARCHAR" if kind == "ANY" else kind
+
+
+def _asked(name: str, kinds: tuple[str, ...], answer: str) -> Callable[..., pa.Array]:
+    """The function Spark sends to its workers: columns in, column out."""
+    spatial = name in spatial_functions()
+
+    def ask(*columns: pa.Array) -> pa.Array:
+        given = {f"a{at}": column for at, column in enumerate(columns)}
+        # Named by its type where it has one: a column of nothing but NULL has none of its own.
+        taken = ", ".join(
+            column if kind == "ANY" else f"CAST({column} AS {kind})" for column, kind in zip(given, kinds, strict=False)
+        )
+        return _answer(pa.table(given), f"SELECT CAST({name}({taken}) AS {answer}) AS answer FROM asked", spatial)
+
+    return ask
+
+
+def _answer(asked: pa.Table, query: str, spatial: bool) -> pa.Array:
+    connection = _worker(spatial)
+    connection.register("asked", asked)
+    try:
+        found = connection.execute(query).to_arrow_table().column("answer").combine_chunks()
+    finally:
+        connection.unregister("asked")
+    return found.chunk(0) if isinstance(found, pa.ChunkedArray) else found
+
+
+@cache
+def _worker(spatial: bool) -> duckdb.DuckDBPyConnection:
+    """The connection of this process; one thread, because Spark counts one core for it."""
+    connection = connect(extensions=("spatial",) if spatial else ())
+    if spatial:
+        register_spatial(connection)
+    connection.execute("SET threads = 1")
+    return connection

@@ -1,0 +1,119 @@
+"""A Spark session for the hub: ANSI mode, UTC, times and files as the lake has them; loopback alone when it is local.
+
+Nothing is fetched: no jar, no package. What an operator's cluster needs besides (its secret, more memory, jars it has)
+stands in a file of Spark properties, never on a command line.
+"""
+
+import os
+import re
+import sys
+import warnings
+from pathlib import Path
+
+from catalog.errors import ConfigurationError
+from catalog.settings import Settings
+from lake.layout import is_remote
+
+try:
+    from pyspark import SparkConf
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+except ImportError as error:
+    raise ConfigurationError(
+        "SHUNIU_ENGINE=spark 需要 pyspark，本机尚未安装。请安装可选组件：pip install -c constraints.txt '.[spark]'。",
+        "SHUNIU_ENGINE=spark needs pyspark, which is not installed. Install the extra:"
+        " pip install -c constraints.txt '.[spark]'.",
+        code="spark_missing",
+    ) from error
+
+ROOT = Path(__file__).resolve().parents[3]
+_PROPERTY = re.compile(r"([^\s=]+)\s*[=\s]\s*(.+)")
+_MEANING = {
+    # What the SQL means: not for an operator to change.
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.compression.codec": "zstd",
+}
+
+
+def open_session(settings: Settings) -> SparkSession:
+    """A session of its own (views, functions) in this process's Spark, which is started at the first call.
+
+    Raises ConfigurationError when the lake is not in a folder every worker sees, or when Spark does not start.
+    """
+    if is_remote(settings.lake_url):
+        raise ConfigurationError(
+            "Spark 引擎读写所有工作节点都能看到的文件夹，当前的湖位于对象存储。请把存储挂载为目录后设置"
+            " SHUNIU_LAKE_URL，或改用 SHUNIU_ENGINE=duckdb。",
+            "The Spark engine works on a folder that every worker sees; this lake lies in an object store. Mount the"
+            " store and set SHUNIU_LAKE_URL to the folder, or use SHUNIU_ENGINE=duckdb.",
+            code="spark_needs_folder",
+        )
+    try:
+        with warnings.catch_warnings():
+            # pyspark warns of pandas 3; no pandas is handed to Spark here, only Arrow.
+            warnings.simplefilter("ignore")
+            return _started(settings).newSession()
+    except (PySparkException, OSError, RuntimeError) as error:
+        raise ConfigurationError(
+            "Spark 未能启动。请检查 Java 17 或以上是否已安装、SHUNIU_SPARK_MASTER 是否正确"
+            f"（{type(error).__name__}）。",
+            f"Spark did not start. Check that Java 17 or later is installed and SHUNIU_SPARK_MASTER is right"
+            f" ({type(error).__name__}).",
+            code="spark_not_started",
+        ) from error
+
+
+def _started(settings: Settings) -> SparkSession:
+    master = settings.spark_master or f"local[{settings.threads}]"
+    conf = SparkConf().setMaster(master).setAppName("shuniu")
+    given = _usual(settings, local=master.startswith("local")) | _properties(settings) | _MEANING
+    for name, value in given.items():
+        conf.set(name, value)
+    return SparkSession.builder.config(conf=conf).getOrCreate()
+
+
+def _usual(settings: Settings, *, local: bool) -> dict[str, str]:
+    usual = {
+        "spark.ui.enabled": "false",  # its pages ask nobody who they are
+        "spark.log.level": "ERROR",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.local.dir": str(settings.home / "tmp" / "spark"),
+        "spark.sql.warehouse.dir": str(settings.home / "tmp" / "spark" / "warehouse"),
+        "spark.sql.shuffle.partitions": str(max(4, 2 * settings.threads)),
+        "spark.driver.memory": _java_size(settings.memory_limit),
+    }
+    # Handed to the Java child this process starts, which reads them nowhere else: workers run this very Python, and a
+    # Spark of this machine alone listens on nothing but loopback.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # noqa: TID251
+    if local:
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # noqa: TID251
+        usual |= {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.executorEnv.PYTHONPATH": str(ROOT),
+        }
+    return usual
+
+
+def _properties(settings: Settings) -> dict[str, str]:
+    """The operator's file: a name and a value on each line, as in spark-defaults.conf; # begins a comment."""
+    if settings.spark_properties == Path():
+        return {}
+    try:
+        text = settings.spark_properties.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            "读不到 SHUNIU_SPARK_PROPERTIES 指定的文件，请检查路径和权限。",
+            "The file named by SHUNIU_SPARK_PROPERTIES cannot be read. Check its path and mode.",
+            code="spark_properties_unreadable",
+        ) from error
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (_PROPERTY.fullmatch(line) for line in lines if line and not line.startswith("#"))
+    return {pair[1]: pair[2] for pair in pairs if pair}
+
+
+def _java_size(text: str) -> str:
+    """'1GB' as Java writes it: '1g'."""
+    return text.strip().lower().removesuffix("ib").removesuffix("b").replace(" ", "")
