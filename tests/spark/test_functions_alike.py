@@ -157,6 +157,7 @@ ROW_BY_ROW = [
     "regexp_extract(x, '[0-9]+')", "regexp_matches(x, '^[0-9]{6}([0-9]{3}([0-9]{3})?)?$')",
     "regexp_matches(x, '[\\s-]')", "regexp_matches(x, '(?i)X$')", "regexp_matches(x, 'a.b')",
     "regexp_matches(x, '(?i)^K$')", "regexp_replace(x, '\\s', '_', 'g')", "n > 5 AND i > 7",
+    "regexp_matches(x, '[0-9]') = regexp_matches(y, '[0-9]')", "NOT regexp_matches(x, '号')",
     "substr(x, 2, 3)", "substr(x, -2)", "substr(x, length(y) + 1)", "left(x, 3)", "length(x)",
     "replace(x, '号', '楼')", "translate(x, 'OI', '01')", "lpad(x, 12, '0')",
     "split_part(x, '.', 1)", "contains(x, '号')", "starts_with(x, y)", "ends_with(x, '室')", "strpos(x, '号')",

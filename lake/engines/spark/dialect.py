@@ -53,7 +53,10 @@ def _changed(node: exp.Expr) -> exp.Expr:
             return _joined(node)
         case exp.ArgMin() | exp.ArgMax():
             return _filled(node)
-        case exp.RegexpReplace() | exp.RegexpLike() | exp.RegexpExtract():
+        case exp.RegexpLike():
+            # A call on DuckDB, an operator on Spark: beside another operator it needs its brackets.
+            return exp.Paren(this=_patterned(node).copy())
+        case exp.RegexpReplace() | exp.RegexpExtract():
             return _patterned(node)
         case exp.Div():
             return exp.Div(this=_as(node.this, "DOUBLE"), expression=node.expression.copy())
