@@ -181,7 +181,7 @@ TRAPS: dict[str, Callable[[exp.Expr], bool]] = {
     "now, random": lambda n: isinstance(n, exp.CurrentTimestamp | exp.CurrentDate | exp.Rand | exp.Uuid),
     "row_number without ORDER BY": lambda n: isinstance(n, exp.Window) and n.args.get("order") is None,
     "a function not known to be alike on both engines": lambda n: (
-        isinstance(n, exp.Func) and not isinstance(n, (*ALIKE, exp.Anonymous))
+        isinstance(n, exp.Func) and not isinstance(n, (*ALIKE, exp.Anonymous)) and not isinstance(n.parent, exp.Table)
     ),
     "string_agg(DISTINCT) beside another DISTINCT: Spark 4.3 fails": _is_distinct_beside_another,
     "GROUP BY ALL, ORDER BY ALL: name the columns": _is_by_all,
