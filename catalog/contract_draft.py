@@ -79,7 +79,7 @@ def draft(place: Place, columns: Sequence[Seen]) -> str:
         _property(column, name, title, key=key) for column, name, title in zip(columns, names, titles, strict=True)
     ]
     title_zh, title_en = place.title_zh or place.dataset, place.title_en or place.dataset
-    grade = highest(entry["classification"] for entry in properties)
+    grade = highest(entry["classification"] for entry in properties if entry["classification"])
     document = {
         "apiVersion": "v3.1.0",
         "kind": "DataContract",
@@ -125,7 +125,9 @@ def _custom(place: Place, grade: str) -> list[dict[str, Any]]:
 
 def _property(column: Seen, name: str, title: str, *, key: str | None) -> dict[str, Any]:
     known = element(column.element)
-    own = {"element": known.code, "personal": known.personal, "titleEn": known.name_en}
+    # A text or a date can be anything: its grade is left open, and nothing is published until a person has said it.
+    told = known.code not in GENERIC
+    own = {"element": known.code, "personal": known.personal if told else "", "titleEn": known.name_en}
     if known.code_list:
         own["codeList"] = known.code_list
     entry: dict[str, Any] = {
@@ -134,7 +136,7 @@ def _property(column: Seen, name: str, title: str, *, key: str | None) -> dict[s
         "businessName": title,
         "logicalType": LOGICAL[known.kind],
         "required": column.nulls == 0,
-        "classification": known.grade,
+        "classification": known.grade if told else "",
         "customProperties": [{"property": title, "value": value} for title, value in own.items()],
     }
     if column.name == key:

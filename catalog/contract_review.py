@@ -1,7 +1,8 @@
 """What a contract still needs from a person before others can be told of its dataset. Pure.
 
-A draft (catalog/contract_draft.py) leaves these open on purpose: values cannot tell them. Nothing here is refused: a
-dataset may be taken in and judged before anybody decides who shares it. Whoever checks or registers it is reminded.
+A draft (catalog/contract_draft.py) leaves these open on purpose: values cannot tell them. A dataset may be taken in and
+judged before anybody decides who shares it, so whoever checks or registers it is reminded; while its contract says
+`status: draft`, nothing of it is published.
 """
 
 import re
@@ -23,7 +24,7 @@ def unfinished(contract: Contract) -> tuple[tuple[str, str], ...]:
 
 
 def _open(contract: Contract) -> Iterator[tuple[str, str]]:
-    if _status(contract) == "draft":
+    if is_draft(contract):
         yield ("status 仍是 draft：审核后改为 active", "status is still draft: make it active once reviewed")
     if not _CHINESE.search(contract.title_zh):
         yield ("businessName：数据集的中文标题", "businessName: the dataset's title in Chinese")
@@ -42,11 +43,18 @@ def _open(contract: Contract) -> Iterator[tuple[str, str]]:
     if unknown := sorted(set(contract.options) - KNOWN):
         named = ", ".join(unknown)
         yield (f"options：没有读取选项 {named}，不起作用", f"options: there is no option {named}; it does nothing")
+    if ungraded := [item.name for item in contract.items if not item.grade or not item.personal]:
+        named = ", ".join(ungraded)
+        yield (
+            f"classification 与 personal：数据项 {named} 的分级和个人信息类别，写明后才能发布",
+            f"classification and personal: the grade and kind of {named}; nothing is published without them",
+        )
     if untitled := [item.name for item in contract.items if not _CHINESE.search(item.title_zh)]:
         named = ", ".join(untitled)
         yield (f"businessName：数据项 {named} 的中文标题", f"businessName: titles in Chinese of {named}")
 
 
-def _status(contract: Contract) -> str:
+def is_draft(contract: Contract) -> bool:
+    """Whether nobody has reviewed the contract yet: its status is still `draft`."""
     found = yaml.safe_load(contract.document) if contract.document else None
-    return str(found.get("status", "")) if isinstance(found, dict) else ""
+    return isinstance(found, dict) and found.get("status") == "draft"

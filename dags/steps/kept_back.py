@@ -23,6 +23,17 @@ def not_published(session: Session, dataset: str, verdict_id: str | None) -> Bat
     )
 
 
+def contract_is_draft(dataset: str) -> BatchHeld:
+    """The sentence for `dataset`, whose contract nobody has reviewed."""
+    return BatchHeld(
+        f"未发布：数据集 {dataset} 的契约仍是草稿。请审核契约，将 status 改为 active 后重新登记。",
+        f"Not published: the contract of {dataset} is still a draft. Review it, make its status active, register it"
+        " again.",
+        code="contract_draft",
+        dataset=dataset,
+    )
+
+
 def _reason(session: Session, verdict_id: str | None) -> tuple[str, str]:
     verdict = session.get(Verdict, verdict_id) if verdict_id else None
     if verdict is None:

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from catalog import queries
 from catalog.actions import datasets, runs
 from catalog.classification import check_classified, unclassified
+from catalog.contract_review import is_draft
 from catalog.contracts import load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.models import Dataset
 from catalog.settings import Settings
-from dags.steps.kept_back import not_published
+from dags.steps.kept_back import contract_is_draft, not_published
 from lake import tables
 from lake.bases import base
 from lake.layout import Layout
@@ -74,6 +75,9 @@ def _publish(
 ) -> HubError | None:
     """Publish one table; where its verdict is not good, why it was not: the step's record says so, too."""
     with runs.step(settings, stage="publish", dataset=code, agency=agency, clock=clock) as step:
+        if zone == "standard" and is_draft(load_contract(settings.contracts_dir / f"{code}.odcs.yaml")):
+            step.note = contract_is_draft(code)
+            return step.note
         verdict_id, fit = _verdict(settings, code, zone, uri, clock=clock)
         if not fit:
             with open_reader(settings) as session:

@@ -81,6 +81,18 @@ def test_a_table_nobody_judged_is_not_published(hub: Settings, now: datetime) ->
     assert published(hub) is None
 
 
+def test_nothing_is_published_while_its_contract_is_a_draft(hub: Settings, now: datetime, tmp_path: Path) -> None:
+    deliver(hub, 1, "passed", now)
+    text = (CONTRACTS / f"{CODE}.odcs.yaml").read_text(encoding="utf-8")
+    for status in ("draft", "active"):
+        drafted = re.sub("^status: .*$", f"status: {status}", text, flags=re.M)
+        assert f"status: {status}" in drafted
+        (tmp_path / f"{CODE}.odcs.yaml").write_text(drafted, encoding="utf-8")
+        done = publication.publish(hub.model_copy(update={"contracts_dir": tmp_path}), clock=lambda: now)
+        assert (CODE in done.kept_back) == (published(hub) is None) == (status == "draft")
+        assert done.failed == {}
+
+
 def test_a_dataset_without_a_valid_contract_is_told_and_the_others_are_published(
     hub: Settings, now: datetime, tmp_path: Path
 ) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from catalog.classification import check_classified
 from catalog.contract_draft import Place, draft
 from catalog.contracts import load_contract, parse_contract
-from catalog.errors import InvalidInput, SourceUnreadable
+from catalog.errors import ContractBroken, InvalidInput, SourceUnreadable
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from lake import sources
@@ -132,6 +133,15 @@ def test_a_profiled_file_with_chinese_headers_becomes_a_contract_that_reads_it(t
     assert [item.required for item in contract.items] == [True] * 4
     rows = sources.read(settings, spec, contract, since=None, keep=tmp_path / "again").reader.read_all()
     assert rows.num_rows == 20
+
+
+def test_the_grade_of_a_column_that_could_be_anything_is_left_to_a_person(tmp_path: Path) -> None:
+    seen = columns(tmp_path, {"sfzh": NUMBERS, "remark": ["无"] * 20})
+    contract = parse_contract(draft(Place("civil_x", "civil", "s", "t", {}), list(seen.values())), name="x")
+    assert [(item.grade, item.personal) for item in contract.items] == [("L4", "sensitive"), ("", "")]
+    with pytest.raises(ContractBroken) as refused:
+        check_classified("civil_x", contract.items, grade=contract.grade, sharing=contract.sharing)
+    assert refused.value.code == "item_unclassified"
 
 
 def test_two_columns_of_one_element_get_two_names_and_odd_headers_a_plain_one(tmp_path: Path) -> None:
