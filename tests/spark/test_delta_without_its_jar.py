@@ -118,13 +118,13 @@ def test_workers_that_write_elsewhere_are_found_out(
 
 
 def test_a_table_only_a_full_reader_understands_is_refused(
-    spark: "SparkSession", spark_settings: Settings, folder: Path
+    spark: "SparkSession", spark_settings: Settings, tmp_path: Path
 ) -> None:
     from lake.engines.spark import delta
 
-    write_deltalake(folder, pa.table({"name": ["a"]}), configuration={"delta.columnMapping.mode": "name"})
+    write_deltalake(tmp_path, pa.table({"name": ["a"]}), configuration={"delta.columnMapping.mode": "name"})
     with pytest.raises(ConfigurationError) as raised:
-        delta.read(spark, str(folder), 0, {"name": "VARCHAR"}, spark_settings)
+        delta.read(spark, str(tmp_path), 0, {"name": "VARCHAR"}, spark_settings)
     assert raised.value.code == "spark_cannot_read_table"
 
 

@@ -151,7 +151,7 @@ def _write_parquet(frame: DataFrame, folder: Path) -> int:
     """Let the workers write; returns how many rows they say they wrote."""
     seen = Observation()
     counted = frame.observe(seen, F.count(F.lit(1)).alias("rows"))
-    counted.write.mode("errorifexists").parquet(_exactly(str(folder)))
+    counted.write.mode("errorifexists").parquet(str(folder))
     return int(seen.get["rows"])
 
 
