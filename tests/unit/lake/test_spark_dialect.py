@@ -2,6 +2,8 @@
 
 import pytest
 
+from lake.engines.duckdb import connect, register_spatial
+from lake.engines.hub_functions import hub_functions
 from lake.engines.spark.dialect import functions_in, java_pattern, tables_in, to_spark
 
 
@@ -45,3 +47,11 @@ def test_spark_is_given_the_functions_and_tables_a_text_names() -> None:
     sql = "SELECT hub_date(a.x) AS d, CAST(b.y AS VARCHAR) AS y FROM a JOIN b ON b.k = a.k JOIN a AS c ON c.k = a.k"
     assert functions_in(sql) == {"hub_date", "hub_text"}
     assert sorted(tables_in(sql)) == ["a", "a", "b"]
+
+
+def test_what_a_function_of_the_hub_takes_is_said_rightly() -> None:
+    connection = connect(extensions=("spatial",))
+    register_spatial(connection)
+    for name, kinds in hub_functions().items():
+        taken = ", ".join(f"CAST(NULL AS {'VARCHAR' if kind == 'ANY' else kind})" for kind in kinds)
+        assert connection.execute(f"DESCRIBE SELECT {name}({taken})").fetchall(), name
