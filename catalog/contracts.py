@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from catalog.errors import ContractBroken, InvalidInput, NotFound
 from catalog.identifiers import check_dataset_code
+from catalog.schedules import check_schedule
 
 KINDS = {
     "string": "string",
@@ -180,7 +181,7 @@ def _contract(odcs: OpenDataContractStandard, document: str) -> Contract:
         sharing=str(own.get("sharing", "conditional")),
         sharing_condition=str(own.get("sharingCondition", "")),
         update_cycle=_frequency(odcs),
-        schedule=str(own.get("schedule", "")),
+        schedule=check_schedule(str(odcs.id), str(own.get("schedule", ""))),
         origin=str(own.get("origin", "local")),
         crs=own.get("crs"),
         grade=str(own.get("grade", "L2")),

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from catalog.schedules import is_schedule
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -40,10 +42,11 @@ def _outline(path: Path) -> Outline | None:
     try:
         document = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506  # CSafeLoader is the safe loader in C
         own: dict[str, Any] = {entry["property"]: entry["value"] for entry in document["customProperties"]}
+        schedule = str(own.get("schedule", ""))
         return Outline(
             dataset=str(document["id"]),
             agency=str(own["agency"]),
-            schedule=str(own.get("schedule", "")),
+            schedule=schedule if is_schedule(schedule) else "",
             title_zh=str(document["schema"][0].get("businessName", document["id"])),
             watched=dict(own.get("options") or {}).get("arrival") == "watch",
         )

@@ -14,8 +14,8 @@ from airflow.sdk import (
     Asset,
     AssetAny,
     AssetOrTimeSchedule,
-    CronTriggerTimetable,
     ExceptionRetryPolicy,
+    MultipleCronTriggerTimetable,
     RetryAction,
     RetryRule,
     TriggerRule,
@@ -56,16 +56,20 @@ RETRIES = ExceptionRetryPolicy(
 )
 
 
-def load_task(dataset: str) -> Any:
-    """The task that loads `dataset`."""
+def load_task(dataset: str, schedule: str = "") -> Any:
+    """The task that loads `dataset`; `schedule`: its own cron, where the department has several."""
 
     @task(task_id=f"load_{dataset}", retry_policy=RETRIES, execution_timeout=timedelta(hours=4), **BACK_OFF)
     def load(dag_run: Any = None) -> str | list[str] | None:
         from dags.steps import backfill
         from dags.steps.department import load as load_dataset
+        from dags.steps.due import due
 
         settings = Settings.from_environ()
         days = backfill.asked(str(dag_run.run_type), dag_run.logical_date, dag_run.conf)
+        scheduled = str(dag_run.run_type).rpartition(".")[2].lower() == "scheduled"
+        if days is None and scheduled and not due(settings, dataset, schedule, datetime.now(UTC)):
+            raise AirflowSkipException(f"{dataset} is loaded by its own schedule, {schedule}")
         if days is None:
             return load_dataset(settings, dataset, clock=lambda: datetime.now(UTC))
         if days.of not in ("", dataset):
@@ -77,9 +81,9 @@ def load_task(dataset: str) -> Any:
     return load()
 
 
-def schedule_of(cron: str, arriving: list[Asset]) -> Any:
-    """By the clock, by files that arrive, by both, or only on request."""
-    clock = CronTriggerTimetable(cron, timezone="Asia/Shanghai", run_immediately=True) if cron else None
+def schedule_of(crons: list[str], arriving: list[Asset]) -> Any:
+    """By the clock (every time one of the datasets names), by files that arrive, by both, or only on request."""
+    clock = MultipleCronTriggerTimetable(*crons, timezone="Asia/Shanghai", run_immediately=True) if crons else None
     # Any one of the arrivals is enough: the loads whose files have not changed find nothing new.
     arrival = AssetAny(*arriving) if arriving else None
     if clock is not None and arrival is not None:
@@ -89,11 +93,11 @@ def schedule_of(cron: str, arriving: list[Asset]) -> Any:
 
 for agency, members in groupby(outlines(SETTINGS.contracts_dir), key=lambda outline: outline.agency):
     datasets = list(members)
-    cron = min((outline.schedule for outline in datasets if outline.schedule), default="")
+    crons = sorted({outline.schedule for outline in datasets if outline.schedule})
     with DAG(
         dag_id=f"department_{agency}",
         description=f"Load the datasets of {agency}",
-        schedule=schedule_of(cron, [watched(outline.dataset) for outline in datasets if outline.watched]),
+        schedule=schedule_of(crons, [watched(outline.dataset) for outline in datasets if outline.watched]),
         catchup=False,
         max_active_runs=1,
         max_active_tasks=1,
@@ -107,5 +111,5 @@ for agency, members in groupby(outlines(SETTINGS.contracts_dir), key=lambda outl
         )
         complete = EmptyOperator(task_id="complete")
         for outline in datasets:
-            load_task(outline.dataset) >> [settle, complete]
+            load_task(outline.dataset, outline.schedule if len(crons) > 1 else "") >> [settle, complete]
     globals()[dag.dag_id] = dag

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ from dags.steps.bases import GROUPS
 
 ROOT = Path(__file__).resolve().parents[2]
 TAGS = {"department", "quality", "bases", "publication", "usage", "watch"}
+MONTHLY = "12 4 9 * *"
+"""The schedule of one of the police's datasets here; the others keep theirs."""
 PROBE = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
@@ -22,6 +26,7 @@ print("RESULT" + json.dumps({
     "errors": bag.import_errors, "heavy": heavy,
     "dags": {d.dag_id: {
         "owner": d.owner, "tags": sorted(d.tags), "doc": d.doc_md or "", "catchup": d.catchup,
+        "crons": [one.expression for one in getattr(d.schedule, "timetables", [])],
         "tasks": {t.task_id: sorted(t.downstream_task_ids) for t in d.tasks},
         "outlets": {t.task_id: [o.uri for o in t.outlets] for t in d.tasks if t.outlets},
     } for d in bag.dags.values()},
@@ -33,7 +38,13 @@ print("RESULT" + json.dumps({
 def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a fresh process finds in the DAG folder with the demo's contracts."""
     home = tmp_path_factory.mktemp("dags")
-    contracts = ROOT / "demo" / "contracts"
+    contracts = home / "contracts"
+    shutil.copytree(ROOT / "demo" / "contracts", contracts)
+    monthly = contracts / "police_address.odcs.yaml"
+    text = monthly.read_text(encoding="utf-8")
+    own = re.search(r"property: schedule\n *value: '?([^'\n]+)", text)
+    assert own is not None
+    monthly.write_text(text.replace(own[1], MONTHLY), encoding="utf-8")
     env = {
         **os.environ,
         "AIRFLOW_HOME": str(home / "airflow"),
@@ -80,6 +91,12 @@ def test_a_department_is_settled_after_its_loads_whether_or_not_they_went_well(b
     health = bag["dags"]["department_health"]
     assert health["tasks"]["load_health_birth"] == ["complete", "settle"]
     assert health["outlets"] == {"settle": ["shuniu://settled/health"]}
+
+
+def test_a_department_wakes_at_every_time_one_of_its_datasets_names(bag: dict[str, Any]) -> None:
+    crons = bag["dags"]["department_police"]["crons"]
+    assert MONTHLY in crons
+    assert len(crons) == 2, crons
 
 
 def test_the_way_from_judgement_to_publication_is_connected_by_assets(bag: dict[str, Any]) -> None:

@@ -83,9 +83,9 @@ def _when(schedule: ast.expr) -> str:
     """A schedule in words: cron, or the assets waited for."""
     calls = [node for node in ast.walk(schedule) if isinstance(node, ast.Call)]
     names = [ast.unparse(call.func) for call in calls]
-    if "CronTriggerTimetable" in names:
-        cron = calls[names.index("CronTriggerTimetable")].args[0]
-        return f"cron {code(told(cron))}" if told(cron) else "by the earliest cron line of its contracts"
+    if any(name.endswith("CronTriggerTimetable") for name in names):
+        cron = calls[[name.endswith("CronTriggerTimetable") for name in names].index(True)].args[0]
+        return f"cron {code(told(cron))}" if told(cron) else "by every cron line of its contracts, or when files arrive"
     assets = [told(call.args[0]) or "" for call in calls if ast.unparse(call.func) == "Asset"]
     return "after " + ", ".join(map(code, assets)) if assets else "on request"
 

@@ -137,6 +137,13 @@ def test_a_broken_contract_names_its_file_and_the_place(changed: dict[str, Any],
     assert caught.value.code == "contract_invalid"
 
 
+def test_a_schedule_that_is_no_cron_line_is_refused_before_it_stops_a_department() -> None:
+    own = {entry["property"]: entry["value"] for entry in document()["customProperties"]} | {"schedule": "every night"}
+    with pytest.raises(ContractBroken) as caught:
+        parsed(customProperties=[{"property": name, "value": value} for name, value in own.items()])
+    assert caught.value.code == "schedule_invalid"
+
+
 @pytest.mark.parametrize("text", ["", "id: [", "- a\n- b", "just words"], ids=["empty", "not YAML", "list", "words"])
 def test_a_file_that_is_no_contract_at_all_is_a_sentence_not_a_traceback(text: str) -> None:
     with pytest.raises(ContractBroken):

@@ -33,6 +33,12 @@ def test_an_outline_holds_what_a_schedule_needs(tmp_path: Path) -> None:
     assert outlines(tmp_path) == [Outline("police_person", "police", "", "户籍人口")]
 
 
+@pytest.mark.parametrize("schedule", ["every night", "61 2 * * *", "0 2 * *"])
+def test_a_schedule_that_is_none_would_stop_the_department_and_counts_as_none(tmp_path: Path, schedule: str) -> None:
+    put(tmp_path, "police_person", schedule=schedule)
+    assert [outline.schedule for outline in outlines(tmp_path)] == [""]
+
+
 @pytest.mark.parametrize(
     "broken",
     [b"id: [", b"", b"id: x\n", b"id: a_b\nschema: []\ncustomProperties: []\n", b"\xff\xfe\x00", b"- 1\n- 2\n"],
