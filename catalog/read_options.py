@@ -1,29 +1,59 @@
-"""Options a contract may give for how its rows are read (`options` of the contract, `--option` of the commands). Pure.
+"""Options of a contract (`options`, and `--option` of the commands) and of a system, with what each does. Pure.
 
-A name that is none of these would be passed over in silence and the file read as if nothing had been said.
+The table is read_options.csv; docs/reference/options.md is made from it. A name that is none of these would be passed
+over in silence and the file read as if nothing had been said.
 """
 
+import csv
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from catalog.errors import InvalidInput
 
-_NAMED: Final = {
-    "files": "crs delimiter encoding extended format header_rows json_path layer member quote record sheet skip_rows",
-    "pages": "cursor_param cursor_path first_page look_back next_path offset_param page_param page_size paging"
-    " rows_path since_param size_param total_path",
-    "database": "look_back partition_by partitions query",
-    "any": "coverage fresh_within graded_down history reconcile severity tiling timezone",
+_TABLE = Path(__file__).with_name("read_options.csv")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option. of: 'contract' or 'system'; kinds: the kinds of systems that read it, or the families of KINDS_OF."""
+
+    name: str
+    of: str
+    kinds: tuple[str, ...]
+    zh: str
+    en: str
+
+
+KINDS_OF: Final = {
+    "files": ("files", "sftp", "s3"),
+    "pages": ("rest",),
+    "database": ("postgresql", "mysql", "sqlite", "sql"),
 }
-_FILES, _PAGES, _DATABASE, _ANY = (frozenset(names.split()) for names in _NAMED.values())
-"""Any: whatever the kind of system, how rows are understood, compared, kept and judged."""
-_BY_KIND: Final = {
-    **dict.fromkeys(("files", "sftp", "s3"), _FILES),
-    **dict.fromkeys(("postgresql", "mysql", "sqlite", "sql"), _DATABASE),
-    "rest": _PAGES,
-}
-KNOWN: Final = _FILES | _DATABASE | _PAGES | _ANY
-"""Every option there is."""
+"""The kinds of systems of each family; 'any' is about how rows are understood, compared, kept and judged."""
+
+
+@cache
+def options() -> tuple[Option, ...]:
+    """Every option, in the order of the table."""
+    with _TABLE.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines)
+        return tuple(
+            Option(row["option"], row["of"], tuple(row["kinds"].split()), row["zh"], row["en"]) for row in rows
+        )
+
+
+def of_contract(family: str) -> frozenset[str]:
+    """Names of the contract's options that `family` of KINDS_OF, or 'any', knows."""
+    return frozenset(one.name for one in options() if one.of == "contract" and family in one.kinds)
+
+
+_ANY: Final = of_contract("any")
+_BY_KIND: Final = {kind: of_contract(family) for family, kinds in KINDS_OF.items() for kind in kinds}
+KNOWN: Final = frozenset(one.name for one in options() if one.of == "contract")
+"""Every option a contract can have."""
 
 
 def check_options(names: Iterable[str], *, kind: str) -> None:

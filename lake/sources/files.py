@@ -30,28 +30,19 @@ FORMATS: dict[str, Reading] = {
     "parquet": lambda settings, paths, contract, _aside: parquet.read(settings, paths, contract),
     "spatial": lambda settings, paths, contract, _aside: spatial.read(settings, paths, contract),
 }
-BY_SUFFIX = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".xlsx": "xlsx",
-    ".xls": "xlsx",
-    ".et": "xlsx",
-    ".json": "json",
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".dbf": "dbf",
-    ".xml": "xml",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".parquet": "parquet",
-    ".shp": "spatial",
-    ".gpkg": "spatial",
-    ".geojson": "spatial",
-    ".kml": "spatial",
-    ".dxf": "spatial",
+NAMES = {
+    "csv": ("csv", "tsv", "txt"),
+    "xlsx": ("xlsx", "xls", "et"),
+    "json": ("json",),
+    "ndjson": ("ndjson", "jsonl"),
+    "dbf": ("dbf",),
+    "xml": ("xml",),
+    "arrow": ("arrow", "feather"),
+    "parquet": ("parquet",),
+    "spatial": ("spatial", "shp", "shapefile", "gpkg", "geopackage", "geojson", "kml", "dxf"),
 }
-ALSO_CALLED = {"shapefile": "spatial", "geopackage": "spatial", "geojson": "spatial", "tsv": "csv", "xls": "xlsx"}
+"""How each of FORMATS is called: by option `format` of a contract, and by the suffix of a file."""
+BY_NAME = {name: form for form, names in NAMES.items() for name in names}
 BESIDE_A_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".SHX", ".DBF", ".PRJ", ".CPG")
 
 
@@ -156,13 +147,14 @@ def _beside(folder: Path, path: PurePosixPath) -> list[PurePosixPath]:
 
 
 def _format(path: Path, contract: Contract) -> str:
-    given = str(contract.options.get("format", ""))
-    form = ALSO_CALLED.get(given, given) or BY_SUFFIX.get(path.suffix.lower(), "")
-    if form not in FORMATS:
+    given = str(contract.options.get("format") or path.suffix).lower().removeprefix(".")
+    if given not in BY_NAME:
+        formats = ", ".join(BY_NAME)
         raise ConfigurationError(
-            f"数据集 {contract.dataset} 的文件格式未知。请在契约 options 中填写 format。",
-            f"The file format of {contract.dataset} is not known. Give `format` in the contract's options.",
+            f"数据集 {contract.dataset} 的文件格式未知。请在契约 options 的 format 中填写 {formats} 之一。",
+            f"The file format of {contract.dataset} is not known. Give `format` in the contract's options as one of"
+            f" {formats}.",
             code="format_unknown",
             dataset=contract.dataset,
         )
-    return form
+    return BY_NAME[given]

@@ -19,9 +19,10 @@ from catalog.contracts import Contract
 from catalog.errors import SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from lake.sources.databases.window import later, look_back, watermark
 from lake.sources.delivery import Delivery
 from lake.sources.files import open_files
-from lake.sources.formats.json_text import Record, parse
+from lake.sources.formats.json_text import parse
 from lake.sources.places.packed import MOST_BYTES
 from lake.sources.web import proof as rest_proof
 from lake.sources.web.paging import PAGE_SIZE, Ask, Page, pages
@@ -195,12 +196,14 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
     """All pages of the contract's locator (a URL path), kept in `keep`/records.ndjson.
 
     Contract options: paging (page, offset, cursor, link: lake/sources/web/paging.py) and its parameters, page_size,
-    rows_path, total_path, since_param. System options: token_path, api_key_header, signing, requests_per_minute.
+    rows_path, total_path, since_param, look_back. System options: token_path, api_key_header, signing,
+    requests_per_minute.
     """
     shutil.rmtree(keep, ignore_errors=True)
     keep.mkdir(parents=True)
     target = keep / "records.ndjson"
-    newest = since
+    newest, column = since, watermark(contract)
+    asked = look_back(contract, since) if column and since else since
     looking = bool(spec.options.get("looking"))  # at a service nobody knows yet: less of it, and less long
     most = LOOK_BYTES if looking else MOST_BYTES
     ends = time.monotonic() + (LOOK_SECONDS if looking else ALL_SECONDS)
@@ -216,24 +219,18 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
         target.open("w", encoding="utf-8") as stream,
     ):
         service, size = Service(client, spec), _page_size(spec, contract)
-        for record in pages(service.get, contract, since, page_size=size, first_only=first_only):
+        for record in pages(service.get, contract, asked, page_size=size, first_only=first_only):
             most -= len(line := json.dumps(record, ensure_ascii=False) + "\n")
             if most < 0 or time.monotonic() > ends:
                 raise service.endless_pages()
             stream.write(line)
-            newest = _later(newest, record, contract)
+            newest = later(contract, newest, record.get(column)) if column else newest
     position = newest if contract.mode == "incremental" else None
     return open_files(settings, [target], contract, position=position, form="ndjson")
 
 
 def _page_size(spec: SystemSpec, contract: Contract) -> int:
     return int(contract.options.get("page_size", spec.options.get("page_size", PAGE_SIZE)))
-
-
-def _later(newest: str | None, record: Record, contract: Contract) -> str | None:
-    names = [item.source_name or item.name for item in contract.items if item.name == contract.watermark]
-    mark = record.get(names[0]) if names else None
-    return max(filter(None, (newest, mark)), default=None) if isinstance(mark, str) else newest
 
 
 def _asked_wait(answer: httpx.Response, otherwise: float) -> float:

@@ -73,3 +73,11 @@ def test_the_api_is_described_with_a_summary_for_every_operation() -> None:
 def test_every_file_of_the_dag_folder_is_described() -> None:
     files = {path.name for path in (FOLDER.parents[1] / "dags").glob("*.py")} - {"__init__.py"}
     assert {dag.path for dag in described()} == files
+
+
+def test_only_a_dag_without_clock_and_asset_runs_on_request_alone() -> None:
+    when = {dag.dag_id: dag.schedule for dag in described()}
+    assert "on request" in when["department_{agency}"], "a department without schedule has to be asked"
+    assert "cron" in when["department_{agency}"]
+    assert "files arrive" in when["department_{agency}"]
+    assert {when["watch_clocks"], when["maintain"]} == {"cron `0 8 * * *`", "cron `0 4 * * 0`"}

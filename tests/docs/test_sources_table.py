@@ -7,6 +7,7 @@ from functools import lru_cache
 import pytest
 
 from catalog.systems import KINDS
+from exchange_api.reachable import SCHEMES
 from tests.reference.markdown import ROOT
 from tests.reference.sources import Proof, proofs
 
@@ -46,3 +47,19 @@ def test_every_kind_of_source_and_every_kind_of_bad_input_has_its_line() -> None
 def test_every_line_is_said_once() -> None:
     lines = [(proof.part, proof.kind, proof.what) for proof in proofs()]
     assert len(lines) == len(set(lines))
+
+
+def test_how_to_connect_gives_location_and_secret_of_every_kind() -> None:
+    text = (ROOT / "docs" / "how-to" / "connect-a-department.md").read_text(encoding="utf-8")
+    rows = {
+        kind: (location, secret)
+        for kinds, location, secret in re.findall(r"^\| (`[^|]*`) \| ([^|]+) \| ([^|]+) \|$", text, flags=re.M)
+        for kind in re.findall(r"`(\w+)`", kinds)
+    }
+    assert set(rows) == set(KINDS)
+    for kind, schemes in SCHEMES.items():
+        addresses = re.findall(r"`([a-z0-9+]+)://", rows[kind][0])
+        assert set(addresses) <= schemes, kind
+    for named in ("oracle+", "mssql+", "dm+"):
+        assert named in rows["sql"][0]
+    assert {"client_id", "api_key", "access_key", "secret_key"} <= set(re.findall(r"`(\w+)`", rows["rest"][1]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.reference import access, cli, dags, errors, events, http, settings, sources, standards
+from tests.reference import access, cli, dags, errors, events, http, options, settings, sources, standards
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli.page,
@@ -13,6 +13,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "events.md": events.page,
     "http.md": http.page,
     "openapi.json": http.openapi,
+    "options.md": options.page,
     "permissions.md": access.page,
     "settings.md": settings.page,
     "sources.md": sources.page,

@@ -52,8 +52,14 @@ def _departments() -> str:
     rows = []
     for agency, members in groupby(outlines(ROOT / "demo" / "contracts"), key=lambda outline: outline.agency):
         datasets = list(members)
-        cron = min((outline.schedule for outline in datasets if outline.schedule), default="")
-        rows.append((code(f"department_{agency}"), code(cron), ", ".join(code(one.dataset) for one in datasets)))
+        crons = sorted({outline.schedule for outline in datasets if outline.schedule})
+        rows.append(
+            (
+                code(f"department_{agency}"),
+                ", ".join(map(code, crons)),
+                ", ".join(code(one.dataset) for one in datasets),
+            )
+        )
     return section("Departments of the demo city", table(("DAG", "runs", "datasets"), rows))
 
 
@@ -80,12 +86,13 @@ def _described(dag_id: str, call: ast.Call, doc: str, tasks: tuple[str, ...], pa
 
 
 def _when(schedule: ast.expr) -> str:
-    """A schedule in words: cron, or the assets waited for."""
+    """A schedule in words: cron, the assets waited for, or what the departments' contracts say."""
     calls = [node for node in ast.walk(schedule) if isinstance(node, ast.Call)]
     names = [ast.unparse(call.func) for call in calls]
-    if any(name.endswith("CronTriggerTimetable") for name in names):
-        cron = calls[[name.endswith("CronTriggerTimetable") for name in names].index(True)].args[0]
-        return f"cron {code(told(cron))}" if told(cron) else "by every cron line of its contracts, or when files arrive"
+    if "schedule_of" in names:
+        return "by the cron lines of its contracts, when watched files arrive, or on request"
+    if "CronTriggerTimetable" in names:
+        return f"cron {code(told(calls[names.index('CronTriggerTimetable')].args[0]))}"
     assets = [told(call.args[0]) or "" for call in calls if ast.unparse(call.func) == "Asset"]
     return "after " + ", ".join(map(code, assets)) if assets else "on request"
 

@@ -1,4 +1,4 @@
-"""Which rows of a table are due: everything, or those whose watermark lies after the position reached. Pure.
+"""Which rows of a table or an interface are due: all, or those whose watermark lies after the position reached. Pure.
 
 With the contract's option `look_back` ('3 days', '90 minutes', or a number for a watermark that counts) rows a little
 older come once more: a department's clerk may commit later than the moment a row carries. Known rows change nothing
@@ -80,6 +80,35 @@ def look_back(contract: Contract, since: str) -> str:
             code="look_back_invalid",
             dataset=contract.dataset,
         ) from None
+
+
+def later(contract: Contract, reached: str | None, mark: object) -> str | None:
+    """The later of the position `reached` and a row's watermark, as written; what is no text moves nothing.
+
+    Numbers are compared as numbers and moments as moments, whatever zone each is written in; anything else as text.
+    """
+    if not isinstance(mark, str) or not mark:
+        return reached
+    if reached is None:
+        return mark
+    zone = ZoneInfo(str(contract.options.get("timezone", LOCAL_ZONE)))
+    match _value(reached, zone), _value(mark, zone):
+        case (Decimal() as one, Decimal() as other):
+            return mark if other > one else reached
+        case (datetime() as one, datetime() as other):
+            return mark if other > one else reached
+    return max(reached, mark)
+
+
+def _value(text: str, zone: ZoneInfo) -> Decimal | datetime | None:
+    """A number or a moment, None for what is neither."""
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        return Decimal(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def _moments(contract: Contract, day: date, newest: str) -> tuple[str, str]:

@@ -25,7 +25,7 @@ def read_json(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> 
     path = str(contract.options.get("json_path", ""))
     records: list[Record] = []
     for file in paths:
-        records += rows_at(_document(file), path, file.name)
+        records += rows_at(_document(file), path, file.name, option="json_path")
     return _reader(lambda: iter(records), paths, contract)
 
 
@@ -35,15 +35,22 @@ def read_ndjson(paths: list[Path], contract: Contract, aside: list[KeptAside]) -
     return _reader(lambda: _lines(paths, []), paths, contract, again=lambda: _lines(paths, aside))
 
 
-def rows_at(document: Any, path: str, place: str) -> list[Record]:
-    """The list of objects at dotted `path` of a parsed document; raises SourceUnreadable when it is not there."""
-    found = document
+def found_at(document: Any, path: str) -> Any:
+    """What stands at dotted `path` of a parsed document ('': the document), or None."""
     for step in filter(None, path.split(".")):
-        found = found.get(step) if isinstance(found, dict) else None
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
+
+
+def rows_at(document: Any, path: str, place: str, *, option: str) -> list[Record]:
+    """The list of objects at dotted `path` of a parsed document. Raises SourceUnreadable when it is not there; the
+    sentence names the contract's `option` that gave the path.
+    """
+    found = found_at(document, path)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise SourceUnreadable(
-            f"{place} 在 {path or '根'} 处不是记录列表。请核对契约的 json_path 或来源接口。",
-            f"{place} holds no list of records at {path or 'its root'}. Check the contract's json_path, or the source.",
+            f"{place} 在 {path or '根'} 处不是记录列表。请核对契约的 {option} 或来源。",
+            f"{place} holds no list of records at {path or 'its root'}. Check the contract's {option}, or the source.",
             code="json_path_wrong",
             place=place,
         )

@@ -15,7 +15,7 @@ import httpx
 
 from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, SourceError, SourceRefused, SourceUnreadable
-from lake.sources.formats.json_text import Record, rows_at
+from lake.sources.formats.json_text import Record, found_at, rows_at
 
 PAGE_SIZE = 500
 MOST_EMPTY = 10  # a cursor may lead over pages that a filter left empty, but not for ever
@@ -66,7 +66,7 @@ def pages(
     empty = 0
     while True:
         page = get(state.asked)
-        rows = rows_at(page.document, str(options.get("rows_path", "rows")), contract.locator)
+        rows = rows_at(page.document, str(options.get("rows_path", "rows")), contract.locator, option="rows_path")
         total = _total(page.document, str(options.get("total_path", "total")))
         if rows:
             _once(rows, seen, contract)
@@ -85,13 +85,6 @@ def pages(
         state = State(state.pages, state.taken, asked)
     if total is not None and state.taken != total:
         raise _incomplete(contract)
-
-
-def found_at(document: Any, path: str) -> Any:
-    """What stands at dotted `path` of a parsed document, or None."""
-    for step in path.split("."):
-        document = document.get(step) if isinstance(document, dict) else None
-    return document
 
 
 def _first(contract: Contract, since: str | None, page_size: int) -> Ask:
@@ -119,9 +112,9 @@ def _by_offset(contract: Contract, _page: Page, state: State) -> Ask | None:
 
 def _by_cursor(contract: Contract, page: Page, state: State) -> Ask | None:
     cursor = found_at(page.document, str(contract.options.get("cursor_path", "next_cursor")))
-    if cursor in (None, "", False):
+    if not isinstance(cursor, str) or not cursor:  # numbers are parsed as text
         return None
-    return _with(state, str(contract.options.get("cursor_param", "cursor")), str(cursor))
+    return _with(state, str(contract.options.get("cursor_param", "cursor")), cursor)
 
 
 def _by_link(contract: Contract, page: Page, _state: State) -> Ask | None:

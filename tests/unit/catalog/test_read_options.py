@@ -1,28 +1,62 @@
-"""Options are the ones the sources read: none is missing from the list, and a misspelled one is told with the list."""
+"""Options are the ones the code reads: none is missing from the table, and a misspelled one is told with the list."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from catalog.contract_review import unfinished
+from catalog.contracts import load_contracts
 from catalog.errors import InvalidInput
-from catalog.read_options import KNOWN, check_options
+from catalog.read_options import KINDS_OF, KNOWN, check_options, options
+from catalog.systems import KINDS
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = ("catalog", "lake", "quality", "dags")
 READ = re.compile(r"""contract\.options(?:\.get\(|\[)"(\w+)"|_option\(contract, "(\w+)\"""")
 PAGED = re.compile(r"""\boptions(?:\.get\(|\[)"(\w+)\"""")
+OUTLINED = re.compile(r"""get\("options"\) or \{\}\)\.get\("(\w+)"\)""")
+OF_SYSTEM = re.compile(r"""spec\.options\.get\("(\w+)\"""")
+INTERNAL = {"looking", "first_only", "acknowledge"}
+"""How lake.sources.peek tells a source that it is only looked at; nobody writes these."""
+
+
+def code() -> str:
+    """The code that reads and judges."""
+    return "\n".join(path.read_text("utf-8") for part in CODE for path in (ROOT / part).rglob("*.py"))
 
 
 def asked_for() -> set[str]:
     """Names of contract options in the code that reads and judges."""
-    code = "\n".join(path.read_text("utf-8") for part in CODE for path in (ROOT / part).rglob("*.py"))
     paging = (ROOT / "lake" / "sources" / "web" / "paging.py").read_text("utf-8")
-    return {one or other for one, other in READ.findall(code)} | set(PAGED.findall(paging))
+    direct = {one or other for one, other in READ.findall(code())}
+    return direct | set(PAGED.findall(paging)) | set(OUTLINED.findall(code()))
 
 
-def test_the_list_is_what_the_code_reads_and_nothing_else() -> None:
+def test_the_table_is_what_the_code_reads_and_nothing_else() -> None:
     assert asked_for() == KNOWN
+
+
+def test_the_options_of_systems_are_what_the_code_reads_and_nothing_else() -> None:
+    proof = (ROOT / "lake" / "sources" / "web" / "proof.py").read_text("utf-8")
+    read = set(OF_SYSTEM.findall(code())) | set(PAGED.findall(proof))
+    assert read - INTERNAL == {one.name for one in options() if one.of == "system"}
+
+
+def test_every_option_says_in_both_languages_what_it_does_and_for_which_kinds() -> None:
+    known = {*KINDS, *KINDS_OF, "any"}
+    assert [one.name for one in options() if not (one.zh and one.en and one.kinds and set(one.kinds) <= known)] == []
+    names = [(one.of, one.name) for one in options()]
+    assert len(names) == len(set(names))
+
+
+def test_a_contract_that_watches_for_its_files_is_not_told_that_the_option_does_nothing() -> None:
+    contract = next(iter(load_contracts(ROOT / "demo" / "contracts").values()))
+    watching = replace(contract, options={**contract.options, "arrival": "watch"})
+    misspelled = replace(contract, options={**contract.options, "arival": "watch"})
+    assert not any("arrival" in en for _, en in unfinished(watching))
+    assert any("arival; it does nothing" in en for _, en in unfinished(misspelled))
 
 
 def test_a_misspelled_option_is_told_with_the_ones_there_are() -> None:

@@ -78,6 +78,37 @@ def test_an_unknown_format_or_kind_of_system_is_a_matter_of_set_up(settings: Set
         sources.read(settings, spec, a_contract(), since=None, keep=tmp_path / "keep")
 
 
+WRITTEN = {"csv": "编号,姓名\n1,a\n", "ndjson": '{"编号": "1", "姓名": "a"}\n'}
+
+
+@pytest.mark.parametrize("called", ["txt", ".TXT", "CSV", "jsonl", "ndjson"])
+def test_a_format_may_be_called_by_any_suffix_the_hub_reads(settings: Settings, tmp_path: Path, called: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.dat").write_text(WRITTEN["ndjson" if "json" in called else "csv"], encoding="utf-8")
+    contract = a_contract(locator="*.dat", options={"format": called})
+    delivery = sources.read(settings, a_folder(folder), contract, since=None, keep=settings.home / "keep")
+    assert delivery.reader.read_all().to_pylist() == [{"编号": "1", "姓名": "a"}]
+
+
+def test_the_refusal_of_an_unknown_format_lists_the_ones_there_are(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text(WRITTEN["csv"], encoding="utf-8")
+    contract = a_contract(options={"format": "docx"})
+    with pytest.raises(ConfigurationError) as refused:
+        sources.read(settings, a_folder(folder), contract, since=None, keep=settings.home / "keep")
+    assert refused.value.code == "format_unknown"
+    assert {"et", "jsonl", "shp", "gpkg", "kml", "dxf"} <= set(
+        refused.value.zh.split("填写 ")[1].removesuffix(" 之一。").split(", ")
+    )
+
+
+def test_every_format_has_a_name_and_every_name_a_format() -> None:
+    assert set(files.NAMES) == set(files.FORMATS)
+    assert len(files.BY_NAME) == sum(map(len, files.NAMES.values())), "no name for two formats"
+
+
 def test_parquet_keeps_its_types_and_reports_new_columns(settings: Settings, tmp_path: Path) -> None:
     folder = Path(a_folder(tmp_path / "in").location)
     table = pa.table(
@@ -202,7 +233,7 @@ def test_a_geopackage_layer_is_read_by_name(settings: Settings, tmp_path: Path) 
             f" TO '{folder / 'grid.gpkg'}' (FORMAT gdal, DRIVER 'GPKG', LAYER_NAME 'grid', SRS 'EPSG:4528')"
         )
     shape = SHAPES | {"items": (an_item("grid", "WGBM", key=True), an_item("geometry", kind="geometry"))}
-    given = shape | {"locator": "*.gpkg", "options": {"format": "geopackage", "layer": "grid"}, "crs": "EPSG:4528"}
+    given = shape | {"locator": "*.gpkg", "options": {"format": "gpkg", "layer": "grid"}, "crs": "EPSG:4528"}
     assert take(settings, tmp_path, **given).reader.read_all().column("WGBM").to_pylist() == ["W1"]
     wrong = given | {"options": {"format": "geopackage", "layer": "other"}}
     with pytest.raises(SourceUnreadable):

@@ -77,6 +77,62 @@ def test_pages_by_offset(settings: Settings, serve: Callable[[Answer], str]) -> 
     assert numbers(settings, serve(answer), paging="offset") == EVERYBODY
 
 
+def increment(settings: Settings, place: str, since: str | None, **given: Any) -> sources.Delivery:
+    contract = a_contract(
+        locator="/people",
+        mode="incremental",
+        items=(an_item("person_no", "no", key=True, required=True), an_item("changed", "changedAt")),
+        options={"since_param": "after"} | given.pop("options", {}),
+        **given,
+    )
+    spec = SystemSpec("hrss_api", "hrss", "rest", place, {}, {})
+    return sources.read(settings, spec, contract, since=since, keep=settings.home / "keep")
+
+
+def of_changes(marks: list[str], asked: list[str | None]) -> Answer:
+    """A service of one page of rows with these marks, which writes down what it was asked to begin after."""
+
+    def answer(_path: str, query: dict[str, str], _headers: Mapping[str, str]) -> Reply:
+        asked.append(query.get("after"))
+        rows = [{"no": str(number), "changedAt": mark} for number, mark in enumerate(marks)]
+        return 200, {"rows": rows, "total": len(rows)}, {}
+
+    return answer
+
+
+@pytest.mark.parametrize("named", ["changed", "changedAt"])
+def test_the_position_moves_whether_the_watermark_is_named_as_item_or_as_delivered(
+    settings: Settings, serve: Callable[[Answer], str], named: str
+) -> None:
+    place = serve(of_changes(["9", "10", "8"], []))
+    assert increment(settings, place, "7", watermark=named).position == "10"
+
+
+def test_a_service_is_asked_again_for_what_the_look_back_says_and_the_position_stays(
+    settings: Settings, serve: Callable[[Answer], str]
+) -> None:
+    asked: list[str | None] = []
+    place = serve(of_changes(["2026-01-08 23:00:00"], asked))
+    late = {"watermark": "changed", "options": {"look_back": "2 days"}}
+    delivery = increment(settings, place, "2026-01-09 08:00:00", **late)
+    assert asked == ["2026-01-07 08:00:00"]
+    assert delivery.position == "2026-01-09 08:00:00"
+    assert increment(settings, place, None, **late).position == "2026-01-08 23:00:00"
+    assert asked[1] is None, "the first load asks for all"
+
+
+def test_rows_that_are_elsewhere_name_the_option_of_interfaces(
+    settings: Settings, serve: Callable[[Answer], str]
+) -> None:
+    place = serve(lambda _path, _query, _headers: (200, {"data": PEOPLE}, {}))
+    with pytest.raises(SourceUnreadable) as wrong:
+        numbers(settings, place)
+    assert wrong.value.code == "json_path_wrong"
+    assert "rows_path" in wrong.value.zh
+    assert "rows_path" in wrong.value.en
+    assert "json_path" not in str(wrong.value)
+
+
 def test_pages_by_cursor_over_an_empty_one(settings: Settings, serve: Callable[[Answer], str]) -> None:
     steps = {"": (PEOPLE[:3], "a b&c"), "a b&c": ([], "z"), "z": (PEOPLE[3:], None)}
 

@@ -10,7 +10,7 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
 from lake.sources.databases.custom import query_of
-from lake.sources.databases.window import due, look_back
+from lake.sources.databases.window import due, later, look_back
 from tests.factories.deliveries import a_contract, an_item
 
 
@@ -39,6 +39,27 @@ def test_a_look_back_that_does_not_fit_its_watermark_is_told(since: str, option:
         look_back(a_contract(options={"look_back": option}), since)
     assert broken.value.code == "look_back_invalid"
     assert since not in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("reached", "mark", "position"),
+    [
+        ("9", "10", "10"),
+        ("10", "9", "10"),
+        ("2026-01-04 10:00:00", "2026-01-04T09:00:00", "2026-01-04 10:00:00"),
+        ("2026-01-04T09:00:00Z", "2026-01-04 16:59:59", "2026-01-04T09:00:00Z"),
+        ("2026-01-04T09:00:00Z", "2026-01-04 17:00:01", "2026-01-04 17:00:01"),
+        ("乙", "甲", "甲"),
+        (None, "9", "9"),
+        ("9", None, "9"),
+        ("9", "", "9"),
+        ("9", {"at": 1}, "9"),
+    ],
+)
+def test_the_later_of_two_watermarks_is_found_by_what_they_are(
+    reached: str | None, mark: object, position: str
+) -> None:
+    assert later(a_contract(), reached, mark) == position
 
 
 def test_the_position_never_goes_back_with_the_look_back() -> None:
