@@ -127,19 +127,9 @@ ALIKE = (
     *(exp.Abs, exp.And, exp.ArgMax, exp.ArgMin, exp.Avg, exp.Case, exp.Cast, exp.Coalesce, exp.Concat, exp.ConcatWs),
     *(exp.Contains, exp.Count, exp.DateDiff, exp.DenseRank, exp.EndsWith, exp.Exists, exp.FirstValue, exp.Floor),
     *(exp.Greatest, exp.GroupConcat, exp.If, exp.Lag, exp.LastValue, exp.Lead, exp.Least, exp.Left, exp.Length),
-    *(
-        exp.LogicalAnd,
-        exp.LogicalOr,
-        exp.MD5,
-        exp.Max,
-        exp.Min,
-        exp.Nullif,
-        exp.Or,
-        exp.Pad,
-        exp.Rank,
-        exp.RegexpExtract,
-    ),
-    *(exp.RegexpLike, exp.RegexpReplace, exp.Replace, exp.Round, exp.RowNumber, exp.SHA2, exp.SplitPart),
+    *(exp.LogicalAnd, exp.LogicalOr, exp.MD5, exp.Max, exp.Min, exp.Nullif, exp.Or, exp.Pad, exp.Rank),
+    exp.RegexpExtract,
+    *(exp.RegexpLike, exp.RegexpReplace, exp.Replace, exp.RowNumber, exp.SHA2, exp.SplitPart),
     *(exp.StartsWith, exp.StrPosition, exp.Substring, exp.Sum, exp.TimeToStr, exp.Translate, exp.TryCast, exp.Year),
     *(exp.Month, exp.Day),
 )
@@ -151,6 +141,7 @@ TRAPS: dict[str, Callable[[exp.Expr], bool]] = {
     "any_value, first, mode: another winner": lambda n: isinstance(n, exp.AnyValue | exp.First | exp.Mode),
     "list index or slice": lambda n: isinstance(n, exp.Bracket),
     "CAST to a whole number: rounds or truncates": lambda n: isinstance(n, exp.Cast) and n.to.this in _WHOLE_NUMBERS,
+    "round(): a double that lies half way goes up or down": lambda n: isinstance(n, exp.Round),
     "CAST to a date: other texts are taken, use hub_date": _is_text_read_as_day,
     "a moment read from text: use hub functions": lambda n: isinstance(
         n, exp.StrToTime | exp.StrToDate | exp.StrToUnix

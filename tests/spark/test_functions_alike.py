@@ -165,7 +165,7 @@ ROW_BY_ROW = [
     "replace(x, '号', '楼')", "translate(x, 'OI', '01')", "lpad(x, 12, '0')",
     "split_part(x, '.', 1)", "contains(x, '号')", "starts_with(x, y)", "ends_with(x, '室')", "strpos(x, '号')",
     "x < y", "x = y", "x IS DISTINCT FROM y", "greatest(x, y)", "least(n, i)", "coalesce(x, y, '')", "nullif(x, y)",
-    "md5(x)", "sha256(concat(x, y))", "abs(n)", "round(r, 2)", "round(n / 3, 1)", "floor(r / 7)",
+    "md5(x)", "sha256(concat(x, y))", "abs(n)", "floor(r / 7)",
     "date_diff('day', DATE '1800-01-01', day) * 1000000", "CAST(day + INTERVAL 1 MONTH AS DATE)", "year(day)",
     "month(day)", "day(day)", "strftime(day, '%Y年%m月')", "CASE WHEN n > 0 THEN x WHEN n < 0 THEN y END",
     "TRY_CAST(x AS DOUBLE)", "n BETWEEN -10 AND 10", "x IN ('', '44197')", "NOT (n > 5)", "n > 5 OR x IS NULL",

@@ -24,6 +24,7 @@ def test_no_model_holds_a_known_trap(sql: str) -> None:
         ("SELECT any_value(x) FROM t", "another winner"),
         ("SELECT x[i] FROM t", "index"),
         ("SELECT CAST(x AS INTEGER) FROM t", "whole number"),
+        ("SELECT round(r, 2) FROM t", "half way"),
         ("SELECT TRY_CAST(x AS DATE) FROM t", "other texts"),
         ("SELECT CAST(x AS DATE) FROM t", "other texts"),
         ("SELECT DATE '1969/01/19' FROM t", "other texts"),
