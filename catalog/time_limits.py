@@ -3,14 +3,12 @@
 Nothing is written here. Both forms of "overdue" - of one ticket, and as a condition for a query - are the same rule.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from catalog.models import Ticket
-from catalog.working_days import add_working_days, official, working_days_between
-
-_CHINA = timezone(timedelta(hours=8))
+from catalog.working_days import COUNTY_TIME, add_working_days, official, working_days_between
 
 
 def due(now: datetime, working_days: int) -> date:
@@ -40,4 +38,4 @@ def _running(ticket: Ticket) -> bool:
 
 def local_day(now: datetime) -> date:
     """The day it is in China at that moment."""
-    return now.astimezone(_CHINA).date()
+    return now.astimezone(COUNTY_TIME).date()

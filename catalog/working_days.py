@@ -1,4 +1,4 @@
-"""Working days (工作日): the official calendar, and counting in it. Pure: the day to count from is an argument.
+"""Working days (工作日): the official calendar, counting in it, and the county's time. Pure: the day is an argument.
 
 A weekend is off unless a notice of the State Council's office makes it a working day (调休); a weekday is worked
 unless a notice makes it a holiday. The notices are standards/working_days.csv. For years whose notice is not published
@@ -8,12 +8,16 @@ yet only weekends are off; `Calendar.known_until` says where certainty ends. Tim
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
 from catalog.errors import InvalidInput
 
+COUNTY_ZONE = "Asia/Shanghai"
+COUNTY_HOURS = 8
+COUNTY_TIME = timezone(timedelta(hours=COUNTY_HOURS), "CST")
+"""China's one legal time, ahead of UTC by so many hours, without summer time since 1992."""
 _TABLE = Path(__file__).parent / "standards" / "working_days.csv"
 _SATURDAY = 5
 _ONE = timedelta(days=1)

@@ -6,7 +6,7 @@ Nothing of what is read is stored, and no value is shown: kinds, counts, lengths
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from catalog.models import System
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
-from lake.profile import Column
+from lake.profile import Column, glance
 from lake.profile import profile as profiled
+from lake.sources.databases.sentences import NO_TABLE
 from lake.sources.formats import encoding
 
 NOWHERE = {"rest": "/shuniu-connection-test", "upstream": "shuniu.connection.test"}
@@ -86,9 +87,8 @@ def probes(settings: Settings, spec: SystemSpec, contracts: list[Contract]) -> I
 
 
 def preview(settings: Settings, spec: SystemSpec, contract: Contract) -> list[dict[str, Any]]:
-    """Per column of the first batch: kind, filled, rows, shortest, longest, and the shape of its first value."""
-    table = first(settings, spec, contract)
-    return [_column(name, table.column(name)) for name in table.column_names]
+    """Per column of the first batch: kind, filled, rows, shortest, longest, and its most frequent shape."""
+    return [asdict(column) for column in glance(settings, first(settings, spec, contract))]
 
 
 def profile(
@@ -116,7 +116,7 @@ def greet(settings: Settings, spec: SystemSpec) -> bool:
         return False
     options = {"query": "SELECT 1 AS connected"} if spec.kind in ("postgresql", "mysql", "sqlite") else {}
     try:
-        first(settings, spec, undescribed(spec, NOWHERE.get(spec.kind, "shuniu_connection_test"), options=options))
+        first(settings, spec, undescribed(spec, NOWHERE.get(spec.kind, NO_TABLE), options=options))
     except HubError as error:
         if error.code not in ANSWERED:
             raise
@@ -156,29 +156,3 @@ def first(settings: Settings, spec: SystemSpec, contract: Contract) -> pa.Table:
         for batch in delivery.reader:
             return pa.Table.from_batches([batch])
         return delivery.reader.schema.empty_table()
-
-
-def shape(value: str) -> str:
-    """What a text looks like without what it says: digits 9, letters A, Chinese 字, others as they are; at most 40."""
-    return "".join(_class(character) for character in value[:40])
-
-
-def _class(character: str) -> str:
-    if character.isdigit():
-        return "9"
-    if "\u3400" <= character <= "\u9fff" or character >= "\U00020000":
-        return "字"
-    return "A" if character.isalpha() else character
-
-
-def _column(name: str, values: pa.ChunkedArray) -> dict[str, Any]:
-    texts = [str(value) for value in values.to_pylist() if value not in (None, "")]
-    return {
-        "column": name,
-        "kind": str(values.type),
-        "filled": len(texts),
-        "rows": len(values),
-        "shortest": min(map(len, texts), default=None),
-        "longest": max(map(len, texts), default=None),
-        "shape": shape(texts[0]) if texts else "",
-    }

@@ -81,5 +81,9 @@ class Layout:
         """A table of uses, made from sealed audit segments (调用情况)."""
         return self._place("usage", name)
 
+    def zone(self, zone: str) -> str:
+        """The place in which the tables of a zone lie, each by its name."""
+        return f"{self.lake_url.rstrip('/')}/{zone}"
+
     def _place(self, zone: str, name: str) -> str:
-        return f"{self.lake_url.rstrip('/')}/{zone}/{check_dataset_code(name)}"
+        return f"{self.zone(zone)}/{check_dataset_code(name)}"

@@ -69,6 +69,43 @@ def profile(settings: Settings, reader: pa.RecordBatchReader) -> list[Column]:
             return _columns(connection, f"read_parquet({literal(str(file))}, file_row_number = true)", reader.schema)
 
 
+@dataclass(frozen=True)
+class Glance:
+    """One column of a delivery's first rows: the lengths and the most frequent shape a profile would tell of them."""
+
+    column: str
+    kind: str
+    filled: int
+    rows: int
+    shortest: int | None
+    longest: int | None
+    shape: str
+
+
+def glance(settings: Settings, delivered: pa.Table) -> list[Glance]:
+    """Every column of the first rows of a delivery, in its order, by the measures of `profile`."""
+    with connect(settings) as connection:
+        connection.register("delivered", delivered)
+        texts = [field for field in delivered.schema if not pa.types.is_binary(field.type)]
+        asked = f"count({{c}}), min(length({{c}})), max(length({{c}})), approx_top_k({shape_sql('{c}')}, {SHAPES})"
+        found = {
+            field.name: told
+            for start in range(0, len(texts), GROUP)
+            for field, told in zip(
+                texts[start : start + GROUP],
+                _asked(connection, "delivered", texts[start : start + GROUP], asked, ""),
+                strict=True,
+            )
+        }
+    return [
+        Glance(field.name, str(field.type), filled, delivered.num_rows, shortest, longest, (shapes or ("",))[0])
+        for field, column in zip(delivered.schema, delivered.columns, strict=True)
+        for filled, shortest, longest, shapes in (
+            found.get(field.name, (len(column) - column.null_count, None, None, ())),
+        )
+    ]
+
+
 def _columns(connection: duckdb.DuckDBPyConnection, relation: str, schema: pa.Schema) -> list[Column]:
     asked = detectors()
     _teach(connection, asked)

@@ -47,6 +47,16 @@ def filesystem(uri: str, settings: Settings | None) -> tuple[fs.FileSystem, str]
     return store, uri.removeprefix(REMOTE)
 
 
+def folders(uri: str, settings: Settings | None) -> list[str]:
+    """Names of the folders right below `uri`, sorted; none where there is nothing."""
+    if not is_remote(uri) and not Path(uri).is_dir():
+        return []
+    store, path = filesystem(uri, settings)
+    with answering(uri):
+        found = store.get_file_info(fs.FileSelector(path, allow_not_found=True))
+    return sorted(one.base_name for one in found if one.type == fs.FileType.Directory)
+
+
 def remove_file(uri: str, settings: Settings) -> bool:
     """Remove one file, wherever it lies; False when it was not there."""
     if not is_remote(uri):

@@ -9,15 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from catalog import days
 from catalog.contracts import load_contract
 from catalog.settings import Settings
+from catalog.working_days import COUNTY_TIME
 from dags.steps.department import load
 
 log = logging.getLogger(__name__)
-COUNTY = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def asked(run_type: str, logical_date: datetime | None, conf: Mapping[str, Any] 
         first, last = days.between(str(conf["from"]), str(conf.get("to", conf["from"])))
         return Days(first, last, str(conf.get("dataset", "")))
     if run_type.rpartition(".")[2].lower() == "backfill" and logical_date is not None:
-        day = logical_date.astimezone(COUNTY).date()
+        day = logical_date.astimezone(COUNTY_TIME).date()
         return Days(day, day)
     return None
 

@@ -1,7 +1,6 @@
 """Whose turn it is: a department's DAG wakes at every time one of its datasets names, each dataset loads at its own."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from sqlalchemy import func, select
@@ -9,8 +8,7 @@ from sqlalchemy import func, select
 from catalog.database import open_reader
 from catalog.models import RunStep
 from catalog.settings import Settings
-
-COUNTY = ZoneInfo("Asia/Shanghai")
+from catalog.working_days import COUNTY_TIME
 
 
 def due(settings: Settings, dataset: str, schedule: str, now: datetime) -> bool:
@@ -26,4 +24,4 @@ def due(settings: Settings, dataset: str, schedule: str, now: datetime) -> bool:
     )
     with open_reader(settings) as session:
         last = session.scalar(query)
-    return last is None or last < croniter(schedule, now.astimezone(COUNTY)).get_prev(datetime)
+    return last is None or last < croniter(schedule, now.astimezone(COUNTY_TIME)).get_prev(datetime)

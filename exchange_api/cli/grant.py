@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from catalog.working_days import COUNTY_TIME
 from exchange_api.cli.speaking import door
-from exchange_api.cli.speaking.speech import COUNTY_TIME, facts, listing, say, tell
+from exchange_api.cli.speaking.speech import facts, listing, say, tell
 
 app = door.noun("共享授权", "Grants")
 Code = Annotated[str, typer.Argument(help=say("授权编号", "Code of the grant"))]

@@ -3,7 +3,7 @@
 Nothing here asks the registry; routes fetch, this draws.
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from functools import cache
 from hashlib import sha256
@@ -16,11 +16,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from catalog.i18n import preferred, text
+from catalog.working_days import COUNTY_TIME
 from exchange_api.portal import texts, words
 from exchange_api.views.quality import dimension_of, failing_share
 
 FOLDER = Path(__file__).parent
-COUNTY_TIME = timezone(timedelta(hours=8), "CST")  # one legal time in the whole country, no summer time since 1992
 LANGUAGE_COOKIE = "shuniu_language"
 HEADERS = {
     "Content-Security-Policy": (

@@ -6,7 +6,7 @@ counts for nothing: the one before it still says how the data is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from catalog import queries
 from catalog.errors import InvalidInput
 from catalog.models import Dataset, RuleResult, Verdict
+from catalog.working_days import COUNTY_TIME
 from quality.figures.grading import Grading
 from quality.figures.scores import Score, department_score
 
-_CHINA = timezone(timedelta(hours=8))
 MOST_MONTHS = 24
 """Months a page or report can be asked for, counted back from the newest verdict."""
 
@@ -58,7 +58,7 @@ class _Count:
 def month_of(text: str) -> tuple[datetime, datetime]:
     """First moment of a month written '2026-11', and that of the next; raises InvalidInput."""
     try:
-        first = datetime.strptime(text, "%Y-%m").replace(tzinfo=_CHINA)
+        first = datetime.strptime(text, "%Y-%m").replace(tzinfo=COUNTY_TIME)
     except ValueError:
         raise InvalidInput("月份写作 2026-11。", "Write a month as 2026-11.", code="month_invalid") from None
     return first, (first + timedelta(days=32)).replace(day=1)
@@ -70,7 +70,7 @@ def months(session: Session) -> tuple[str, ...]:
     if last is None:
         return ()
     found: list[str] = []
-    month, oldest = f"{last.astimezone(_CHINA):%Y-%m}", f"{first.astimezone(_CHINA):%Y-%m}"
+    month, oldest = f"{last.astimezone(COUNTY_TIME):%Y-%m}", f"{first.astimezone(COUNTY_TIME):%Y-%m}"
     while month >= oldest and len(found) < MOST_MONTHS:
         found.append(month)
         month = month_before(month)

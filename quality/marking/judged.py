@@ -11,6 +11,7 @@ from typing import Any
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken, NotFound
 from catalog.settings import Settings
+from catalog.working_days import COUNTY_HOURS
 from lake.layout import Layout, is_remote
 from quality.marking.scan import ROWS
 from quality.rules.rule import literal, quoted
@@ -21,7 +22,7 @@ MEMORY_SHARE = 0.4
 _LEAST_MIB = 512
 _OWN_COLUMNS = ("_row", "_batch", "_notes", "_bad")
 _ZONED = "TIMESTAMP WITH TIME ZONE"
-_CHINA = "INTERVAL 8 HOUR"  # without summer time since 1991; no ICU needed
+_AHEAD = f"INTERVAL {COUNTY_HOURS} HOUR"  # without summer time since 1991; no ICU needed
 
 
 def leave_room(connection: Any) -> None:
@@ -94,13 +95,13 @@ def outgoing(connection: Any, names: Sequence[str], alias: str) -> str:
 
 
 def _stored(column: str, kind: str) -> str:
-    return f"({column} - {_CHINA})::TIMESTAMPTZ" if kind.startswith("TIMESTAMP") else column
+    return f"({column} - {_AHEAD})::TIMESTAMPTZ" if kind.startswith("TIMESTAMP") else column
 
 
 def _make_view(connection: Any, relation: str, name: str = ROWS) -> dict[str, str]:
     present = _columns(connection, relation)
     zoned = [name for name, kind in present.items() if kind == _ZONED]
-    local = ", ".join(f"({quoted(name)}::TIMESTAMP + {_CHINA}) AS {quoted(name)}" for name in zoned)
+    local = ", ".join(f"({quoted(name)}::TIMESTAMP + {_AHEAD}) AS {quoted(name)}" for name in zoned)
     replaced = f" REPLACE ({local})" if zoned else ""
     connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT *{replaced} FROM {relation}")
     return present

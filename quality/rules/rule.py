@@ -6,10 +6,11 @@ How rules are derived from a contract lies in the modules beside this one; nothi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from catalog.contracts import Contract, Item
+from catalog.working_days import COUNTY_TIME
 
 Scope = Literal["field", "row", "dataset", "across"]
 Severity = Literal["block", "warn"]
@@ -19,7 +20,6 @@ FIT: Final[tuple[VerdictOutcome, ...]] = ("passed", "warned")
 """Outcomes with which a delivery goes on, and may be published."""
 
 GBT_36344 = "GB/T 36344-2018"
-_CHINA = timezone(timedelta(hours=8))
 
 DIMENSIONS: dict[str, tuple[str, str]] = {
     "01": ("规范性", "conformity"),
@@ -164,7 +164,9 @@ def moment(at: datetime) -> str:
 
 def wall_clock(at: datetime) -> str:
     """`at` as an SQL literal in the wall-clock time of China (UTC+8), as departments write moments."""
-    return f"TIMESTAMP {literal(at.astimezone(_CHINA).replace(tzinfo=None).isoformat(sep=' ', timespec='seconds'))}"
+    return (
+        f"TIMESTAMP {literal(at.astimezone(COUNTY_TIME).replace(tzinfo=None).isoformat(sep=' ', timespec='seconds'))}"
+    )
 
 
 def scope_of(rule_id: str) -> Scope:

@@ -17,6 +17,7 @@ PAGES = sorted(
     for path in (ROOT / folder).rglob(kind)
 )
 
+COUNTY = re.compile(r"timezone\(timedelta\(|INTERVAL 8 HOUR|[\"']Asia/Shanghai[\"']")
 NOTES = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 PLACES = re.compile(r"(?<![\w./~-])/(ro" + r"ot|wo" + r"rk|home/\w+|tmp/\w+|Users/\w+)/")
 HOSTS = re.compile(
@@ -102,3 +103,17 @@ def test_files_named_in_texts_are_there() -> None:
         if named.strip("/") not in ends
     ]
     assert lost == []
+
+
+def test_the_countys_time_is_defined_in_one_place() -> None:
+    # Airflow's decorators keep the name as it is, for the page of DAGs is read from their source.
+    house = ("catalog", "lake", "quality", "authorization", "exchange_api", "dags", "launch")
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for package in house
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if COUNTY.search(line) and "CronTriggerTimetable" not in line
+    ]
+    assert [line for line in found if not line.startswith("catalog/working_days.py")] == []
+    assert len(found) == 2, "the place itself: its name and its hours"

@@ -9,9 +9,9 @@ from exchange_api.cli.speaking.speech import say
 if TYPE_CHECKING:
     from catalog.settings import Settings
 
-ZONES = ("raw", "standard", "quarantine", "findings", "history", "base", "topic", "usage")
+ZONES = ("raw", "standard", "quarantine", "findings", "profile", "history", "base", "topic", "usage")
 Zone = Annotated[
-    str, typer.Argument(help=say("库区：raw standard quarantine findings history base topic usage", "Zone"))
+    str, typer.Argument(help=say("库区：raw standard quarantine findings profile history base topic usage", "Zone"))
 ]
 Name = Annotated[str, typer.Argument(help=say("表名", "Name of the table"))]
 KEPT = frozenset({"raw", "quarantine"})

@@ -33,7 +33,8 @@ def check(
         told = say(f"{len(contract.items)} 个数据项，{rules} 条规则", f"{len(contract.items)} items, {rules} rules")
         tell(f"{path.name}: {contract.dataset} {contract.version}, {told}")
         _remind(contract)
-    tell(say(f"{len(paths)} 份契约符合 ODCS v3.1。", f"{len(paths)} contracts are valid ODCS v3.1."))
+    valid = "1 contract is" if len(paths) == 1 else f"{len(paths)} contracts are"
+    tell(say(f"{len(paths)} 份契约符合 ODCS v3.1。", f"{valid} valid ODCS v3.1."))
 
 
 @app.command("list", help=say("列出已登记的契约", "List registered contracts"))

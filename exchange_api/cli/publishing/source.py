@@ -142,7 +142,7 @@ def probe(code: System, in_json: door.Json = False) -> None:
     help=say("预览数据集的列与形状（不显示值）", "Show columns and shapes of what would be delivered, no values")
 )
 def preview(dataset: Dataset, in_json: door.Json = False) -> None:
-    """Per delivered column: kind, how much is filled, lengths, and the shape of the first value."""
+    """Per delivered column: kind, how much is filled, lengths, and the most frequent shape."""
     from exchange_api import connecting
 
     given = door.settings()

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from catalog.working_days import COUNTY_TIME
 from exchange_api.cli.publishing.dataset import Code
 from exchange_api.cli.speaking import door
-from exchange_api.cli.speaking.speech import COUNTY_TIME, listing, say, tell
+from exchange_api.cli.speaking.speech import listing, say, tell
 
 Rule = Annotated[str, typer.Option("--rule", help=say("规则", "The rule"))]
 Reason = Annotated[str, typer.Option("--reason", help=say("理由", "Why"))]

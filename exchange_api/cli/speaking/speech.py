@@ -7,13 +7,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from catalog.i18n import text
+from catalog.working_days import COUNTY_TIME
 
 T = TypeVar("T")
-COUNTY_TIME = timezone(timedelta(hours=8), "CST")
 _spoken = {"language": "zh"}
 
 

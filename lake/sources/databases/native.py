@@ -12,12 +12,11 @@ import pyarrow as pa
 
 from catalog.contracts import Contract
 from catalog.errors import HubError
+from catalog.working_days import COUNTY_HOURS, COUNTY_ZONE
 from lake.engines.duckdb import literal, quote
-from lake.sources.databases.window import LOCAL_ZONE
 from lake.sources.delivery import Native, column_names
 
 ARROW_ROWS = 61_440
-LOCAL_HOURS = 8
 KEPT = frozenset(("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE", "VARCHAR", "BLOB"))
 Columns = Sequence[tuple[str, str]]
 
@@ -30,7 +29,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> Columns:
 
 def projection(columns: Columns, contract: Contract) -> str:
     """The SELECT list that brings every column over under its delivered name."""
-    zone = literal(str(contract.options.get("timezone", LOCAL_ZONE)))
+    zone = literal(str(contract.options.get("timezone", COUNTY_ZONE)))
     names = column_names(name for name, _ in columns)
     return ", ".join(
         f"{_storable(quote(source), kind, zone)} AS {quote(name)}"
@@ -52,9 +51,9 @@ def moment_at(zone: str, local: str) -> str:
     China has had one offset since its last summer of 1991: there a subtraction does what the calendar takes long for.
     """
     slow = f"timezone({zone}, {local})"
-    if zone != literal(LOCAL_ZONE):
+    if zone != literal(COUNTY_ZONE):
         return slow
-    fast = f"make_timestamptz(epoch_us({local}) - {LOCAL_HOURS * 3_600_000_000})"
+    fast = f"make_timestamptz(epoch_us({local}) - {COUNTY_HOURS * 3_600_000_000})"
     return f"CASE WHEN {local} BETWEEN TIMESTAMP '1992-01-01' AND TIMESTAMP '9999-01-01' THEN {fast} ELSE {slow} END"
 
 

@@ -29,6 +29,8 @@ UNREACHABLE = (
     "connection reset",
     "no such file",
 )
+NO_TABLE = "shuniu_connection_test"
+"""What is asked for where nobody has named a table yet, to see whether a system lets the hub in. Nobody has it."""
 TOO_SLOW = ("statement timeout", "lock timeout", "max_statement_time exceeded", "maximum statement execution time")
 
 
@@ -48,9 +50,11 @@ def sentence(contract: Contract, error: Exception) -> HubError:
 
 
 def _refused(contract: Contract) -> SourceRefused:
+    named = contract.locator != NO_TABLE
+    zh, en = (f"或读取 {contract.locator}", f", or reading {contract.locator}") if named else ("", "")
     return SourceRefused(
-        f"系统 {contract.system} 拒绝了登录或读取 {contract.locator}。请核对账号、口令和只读权限。",
-        f"System {contract.system} refused the login, or reading {contract.locator}. Check account and rights.",
+        f"系统 {contract.system} 拒绝了登录{zh}。请核对账号、口令和只读权限。",
+        f"System {contract.system} refused the login{en}. Check account and rights.",
         code="source_refused",
         system=contract.system,
     )

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken
+from catalog.working_days import COUNTY_ZONE
 
-LOCAL_ZONE = "Asia/Shanghai"
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
 
@@ -91,7 +91,7 @@ def later(contract: Contract, reached: str | None, mark: object) -> str | None:
         return reached
     if reached is None:
         return mark
-    zone = ZoneInfo(str(contract.options.get("timezone", LOCAL_ZONE)))
+    zone = ZoneInfo(str(contract.options.get("timezone", COUNTY_ZONE)))
     match _value(reached, zone), _value(mark, zone):
         case (Decimal() as one, Decimal() as other):
             return mark if other > one else reached
@@ -122,7 +122,7 @@ def _moments(contract: Contract, day: date, newest: str) -> tuple[str, str]:
             dataset=contract.dataset,
         )
     zoned = re.search(r"[ T]\d\d:.*([+-]\d\d(:?\d\d)?|Z)$", newest) is not None
-    zone = ZoneInfo(str(contract.options.get("timezone", LOCAL_ZONE)))
+    zone = ZoneInfo(str(contract.options.get("timezone", COUNTY_ZONE)))
     ends = (day, day + timedelta(days=1))
     if zoned:
         return (

@@ -11,6 +11,7 @@ from catalog.contracts import Contract
 from catalog.errors import BatchHeld, ContractBroken, SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from exchange_api import connecting
 from lake.engines.duckdb import connect
 from lake.loading import ingest, raw
 from lake.sources import postgresql
@@ -206,6 +207,10 @@ def test_a_wrong_password_a_closed_port_and_a_lost_right_are_told_apart(
     with pytest.raises(SourceRefused) as refused:
         collect(hub, replace(spec, secret=wrong_password))
     assert wrong_password["password"] not in str(refused.value)
+    with pytest.raises(SourceRefused) as greeted:
+        connecting.greet(hub, replace(spec, secret=wrong_password))
+    assert "拒绝了登录。" in greeted.value.zh, "no table was asked for, so none is named"
+    assert "shuniu_connection_test" not in str(greeted.value)
     with pytest.raises(SourceUnreachable):
         collect(hub, replace(spec, location="postgresql://127.0.0.1:9/none"))
     role = f"poor_{spec.location.rsplit('_', 1)[-1]}"

@@ -36,12 +36,12 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 @pytest.fixture
 def shuniu(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Shuniu:
-    """Call `shuniu` with arguments, in Chinese, on the home given (default: none)."""
+    """Call `shuniu` with arguments, in Chinese by default, on the home given (default: none)."""
 
-    def call(*arguments: str, home: Path | None = None) -> Said:
+    def call(*arguments: str, home: Path | None = None, language: str = "zh") -> Said:
         if home is not None:
             monkeypatch.setenv("SHUNIU_HOME", str(home))
-        code = main(arguments, {"SHUNIU_LANGUAGE": "zh"})
+        code = main(arguments, {"SHUNIU_LANGUAGE": language})
         printed = capfd.readouterr()
         return Said(code, printed.out, printed.err)
 

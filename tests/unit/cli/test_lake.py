@@ -45,6 +45,36 @@ def test_compacting_leaves_the_rows_and_fewer_files(shuniu: Shuniu, lake: Settin
     assert shuniu("lake", "compact", "raw", NAME, home=lake.home).code == 1
 
 
+def test_status_lists_every_table_that_is_there_also_those_no_catalogue_entry_names(
+    shuniu: Shuniu, lake: Settings
+) -> None:
+    layout, rows = Layout(lake.lake_url), pa.table({"n": [1, 2]})
+    beside = {
+        ("findings", NAME): layout.findings(NAME),
+        ("profile", NAME): layout.profile(NAME),
+        ("base", "population_links"): layout.base("population_links"),
+        ("base", "population_review"): layout.base("population_review"),
+        ("topic", "made_up"): layout.topic("made_up"),
+    }
+    for uri in beside.values():
+        tables.write(uri, rows, mode="append", run_id="r")
+    (Path(layout.zone("base")) / "no_table").mkdir()
+    found = {(one["zone"], one["table"]): one for one in told(shuniu("lake", "status", "--json", home=lake.home))}
+    assert set(found) == {("standard", NAME), *beside}
+    assert {found[place]["uri"] for place in beside} == set(beside.values())
+    assert (found["standard", NAME]["rows"], found["standard", NAME]["version"]) == (3, 2)
+    assert "population_links" in shuniu("lake", "status", home=lake.home).out
+
+
+def test_the_status_of_an_empty_lake_is_a_sentence_for_people_and_no_rows_for_programs(
+    shuniu: Shuniu, settings: Settings
+) -> None:
+    a_registry_with(settings)
+    forget_engines()
+    assert told(shuniu("lake", "status", "--json", home=settings.home)) == []
+    assert shuniu("lake", "status", home=settings.home).out.strip() == "湖中还没有数据。"
+
+
 def test_a_table_is_read_as_it_was_and_the_look_is_on_record(shuniu: Shuniu, lake: Settings) -> None:
     uri = Layout(lake.lake_url).standard(NAME)
     moments = {entry["version"]: entry["timestamp"] for entry in tables.history(uri)}

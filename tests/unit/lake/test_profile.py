@@ -1,6 +1,8 @@
 """A delivery nobody has described yet: what its columns are is told from the values, and shown without a value."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +15,7 @@ from catalog.errors import ContractBroken, InvalidInput, SourceUnreadable
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from lake import sources
-from lake.profile import Column, profile
+from lake.profile import Column, glance, profile
 from tests.factories.deliveries import a_contract, a_folder
 
 NUMBERS = [body + check_digits.mod_11_2(body) for body in (f"370683198001{day:02}{day:03}" for day in range(1, 21))]
@@ -174,3 +176,41 @@ def test_a_delivery_that_cannot_be_read_says_its_own_sentence(tmp_path: Path) ->
     settings = Settings(home=tmp_path)
     with pytest.raises(SourceUnreadable):
         profile(settings, sources.peek(settings, spec, a_contract(items=()), keep=tmp_path / "keep").reader)
+
+
+def test_a_glance_tells_the_same_lengths_and_shape_as_a_profile(tmp_path: Path) -> None:
+    first = datetime(2026, 1, 4, 3, 20, 0, 123456, tzinfo=UTC)
+    table = pa.table(
+        {
+            "updated_at": pa.array([first + timedelta(minutes=n) for n in range(9)], pa.timestamp("us", "UTC")),
+            "local": pa.array([(first + timedelta(hours=n)).replace(tzinfo=None) for n in range(9)]),
+            "paid": pa.array([Decimal("1.50"), None, *[Decimal("22.50")] * 7]),
+            "name": ["张三", "", None, *["李小明"] * 6],
+            "wide": ["１２３Ａ"] * 9,
+            "fits": [True, False, None] * 3,
+        }
+    )
+    profiled = profile(Settings(home=tmp_path), table.to_reader())
+    glanced = glance(Settings(home=tmp_path), table)
+    assert [(one.column, one.filled, one.shortest, one.longest, one.shape) for one in glanced] == [
+        (one.name, one.filled, one.shortest, one.longest, one.shapes[0]) for one in profiled
+    ]
+    assert glanced[3].shape == "字字字"
+    assert glanced[3].filled == 7
+
+
+def test_a_shape_tells_the_form_of_a_value_and_not_the_value(tmp_path: Path) -> None:
+    def shape(value: str) -> str:
+        return glance(Settings(home=tmp_path), pa.table({"a": [value]}))[0].shape
+
+    assert shape("37068319900101123X") == "99999999999999999A"
+    assert shape("莱州市A区1号") == "字字字A字9字"
+    assert shape("𠮷野(二)") == "字字(字)"
+    assert len(shape("9" * 100)) == 40
+
+
+def test_of_bytes_only_the_filled_rows_are_told_and_an_empty_delivery_has_no_shape(tmp_path: Path) -> None:
+    shapes = glance(Settings(home=tmp_path), pa.table({"geometry": [b"1", None], "a": ["x", "y"]}))
+    assert (shapes[0].filled, shapes[0].longest, shapes[0].shape) == (1, None, "")
+    (nothing,) = glance(Settings(home=tmp_path), pa.table({"a": pa.array([], pa.string())}))
+    assert (nothing.filled, nothing.shortest, nothing.shape) == (0, None, "")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from catalog.working_days import COUNTY_ZONE
 from lake.engines.duckdb import connect, literal
 from lake.sources.databases.native import moment_at
-from lake.sources.databases.window import LOCAL_ZONE
 
 EDGES = (
     "1986-05-04 02:30:00",
@@ -24,16 +24,16 @@ EDGES = (
 
 @pytest.mark.parametrize("local", EDGES)
 def test_the_quick_way_is_the_calendars_at_the_edges(local: str) -> None:
-    quick = moment_at(literal(LOCAL_ZONE), f"TIMESTAMP {literal(local)}")
+    quick = moment_at(literal(COUNTY_ZONE), f"TIMESTAMP {literal(local)}")
     with connect(functions=False) as connection:
-        asked = f"SELECT {quick}::VARCHAR, timezone({literal(LOCAL_ZONE)}, TIMESTAMP {literal(local)})::VARCHAR"
+        asked = f"SELECT {quick}::VARCHAR, timezone({literal(COUNTY_ZONE)}, TIMESTAMP {literal(local)})::VARCHAR"
         ((ours, calendars),) = connection.execute(asked).fetchall()
     assert ours == calendars
 
 
 def test_every_hour_of_a_century_and_more_is_the_same_moment() -> None:
     with connect(functions=False) as connection:
-        zone = literal(LOCAL_ZONE)
+        zone = literal(COUNTY_ZONE)
         asked = (
             f"SELECT count(*), count(*) FILTER (WHERE {moment_at(zone, 't')} <> timezone({zone}, t))"
             " FROM generate_series(TIMESTAMP '1895-01-01', TIMESTAMP '2040-01-01', INTERVAL 1 HOUR) AS s(t)"

@@ -8,6 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from catalog.i18n import from_environ, preferred, text
+from exchange_api.cli.lake.places import ZONES
 from exchange_api.portal import texts, words
 
 PORTAL = Path(texts.__file__).parent
@@ -47,6 +48,8 @@ def test_plurals_are_english_in_english_and_alike_in_chinese() -> None:
 
 def test_every_outcome_zone_and_stage_has_a_word_and_an_unknown_code_is_shown_as_it_is() -> None:
     assert texts.translations("zh").gettext(words.word("zone", "raw")) == "归集库"
+    assert set(ZONES) == set(words.WORDS["zone"])
+    assert texts.translations("zh").gettext(words.word("zone", "history")) == "历史拉链"
     assert words.word("stage", "polish") == "polish"
     assert words.word("zone", None) == ""
 
