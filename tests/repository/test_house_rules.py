@@ -117,3 +117,25 @@ def test_the_countys_time_is_defined_in_one_place() -> None:
     ]
     assert [line for line in found if not line.startswith("catalog/working_days.py")] == []
     assert len(found) == 2, "the place itself: its name and its hours"
+
+
+def test_where_a_kind_of_source_is_added_names_every_module_that_knows_kinds() -> None:
+    (row,) = re.findall(r"^\| a kind of source \|.*$", (ROOT / "DEVELOPERS.md").read_text("utf-8"), flags=re.M)
+    modules = [path for package in ("catalog", "exchange_api", "dags") for path in (ROOT / package).rglob("*.py")]
+    known = {
+        str(path.relative_to(ROOT)).replace("read_options.py", "read_options.csv")
+        for path in modules
+        if re.search(r"\"(sftp|mqtt|upstream)\"", path.read_text(encoding="utf-8"))
+    }
+    assert len(known) >= 5
+    assert [path for path in sorted(known) if path not in row] == []
+
+
+def test_where_an_identifier_rule_is_added_names_the_tables_it_stands_in() -> None:
+    from quality.rules import identifier
+
+    (row,) = re.findall(r"^\| an identifier rule \|.*$", (ROOT / "DEVELOPERS.md").read_text("utf-8"), flags=re.M)
+    assert set(identifier.CALLS) == set(identifier.CHECKS)
+    assert "`CALLS`" in row
+    assert "`CHECKS`" in row
+    assert "quality/rules/identifier.py" in row
