@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ALL_REVIEW_DECIDE = "all:review:decide"
     ALL_REVIEW_READ = "all:review:read"
     ALL_RUNS_READ = "all:runs:read"
+    ALL_STANDARDS_WRITE = "all:standards:write"
     ALL_SYSTEMS_WRITE = "all:systems:write"
     ALL_TICKETS_WRITE = "all:tickets:write"
     ALL_USAGE_READ = "all:usage:read"

@@ -38,6 +38,7 @@ class Steward(Role):
             Permission.ALL_REVIEW_DECIDE,
             Permission.ALL_REVIEW_READ,
             Permission.ALL_RUNS_READ,
+            Permission.ALL_STANDARDS_WRITE,
             Permission.ALL_SYSTEMS_WRITE,
             Permission.ALL_TICKETS_WRITE,
             Permission.ALL_USAGE_READ,

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from catalog.standards.own import in_force
+
 
 class Settings(BaseSettings):
     """Where things lie and how much the hub may use. Every field is an environment variable SHUNIU_<NAME>."""
@@ -24,6 +26,10 @@ class Settings(BaseSettings):
     contracts_dir: Path = Field(default=Path(), description="Folder of ODCS contracts; empty: under home")
     topics_dir: Path = Field(
         default=Path(), description="Folder of declared topic databases, SQL and contract each; empty: under home"
+    )
+    standards_dir: Path = Field(
+        default=Path(),
+        description="Folder of the county's own standards in force, as the hub writes it; empty: under home",
     )
     audit_dir: Path = Field(default=Path(), description="Folder of the audit trail; empty: under home")
     keys_dir: Path = Field(default=Path(), description="Folder of keys (mode 0700); empty: under home")
@@ -83,8 +89,13 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_environ(cls) -> "Settings":
-        """The settings as the environment gives them; raises pydantic.ValidationError naming the wrong variable."""
-        return cls()
+        """The settings as the environment gives them; raises pydantic.ValidationError naming the wrong variable.
+
+        Whoever stands at a door calls this, so here the process learns where the county's own standards lie.
+        """
+        given = cls()
+        in_force.use(given.standards_dir)
+        return given
 
     def model_post_init(self, context: Any, /) -> None:
         """Fill every place that was not given from `home`, absolute, so that children started elsewhere agree."""
@@ -92,7 +103,7 @@ class Settings(BaseSettings):
         derived: dict[str, Any] = {"home": home}
         derived["registry_url"] = self.registry_url or f"sqlite:///{home / 'registry.sqlite'}"
         derived["lake_url"] = self.lake_url or str(home / "lake")
-        for name in ("contracts_dir", "topics_dir", "audit_dir", "keys_dir"):
+        for name in ("contracts_dir", "topics_dir", "standards_dir", "audit_dir", "keys_dir"):
             given: Path = getattr(self, name)
             derived[name] = given.expanduser().resolve() if given != Path() else home / name.removesuffix("_dir")
         derived["public_url"] = self.public_url or f"http://{self.api_host}:{self.api_port}"

@@ -8,6 +8,7 @@ import pytest
 
 from catalog.database import forget_engines, migrate
 from catalog.settings import Settings
+from catalog.standards.own import in_force
 from tests.network_guard import no_network
 
 
@@ -16,6 +17,13 @@ def _without_network() -> Iterator[None]:
     """No test reaches beyond this machine, but for services named in SHUNIU_TEST_*_URL."""
     with no_network():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _packaged_standards() -> Iterator[None]:
+    """Own standards that one test put in force are not those of the next."""
+    yield
+    in_force.use(None)
 
 
 @pytest.fixture

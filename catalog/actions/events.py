@@ -29,6 +29,8 @@ class EventTag(StrEnum):
     LINEAGE_RECORDED = "lineage:recorded"
     REVIEW_DECIDED = "review:decided"
     SOURCE_DESIGNATED = "source:designated"
+    STANDARD_PROPOSED = "standard:proposed"
+    STANDARD_REVIEWED = "standard:reviewed"
     SYSTEM_REGISTERED = "system:registered"
     TICKET_ANSWERED = "ticket:answered"
     TICKET_CLOSED = "ticket:closed"

@@ -11,6 +11,7 @@ from catalog.models.review_decision import ReviewDecision
 from catalog.models.rule_result import RuleResult
 from catalog.models.run_step import RunStep
 from catalog.models.source_designation import SourceDesignation
+from catalog.models.standard_proposal import StandardProposal
 from catalog.models.system import System
 from catalog.models.ticket import Ticket
 from catalog.models.ticket_note import TicketNote
@@ -30,6 +31,7 @@ __all__ = [
     "RuleResult",
     "RunStep",
     "SourceDesignation",
+    "StandardProposal",
     "System",
     "Ticket",
     "TicketNote",

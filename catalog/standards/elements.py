@@ -1,15 +1,19 @@
 """Data elements (数据元): what a data item may hold, in which form, under which standard, and how guarded.
 
-The table is elements.csv; contracts name an element per item, the standardiser and the quality suites read its family.
+The table is elements.csv, and what the county has added to it (own/); contracts name an element per item, the
+standardiser and the quality suites read its family.
 Families: identifier, name, date, code, address, number, geometry, text. Nothing here looks at data.
 """
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from catalog.errors import NotFound
+from catalog.standards.own import in_force
+from catalog.standards.own.additions import Additions
 
 _TABLE = Path(__file__).with_name("elements.csv")
 
@@ -31,9 +35,14 @@ class Element:
     unit: str = ""
 
 
-@cache
 def elements() -> dict[str, Element]:
-    """Every data element by its code, in the order of the table."""
+    """Every data element by its code, in the order of the table; the county's own ones last."""
+    return _with(in_force.current())
+
+
+@cache
+def packaged() -> dict[str, Element]:
+    """The data elements of the table alone."""
     with _TABLE.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines)
         return {row["code"]: _element(row) for row in rows}
@@ -45,14 +54,20 @@ def element(code: str) -> Element:
         return elements()[code]
     except KeyError:
         raise NotFound(
-            f"数据元“{code}”不在标准表中，请在 catalog/standards/elements.csv 中选用已有数据元",
-            f"There is no data element {code!r}; use one of catalog/standards/elements.csv",
+            f"数据元“{code}”不在标准表中，请选用 docs/reference/elements.md 所列，或用 shuniu standard propose 提出",
+            f"There is no data element {code!r}; use one of docs/reference/elements.md, or propose it: shuniu standard"
+            " propose",
             code="element_unknown",
             element=code,
         ) from None
 
 
-def _element(row: dict[str, str]) -> Element:
+@lru_cache(maxsize=4)
+def _with(own: Additions) -> dict[str, Element]:
+    return packaged() | {row["code"]: _element(row) for row in own.elements}
+
+
+def _element(row: Mapping[str, str]) -> Element:
     return Element(
         code=row["code"],
         name_zh=row["name_zh"],

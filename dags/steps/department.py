@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from catalog import queries
-from catalog.actions import batches, systems
+from catalog.actions import batches, standards, systems
 from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, HubError
@@ -29,6 +29,7 @@ def load(
     """
     contract = load_contract(settings.contracts_dir / f"{dataset}.odcs.yaml")
     with open_reader(settings) as session:
+        standards.keep_in_force(session, settings.standards_dir)
         spec = systems.opened(session, settings=settings, code=contract.system)
     if day is not None:
         contract = again.for_day(settings, contract, spec.kind, day)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from catalog import queries
-from catalog.actions import batches, runs
+from catalog.actions import batches, runs, standards
 from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import HubError
@@ -31,6 +31,7 @@ def judge_waiting(
     judged: such a dataset keeps its last good standard table, the others go on.
     """
     with open_reader(settings) as session:
+        standards.keep_in_force(session, settings.standards_dir)
         waiting = [(batch.batch_id, batch.dataset) for batch in queries.batches(session, status="standardised")]
     failed: dict[str, str] = {}
     for batch_id, dataset in waiting:

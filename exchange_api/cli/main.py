@@ -79,7 +79,7 @@ def _nouns() -> "dict[str, ModuleType]":
     from exchange_api.cli import usage as usage_commands
     from exchange_api.cli.keeping import audit
     from exchange_api.cli.lake import tables as lake
-    from exchange_api.cli.publishing import contract, dataset, source, topic
+    from exchange_api.cli.publishing import contract, dataset, source, standard, topic
     from exchange_api.cli.quality import review, ticket
     from exchange_api.cli.quality import verdicts as quality
 
@@ -89,6 +89,7 @@ def _nouns() -> "dict[str, ModuleType]":
         "dataset": dataset,
         "base": review,
         "topic": topic,
+        "standard": standard,
         "run": run,
         "quality": quality,
         "ticket": ticket,

@@ -13,6 +13,15 @@ _TELLING = frozenset({"current_setting", "getenv", "getvariable"})
 """Scalar functions that read something beside the rows."""
 
 
+def is_pattern(connection: duckdb.DuckDBPyConnection, pattern: str) -> bool:
+    """Whether the engine can match values against this regular expression (RE2: linear time, no looking around)."""
+    try:
+        connection.execute("SELECT regexp_full_match('', ?)", [pattern]).fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
 def tables_given(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """Names of the tables and views somebody made on this connection."""
     found = connection.execute(

@@ -1,14 +1,16 @@
 """Rules on one item, derived from its contract entry and its data element. Pure: makes SQL text, runs none.
 
-Required, readable, in its code list, a date that can be. Identifiers: identifier.py; places: place.py.
+Required, readable, in its code list, a date that can be; and the rules a county has given a data element itself.
+Identifiers: identifier.py; places: place.py.
 """
 
 from collections.abc import Callable, Iterator
 
 from catalog.contracts import Contract, Item
 from catalog.errors import ConfigurationError
-from catalog.standards.code_lists import code_list
+from catalog.standards.code_lists import code_days, code_list
 from catalog.standards.elements import Element, element
+from catalog.standards.own import in_force
 from quality.rules.identifier import identifier_rules
 from quality.rules.rule import GBT_36344, Rule, item_rule, literal, quoted
 
@@ -76,7 +78,7 @@ def _code_list(contract: Contract, item: Item, standard: Element) -> Iterator[Ru
         contract,
         item,
         "known" if division else "code_list",
-        f"{quoted(item.name)}::VARCHAR NOT IN ({_codes(name)})",
+        f"{quoted(item.name)}::VARCHAR NOT IN ({_codes(name)}){_out_of_days(item, name)}",
         severity="warn",
         dimension="0105",
         clause=standard.clause or GBT_36344,
@@ -131,6 +133,35 @@ def _codes(name: str) -> str:
     return f"SELECT unnest([{listed}])" if len(codes) > _LONG_LIST else listed
 
 
+def _out_of_days(item: Item, name: str) -> str:
+    """`OR` the codes of the list that are not in force today: ended, or yet to come; '' when all hold for ever."""
+    today, tests = "{now}::DATE", []
+    for code, (first, last) in code_days(name).items():
+        sides = [f"{today} < DATE '{first}'" if first else "", f"{today} > DATE '{last}'" if last else ""]
+        tests.append(f"{quoted(item.name)}::VARCHAR = {literal(code)} AND ({' OR '.join(filter(None, sides))})")
+    return "".join(f" OR ({test})" for test in tests)
+
+
+def _own(contract: Contract, item: Item, standard: Element) -> Iterator[Rule]:
+    """What the county demands of every item of the data element: its whole text has a form."""
+    if item.kind != "string":
+        return
+    for rule in in_force.current().rules:
+        if rule.element == standard.code:
+            yield item_rule(
+                contract,
+                item,
+                f"own_{rule.code}",
+                f"NOT regexp_full_match({quoted(item.name)}, {literal(rule.pattern)})",
+                severity="block" if rule.severity == "block" else "warn",
+                dimension="0302",
+                clause=rule.clause,
+                zh=rule.title_zh,
+                en=rule.title_en,
+                applies=f"{quoted(item.name)} <> ''",
+            )
+
+
 def _list_name(item: Item, standard: Element) -> str:
     return item.code_list or standard.code_list
 
@@ -141,4 +172,5 @@ _BY_ITEM: tuple[Callable[[Contract, Item, Element], Iterator[Rule]], ...] = (
     identifier_rules,
     _code_list,
     _dates,
+    _own,
 )

@@ -22,6 +22,7 @@ from catalog.actions import (
     batches,
     datasets,
     review_decisions,
+    standards,
     systems,
     tickets,
     usage_reports,
@@ -33,6 +34,7 @@ from catalog.database import Base, open_reader, open_session
 from catalog.errors import ContractBroken
 from catalog.models import Dataset, Event, Verdict
 from catalog.settings import Settings
+from catalog.standards.own.additions import Additions, Entry
 from catalog.systems import SystemSpec
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -54,6 +56,9 @@ FINDING: dict[str, Any] = {
     "working_days": 10, **WHO,
 }  # fmt: skip
 WAIVER: dict[str, Any] = {"dataset": "a_set", "reason": "r", "until": NOW + timedelta(days=9), **WHO}
+CODES: dict[str, Any] = {
+    "title": "t", "additions": Additions(entries=(Entry("sign_kind", "1", "甲", "a"),)), "compiles": bool, **WHO,
+}  # fmt: skip
 BROKEN = ContractBroken("缺列。", "A column is missing.", code="column_missing")
 
 
@@ -124,6 +129,10 @@ WRITES: dict[str, Write] = {
     "catalog.actions.review_decisions.decide": lambda s, _: review_decisions.decide(
         s, base="population", pair="V1", records=("R1", "R2"), verdict="same", reason="r", **WHO
     ),
+    "catalog.actions.standards.propose": lambda s, _: standards.propose(s, **CODES),
+    "catalog.actions.standards.review": lambda s, _: standards.review(
+        s, proposal_id=1, verdict="approve", reason="r", compiles=bool, by="another", now=NOW
+    ),
     "catalog.actions.waivers.revoke": lambda s, _: waivers.revoke(s, waiver_id=1, **WHO),
     "catalog.actions.usage_reports.store": lambda s, _: usage_reports.store(s, body=_statement("r-2"), **WHO),
     "catalog.actions.usage_reports.delivered": lambda s, _: usage_reports.delivered(
@@ -153,6 +162,10 @@ NOT_WRITES = {
     "catalog.actions.runs.record_step": "a step's record is its own event",
     "catalog.actions.runs.step": "surrounds a step and records it",
     "catalog.actions.runs.peak_mib": "reads",
+    "catalog.actions.standards.get": "reads",
+    "catalog.actions.standards.in_force": "reads",
+    "catalog.actions.standards.keep_in_force": "writes the file again from what was approved, each with its event",
+    "catalog.actions.standards.proposals": "reads",
     "catalog.actions.systems.opened": "reads",
     "catalog.actions.tickets.bring_up": "opens or opens again, each with its event; nothing while the ticket is open",
     "catalog.actions.tickets.settle": "closes, with its event; nothing where there is no open ticket",
@@ -187,6 +200,7 @@ def furnished(registry: Settings) -> Settings:
         tickets.open_finding(session, rule_id="phone.format", **FINDING)
         tickets.close(session, ticket_id="a_set-2", text="t", **WHO)
         waivers.grant(session, rule_id="sex.code_list", **WAIVER)
+        standards.propose(session, **CODES)
     return registry
 
 

@@ -2,7 +2,7 @@
 
 <backup>/manifest.json   release, moment, SHA-256 and size of every file here
          registry.sqlite  a consistent copy (SQLite's backup API), taken while the hub runs
-         audit/ keys/ contracts/ topics/ deliveries/   as they lie under the home; keys with mode 0600
+         audit/ keys/ contracts/ topics/ standards/ deliveries/   as they lie under the home; keys with mode 0600
          lake/            only if asked for; else lake-files.json lists what another tool must keep
 """
 
@@ -145,6 +145,7 @@ def _folders(settings: Settings) -> dict[str, Path]:
         "keys": settings.keys_dir,
         "contracts": settings.contracts_dir,
         "topics": settings.topics_dir,
+        "standards": settings.standards_dir,
         "deliveries": settings.home / "deliveries",
     }
 

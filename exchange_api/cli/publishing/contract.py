@@ -24,6 +24,7 @@ def check(
     from catalog.contract_review import is_draft
     from catalog.contracts import load_contract
 
+    door.settings()  # with them come the county's own data elements and code lists
     paths = [path for given in files for path in (sorted(given.glob("*.odcs.yaml")) if given.is_dir() else [given])]
     for path in paths:
         contract = load_contract(path)

@@ -163,5 +163,5 @@ def test_a_code_list_with_a_code_twice_breaks_its_own_rule_alone(
 
 
 def _forget_lists() -> None:
-    code_lists._rows.cache_clear()
-    code_lists.code_list_names.cache_clear()
+    for cached in (code_lists._with, code_lists.packaged_rows, code_lists.packaged_names):
+        cached.cache_clear()

@@ -19,12 +19,12 @@ def test_a_list_in_which_a_code_stands_twice_is_refused_by_name(
 ) -> None:
     (tmp_path / "colour.csv").write_text("code,name_zh,name_en\n1,红,red\n2,绿,green\n1,蓝,blue\n", encoding="utf-8")
     monkeypatch.setattr(code_lists, "_FOLDER", tmp_path)
-    code_list_names.cache_clear()
+    code_lists.packaged_names.cache_clear()
     try:
         with pytest.raises(ConfigurationError) as raised:
             code_list("colour")
     finally:
-        code_list_names.cache_clear()
+        code_lists.packaged_names.cache_clear()
     assert (raised.value.parts["code_list"], raised.value.parts["codes"]) == ("colour", ["1"])
 
 
