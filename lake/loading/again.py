@@ -18,6 +18,8 @@ from catalog.models import Batch
 from catalog.settings import Settings
 
 KINDS = ("postgresql", "mysql", "sqlite", "sql")
+_DAY = 16
+"""Hex digits at the end of a fingerprint that name the day, so that the batches of one day are found."""
 
 
 def for_day(settings: Settings, contract: Contract, kind: str, day: date) -> Contract:
@@ -41,15 +43,27 @@ def for_day(settings: Settings, contract: Contract, kind: str, day: date) -> Con
     return replace(contract, day=day)
 
 
-def of_day(settings: Settings, contract: Contract, mark: str) -> tuple[str, bool]:
-    """Fingerprint of the day's rows (`mark`: of the rows alone), and whether a batch with the same was taken before."""
-    told = hashlib.sha256(f"{contract.day}|{mark}".encode()).hexdigest()
-    return told, _taken(settings, contract.dataset, told)
+def of_day(settings: Settings, contract: Contract, mark: str, position: str | None) -> tuple[str, bool]:
+    """Fingerprint of the day's rows (`mark`: of the rows alone), and whether the lake has the day so already.
+
+    It has when the newest batch of that day has the same, and no nightly load has moved the `position` on since. What
+    an older batch had says nothing: a correction that the department took back is a change, too.
+    """
+    told = _hashed(f"{contract.day}|{mark}", 64 - _DAY) + _hashed(str(contract.day), _DAY)
+    query = select(Batch.fingerprint, Batch.position).where(
+        Batch.dataset == contract.dataset, Batch.status != "held", Batch.fingerprint.endswith(told[-_DAY:])
+    )
+    query = query.order_by(Batch.collected_at.desc(), Batch.batch_id.desc()).limit(1)
+    with open_reader(settings) as session:
+        newest = session.execute(query).first()
+    return told, newest is not None and tuple(newest) == (told, position)
 
 
-def _taken(settings: Settings, dataset: str, fingerprint: str = "") -> bool:
+def _hashed(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]
+
+
+def _taken(settings: Settings, dataset: str) -> bool:
     query = select(Batch.batch_id).where(Batch.dataset == dataset, Batch.status != "held").limit(1)
-    if fingerprint:
-        query = query.where(Batch.fingerprint == fingerprint)
     with open_reader(settings) as session:
         return session.scalars(query).first() is not None

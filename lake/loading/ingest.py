@@ -88,7 +88,7 @@ def _take(
     finally:
         delivery.close()
     if contract.day is not None:
-        mark, known_day = again.of_day(settings, contract, mark)
+        mark, known_day = again.of_day(settings, contract, mark, delivery.position)
         if last is not None and known_day:
             raw.drop(settings, staged)
             return _nothing_new(settings, delivery, last)

@@ -136,6 +136,30 @@ def test_a_day_corrected_once_more_is_taken_once_more(hub: Settings, department:
     assert made == [2, 1, 0]
 
 
+def test_a_correction_taken_back_is_taken_back_here_too(hub: Settings, department: sqlite3.Connection) -> None:
+    clock = Clock()
+    load(hub, "civil_person", clock=clock)
+    for name in ("王", "王五", "王"):
+        department.execute("UPDATE people SET xm = ? WHERE bh = '3'", [name])
+        backfill.load_days(hub, "civil_person", DAYS, clock=clock)
+        assert judgement.judge_waiting(hub, clock=clock) == {}
+        assert ("3", name) in rows_of(hub)
+
+
+def test_a_day_is_taken_again_after_a_night_that_may_have_changed_its_rows(
+    hub: Settings, department: sqlite3.Connection
+) -> None:
+    clock = Clock()
+    load(hub, "civil_person", clock=clock)
+    backfill.load_days(hub, "civil_person", DAYS, clock=clock)
+    department.execute("UPDATE people SET xm = '新', changed = '2026-03-05 00:00:00' WHERE bh = '3'")
+    load(hub, "civil_person", clock=clock)
+    department.execute("UPDATE people SET xm = '王', changed = '2026-03-02 00:00:00' WHERE bh = '3'")
+    assert len(backfill.load_days(hub, "civil_person", DAYS, clock=clock)) == 2
+    assert judgement.judge_waiting(hub, clock=clock) == {}
+    assert ("3", "王") in rows_of(hub)
+
+
 def test_a_day_without_rows_is_no_batch(hub: Settings) -> None:
     clock = Clock()
     load(hub, "civil_person", clock=clock)
