@@ -32,12 +32,14 @@ def decide(
 
     account: in whose name, where whoever acts (`by`) does so at a terminal for another; the event names both.
     """
-    if verdict not in VERDICTS or not reason.strip():
+    if verdict not in VERDICTS:
         raise InvalidInput(
-            "结论只能是 same、different 或 unsure，并须写明理由。",
-            "A verdict is same, different or unsure, and it needs a reason.",
+            "结论只能是 same（同一实体）、different（不是同一实体）或 unsure（不能确定）。",
+            "A decision is same, different or unsure.",
             code="review_invalid",
         )
+    if not reason.strip():
+        raise InvalidInput("请写明理由。", "Say why: the reason is empty.", code="review_reason_missing")
     left, right = sorted(records)
     made = ReviewDecision(
         base=base,

@@ -134,10 +134,12 @@ def backfill(
     """Ask Airflow for a run of the department's DAG that loads these days of one dataset again."""
     from catalog import days, queries
     from catalog.contracts import load_contract
+    from catalog.time_limits import local_day
 
-    given, asked = door.settings(), days.between(first, last or first)
+    given = door.settings()
+    asked = days.between(first, last or first, today=local_day(door.now()))
     with door.reading() as session:
-        queries.dataset(session, dataset)
+        days.check_delivered(dataset, queries.dataset(session, dataset).zone)
     contract = load_contract(given.contracts_dir / f"{dataset}.odcs.yaml")
     days.check_has_days(contract)
     dag = f"department_{contract.agency}"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from authorization.permissions import Permission
 from catalog.actions.tickets import LONGEST_TEXT
 from catalog.errors import HubError, NotFound
+from catalog.time_limits import local_day
 from exchange_api import corrections, desk
 from exchange_api.portal import words
 from exchange_api.portal.problems import PageRoute
@@ -28,7 +29,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False, default_respo
 STATIONS = (
     ("raw", N_("as delivered, every batch kept")),
     ("standard", N_("by the standards, judged")),
-    ("base", N_("people, legal persons, places")),
+    ("base", N_("people, legal persons, places, economy, credit, licences, services")),
     ("topic", N_("made for one purpose")),
 )
 Word = Annotated[str, Query(max_length=80)]
@@ -183,7 +184,7 @@ def uses(visit: UsageVisit, provider: Word = "") -> HTMLResponse:
     """Uses fed back to providers; a provider sees its own."""
     own = visit.own_agency(Permission.ALL_USAGE_READ)
     provider = own or provider
-    until = visit.hub.clock().date()
+    until = local_day(visit.hub.clock())
     with visit.reader() as session:
         chosen = known_agency(session, provider)
         lines = _lines(visit, provider=provider, since=until - timedelta(days=usage.DAYS_SHOWN - 1))

@@ -68,17 +68,9 @@ def resolve_entities(
         model = state.trained(task, sources)
         memory = state.memory(model) if model and not afresh else None
         found = resolve(
-            connection,
-            "base_record",
-            task,
-            model=model,
-            start=load_start(identity.task),
-            previous=state.previous(),
-            decisions=_decided(connection, decisions),
-            memory=memory,
-            secret=secret(settings),
-            prefix=identity.prefix,
-        )
+            connection, "base_record", task, model=model, start=load_start(identity.task), previous=state.previous(),
+            decisions=_decided(connection, decisions), memory=memory, secret=secret(settings), prefix=identity.prefix,
+        )  # fmt: skip
         check_size(pinned.model.name, int(found.metrics["largest"]), waived)
         log.info("%s: %s", pinned.model.name, found.metrics)
         remember = model is not None or (found.trained and found.metrics["records"] >= TRAIN_FROM)

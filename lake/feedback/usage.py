@@ -17,6 +17,7 @@ from catalog.audit.reading import Entry, heads, sealed_entries
 from catalog.audit.recovery import seal_orphans
 from catalog.audit.statements import UNCOUNTED_SURFACES
 from catalog.settings import Settings
+from catalog.time_limits import local_day
 from lake import tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
@@ -148,7 +149,7 @@ def _add_up(entries: Iterable[Entry]) -> tuple[int, dict[tuple[str, Key], tuple[
                     record["dataset"],
                     record["agency"],
                     record["purpose"],
-                    record["at"][:10],
+                    _day(record["at"]),
                     record["decision"],
                     item,
                 )
@@ -156,6 +157,11 @@ def _add_up(entries: Iterable[Entry]) -> tuple[int, dict[tuple[str, Key], tuple[
                 total[0] += 1
                 total[1] += record["rows"]
     return taken, {where: (total[0], total[1]) for where, total in sums.items()}
+
+
+def _day(at: str) -> str:
+    """The day in the county on which a record was made: what people there call today."""
+    return local_day(datetime.fromisoformat(at)).isoformat()
 
 
 def _row(node: str, key: Key | tuple[str, ...], calls: int, rows: int, last_seq: int) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from exchange_api.cli.speaking.speech import say
-from exchange_api.views import matching_words
 
 VERDICTS: Final[Mapping[str, str]] = {"same": "同一", "different": "不同", "unsure": "不确定"}
 
 
 def level(label: str) -> str:
     """A level of agreement in the language spoken."""
+    from exchange_api.views import matching_words
+
     return say(*matching_words.level(label))
 
 

@@ -38,7 +38,7 @@ def test_every_page_has_one_heading_a_title_and_captions_for_its_tables(signed_i
 
 def test_the_overview_counts_the_way_of_the_data(signed_in: Enter) -> None:
     page = words_of(signed_in("steward"), "/")
-    for count in ("22", "106,452", "24,730", "587"):
+    for count in ("27", "106,452", "24,730", "587"):
         assert count in page
     assert "系统 land_files 的文件夹打不开" in page
 
