@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # Small data: compiling every query costs more here than it saves.
-PROPERTIES = """
+MARK = "known-to-the-operator-alone"
+PROPERTIES = f"""
 # name and value
+spark.shuniu.mark {MARK}
 spark.executor.memory=1g
 spark.sql.codegen.wholeStage false
 spark.sql.codegen.factoryMode NO_CODEGEN

@@ -5,17 +5,16 @@ stands in a file of Spark properties, never on a command line.
 """
 
 import os
-import re
 import sys
 import warnings
 from pathlib import Path
 
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
+from lake.engines.spark.properties import by_file, is_one_machine, private_folder, properties
 from lake.layout import is_remote
 
 try:
-    from pyspark import SparkConf
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 except ImportError as error:
@@ -27,20 +26,13 @@ except ImportError as error:
     ) from error
 
 ROOT = Path(__file__).resolve().parents[3]
-_PROPERTY = re.compile(r"([^\s=]+)\s*[=\s]\s*(.+)")
-_MEANING = {
-    # What the SQL means: not for an operator to change.
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    "spark.sql.parquet.compression.codec": "zstd",
-}
 
 
 def open_session(settings: Settings) -> SparkSession:
     """A session of its own (views, functions) in this process's Spark, which is started at the first call.
 
-    Raises ConfigurationError when the lake is not in a folder every worker sees, or when Spark does not start.
+    Raises ConfigurationError when the lake is not in a folder every worker sees, when the operator's properties
+    would open what the hub keeps shut (properties.py), or when Spark does not start.
     """
     if is_remote(settings.lake_url):
         raise ConfigurationError(
@@ -67,16 +59,13 @@ def open_session(settings: Settings) -> SparkSession:
 
 def _started(settings: Settings) -> SparkSession:
     master = settings.spark_master or f"local[{settings.threads}]"
-    conf = SparkConf().setMaster(master).setAppName("shuniu")
-    given = _usual(settings, local=master.startswith("local")) | _properties(settings) | _MEANING
-    for name, value in given.items():
-        conf.set(name, value)
-    return SparkSession.builder.config(conf=conf).getOrCreate()
+    given = properties(settings, _usual(settings, local=is_one_machine(master)), master=master)
+    with by_file(given, private_folder(settings)):
+        return SparkSession.builder.getOrCreate()
 
 
 def _usual(settings: Settings, *, local: bool) -> dict[str, str]:
     usual = {
-        "spark.ui.enabled": "false",  # its pages ask nobody who they are
         "spark.log.level": "ERROR",
         "spark.ui.showConsoleProgress": "false",
         "spark.local.dir": str(settings.home / "tmp" / "spark"),
@@ -95,23 +84,6 @@ def _usual(settings: Settings, *, local: bool) -> dict[str, str]:
             "spark.executorEnv.PYTHONPATH": str(ROOT),
         }
     return usual
-
-
-def _properties(settings: Settings) -> dict[str, str]:
-    """The operator's file: a name and a value on each line, as in spark-defaults.conf; # begins a comment."""
-    if settings.spark_properties == Path():
-        return {}
-    try:
-        text = settings.spark_properties.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigurationError(
-            "读不到 SHUNIU_SPARK_PROPERTIES 指定的文件，请检查路径和权限。",
-            "The file named by SHUNIU_SPARK_PROPERTIES cannot be read. Check its path and mode.",
-            code="spark_properties_unreadable",
-        ) from error
-    lines = (line.strip() for line in text.splitlines())
-    pairs = (_PROPERTY.fullmatch(line) for line in lines if line and not line.startswith("#"))
-    return {pair[1]: pair[2] for pair in pairs if pair}
 
 
 def _java_size(text: str) -> str:
