@@ -44,6 +44,8 @@ DEFAULT_MASKS: Final[Mapping[str, Mask]] = {
     "travel_permit_no": Mask("resident_id_strict"),
     "passport_no": Mask("resident_id_strict"),
     "bank_card_no": Mask("pseudonym"),
+    "licence_id": Mask("pseudonym"),
+    "licence_no": Mask("pseudonym"),
     "monthly_amount": Mask("band", 500),
     "pay_base": Mask("band", 1000),
 }

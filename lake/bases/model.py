@@ -135,8 +135,20 @@ def field_orders(folder: str) -> tuple[FieldOrder, ...]:
     return tuple(FieldOrder(name, rule, ranks[name]) for name, rule in rules.items())
 
 
-def item(name: str, code: str, title_zh: str = "", title_en: str = "", *, key: bool = False, grade: str = "") -> Item:
-    """An item of a base table, with kind, grade and kind of personal data of its data element `code`."""
+def item(
+    name: str,
+    code: str,
+    title_zh: str = "",
+    title_en: str = "",
+    *,
+    key: bool = False,
+    grade: str = "",
+    personal: str = "",
+) -> Item:
+    """An item of a base table, with kind, grade and kind of personal data of its data element `code`.
+
+    grade, personal: where the element alone says too little, such as a date beside whom it is about.
+    """
     of = element(code)
     return Item(
         name=name,
@@ -147,7 +159,7 @@ def item(name: str, code: str, title_zh: str = "", title_en: str = "", *, key: b
         required=key,
         key=key,
         grade=grade or of.grade,
-        personal=of.personal,
+        personal=personal or of.personal,
         code_list=of.code_list or None,
     )
 

@@ -1,7 +1,8 @@
 """The credit base database (社会信用): permits and penalties of legal persons, with repair, withdrawal and validity.
 
 A penalty that is repaired (信用修复), withdrawn or past its publication leaves credit_penalty and stands, without
-what it was for, in credit_removal. Both are built every day anew, because the day itself ends publications.
+what it was for and whom it was about, in credit_removal: a consumer takes its copy out by the number. Both are built
+every day anew, because the day itself ends publications.
 """
 
 from lake.bases.model import BaseModel, Validity, item
@@ -10,7 +11,7 @@ _WHO = (
     item("legal_id", "record_no", "法人标识", "Legal person id"),
     item("legal_name", "org_name", "法人名称", "Name by the legal-person base"),
     item("uscc", "uscc"),
-    item("name", "org_name", "行政相对人名称", "Counterparty as delivered"),
+    item("name", "credit_subject", "行政相对人名称", "Counterparty as delivered"),
 )
 _ORIGIN = (
     item("provided_by", "text", "数源部门", "Source agency"),
@@ -70,10 +71,9 @@ REMOVAL = BaseModel(
     name="credit_removal",
     title_zh="信用修复与撤销库",
     title_en="Penalties no longer shown, and why",
-    inputs=("reform_penalty", *_INPUTS),
+    inputs=("reform_penalty", "reform_repair"),
     items=(
         item("penalty_no", "penalty_no", key=True),
-        item("legal_id", "record_no", "法人标识", "Legal person id"),
         item("reason", "text", "移除原因", "Why it is no longer shown"),
         item("removed_on", "credit_repaired_on", "移除日期", "No longer shown since"),
         item("repair_no", "record_no", "修复或撤销文号", "Number of the decision"),
@@ -81,7 +81,7 @@ REMOVAL = BaseModel(
         *_ORIGIN,
     ),
     folder="credit",
-    steps=(*_STEPS, "penalty_claim", "credit_removal"),
+    steps=("repair_newest", "penalty_claim", "credit_removal"),
     sources={name: ("reform",) for name in ("penalty_no", "removed_on")},
     dated=True,
 )

@@ -1,5 +1,6 @@
--- Penalties no longer shown, and why, since when and by whose decision: nothing is said of what they were for.
-SELECT penalty.penalty_no, who.legal_id,
+-- Penalties no longer shown, and why, since when and by whose decision: nothing is said of what they were for
+-- or whom they were about, or else this table would be the list of everybody who was ever penalised.
+SELECT penalty.penalty_no,
        CASE WHEN repair.repair_kind = '2' THEN 'withdrawn' WHEN repair.document_no IS NOT NULL THEN 'repaired'
             ELSE 'lapsed' END AS reason,
        CASE WHEN repair.document_no IS NOT NULL THEN repair.decided_on ELSE penalty.publicised_until END AS removed_on,
@@ -8,6 +9,5 @@ SELECT penalty.penalty_no, who.legal_id,
   FROM penalty_claim AS penalty
  CROSS JOIN building_day AS today
   LEFT JOIN repair_newest AS repair ON repair.document_no = penalty.penalty_no AND repair.decided_on <= today.day
-  LEFT JOIN counterparty AS who ON who.dataset = 'reform_penalty' AND who.key = penalty.penalty_no
  WHERE repair.document_no IS NOT NULL OR penalty.publicised_until < today.day
  ORDER BY penalty.penalty_no

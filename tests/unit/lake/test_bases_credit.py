@@ -3,8 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from authorization.masking import PLAIN
+from authorization.obligations import ItemFact, columns_of
 from catalog.settings import Settings
 from catalog.standards import check_digits
+from catalog.standards.elements import element
 from lake.bases import base, build
 from lake.bases.validity import holding_on
 from lake.engines.duckdb import connect
@@ -64,7 +69,44 @@ def test_repair_and_withdrawal_take_a_penalty_out_of_what_consumers_read(setting
     assert {number: row["reason"] for number, row in gone.items()} == {"1号": "repaired", "2号": "withdrawn"}
     assert (gone["1号"]["removed_on"], gone["1号"]["repair_no"], gone["1号"]["decided_by"]) == (
         day(2026, 5, 1), "R1", "发改局")  # fmt: skip
-    assert "fact" not in gone["1号"]
+    assert not {"fact", "legal_id", "legal_name", "uscc", "name"} & set(gone["1号"]), "nobody is named any more"
+
+
+def test_a_number_that_is_no_credit_code_goes_no_further_for_it_may_be_a_citizens(settings: Settings) -> None:
+    # The second has the form of a credit code, as every number of a citizen of Beijing has.
+    told = (FIRM, "110105194912310027", WANG, "370683900307451")
+    rows = [{"uscc": number, "name": "王伟", "decided_on": day(2026), "valid_to": day(2030)} for number in told]
+    hold(settings, "reform_penalty", *({"penalty_no": str(at), **row} for at, row in enumerate(rows)))
+    hold(settings, "reform_permit", *({"permit_no": str(at), **row} for at, row in enumerate(rows)))
+    carried = {number: row["uscc"] for number, row in penalties(settings).items()}
+    assert carried == {"0": FIRM, "1": None, "2": None, "3": None}
+    permits = {row["permit_no"]: row for row in read(settings, build(settings, "credit_permit", now=NOW).uri)}
+    assert {number: row["uscc"] for number, row in permits.items()} == carried
+
+
+@pytest.mark.parametrize("name", ["credit_permit", "credit_penalty"])
+def test_the_counterparty_as_delivered_is_graded_as_one_who_may_be_a_person(name: str) -> None:
+    graded = {item.name: (item.grade, item.personal) for item in base(name).items}
+    assert graded["name"] == ("L3", "general")
+
+
+def test_no_item_of_a_licence_tells_by_name_what_its_holder_would_not_have_told() -> None:
+    graded = {item.name: (item.grade, item.personal) for item in base("licence").items}
+    assert graded["licence_no"] == graded["licence_id"] == graded["holder_code"] == ("L4", "sensitive")
+    disability = element("disability")
+    for name in ("licence_name", "licence_type_code", "issuer", "issuer_code"):
+        assert graded[name] == (disability.grade, disability.personal), name
+    said = {"holder", "holder_kind", "holder_type", "holder_found_by", "status", "state", "valid_to", "in_force_to"}
+    assert {name: graded[name] for name in said} == dict.fromkeys(said, ("L3", "general"))
+
+
+def test_a_licence_granted_in_silence_shows_its_number_masked_and_not_what_kind_it_is() -> None:
+    model = base("licence")
+    facts = [ItemFact(item.name, item.kind, item.element, item.personal, item.key) for item in model.items]
+    columns, dropped = columns_of(facts, [item.name for item in model.items], {})
+    masked = {column.name: str(column.mask) for column in columns if column.mask != PLAIN}
+    assert masked == {"licence_id": "pseudonym", "licence_no": "pseudonym"}
+    assert set(dropped) == {"licence_name", "licence_type_code", "issuer", "issuer_code", "holder_code"}
 
 
 def test_a_repair_works_from_its_day_and_the_night_after_without_a_new_delivery(settings: Settings) -> None:
