@@ -134,22 +134,32 @@ def item_providers(session: Session, code: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def back_flow_items(session: Session, code: str) -> frozenset[str]:
-    """Items of a built table whose values come from datasets of an upper-level platform (回流) alone.
+Place = tuple[str, str]
+"""A dataset and one of its items."""
 
-    They are that platform's to share, not ours, though a base of ours holds them. What one of our departments delivers
-    as well is ours.
+
+def back_flow_items(session: Session, code: str) -> frozenset[str]:
+    """Items of a built table whose values come from datasets of an upper-level platform (回流).
+
+    They are that platform's to share, not ours, though a base of ours holds them. An item that one of our departments
+    delivers as well is ours; but made of an item that is not, it is not ours either, whatever it is mixed with.
     """
     edges = lineage_behind(session, code)
     read = {source for found in edges.values() for source, _ in found}
     query = select(Dataset.code).where(Dataset.code.in_(read), Dataset.origin == "upper")
     upper = set(session.scalars(query)) if read else set()
-    items = {name for target, name in edges if target == code}
-    return frozenset(name for name in items if upper and _leaves((code, name), edges) <= upper)
+    theirs = _of_upper(edges, upper) if upper else set()
+    return frozenset(name for target, name in theirs if target == code)
 
 
-Place = tuple[str, str]
-"""A dataset and one of its items."""
+def _of_upper(edges: dict[Place, list[Place]], upper: set[str]) -> set[Place]:
+    """The items of `edges` that are back-flow: told by datasets of `upper` alone, or made of one that is."""
+    theirs = {place for place, sources in edges.items() if all(source in upper for source, _ in sources)}
+    level = theirs
+    while level:
+        level = {place for place, sources in edges.items() if place not in theirs and not level.isdisjoint(sources)}
+        theirs |= level
+    return theirs
 
 
 def lineage_behind(session: Session, code: str) -> dict[Place, list[Place]]:

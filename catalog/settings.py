@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     rule_seconds: int = Field(
         default=600, ge=1, description="Seconds a quality rule written in a contract may take before it is broken off"
     )
+    topic_seconds: int = Field(
+        default=3600, ge=1, description="Seconds the SQL of a declared topic database may take before it is broken off"
+    )
     lineage_url: str = Field(
         default="", description="URL of a Marquez-compatible receiver of OpenLineage events; empty: kept here only"
     )

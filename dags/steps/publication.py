@@ -10,7 +10,7 @@ from catalog import queries
 from catalog.actions import datasets, runs
 from catalog.classification import check_classified, unclassified
 from catalog.contract_review import is_draft
-from catalog.contracts import load_contract
+from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import HubError
 from catalog.models import Dataset
@@ -75,7 +75,8 @@ def _publish(
 ) -> HubError | None:
     """Publish one table; where its verdict is not good, why it was not: the step's record says so, too."""
     with runs.step(settings, stage="publish", dataset=code, agency=agency, clock=clock) as step:
-        if zone == "standard" and is_draft(load_contract(settings.contracts_dir / f"{code}.odcs.yaml")):
+        promised = _promised(settings, code, zone)
+        if promised is not None and is_draft(promised):
             step.note = contract_is_draft(code)
             return step.note
         verdict_id, fit = _verdict(settings, code, zone, uri, clock=clock)
@@ -100,6 +101,13 @@ def _publish(
     return None
 
 
+def _promised(settings: Settings, code: str, zone: str) -> Contract | None:
+    """The contract of a standard table or declared topic; the hub's own bases and topics have none."""
+    if zone == "standard":
+        return load_contract(settings.contracts_dir / f"{code}.odcs.yaml")
+    return base(code, settings).contract
+
+
 def _check_columns(settings: Settings, code: str, uri: str) -> None:
     """Raise ContractBroken for a column that the catalogue, and so its classification, does not know."""
     with open_reader(settings) as session:
@@ -115,6 +123,8 @@ def _verdict(
     if zone != "standard":
         model = base(code, settings)
         built = model.contract or built_contract(code, model.items)
+        if model.contract is not None:
+            check_classified(code, built.items, grade=built.grade, sharing=built.sharing)
         verdict = judge_table(settings, code, uri, rules_for(built), now=clock())
         follow(settings, built, verdict)
         return verdict.verdict_id, verdict.outcome in FIT

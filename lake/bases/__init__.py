@@ -3,7 +3,6 @@
 population/ legal_person/ and their like hold a short model and its SQL each; building.py runs it, tracing.py reads it.
 """
 
-import shutil
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -92,12 +91,13 @@ def check_topic(settings: Settings, sql: Path, contract: Path) -> BaseModel:
     return model
 
 
-def keep(settings: Settings, model: BaseModel, sql: Path, contract: Path) -> None:
-    """Copy the files of a checked topic into the hub's folder, the contract last: without it there is no topic."""
+def keep(settings: Settings, model: BaseModel) -> None:
+    """Put the very texts of a checked topic into the hub's folder, the contract last: without it there is no topic."""
+    assert model.contract is not None
     settings.topics_dir.mkdir(parents=True, exist_ok=True)
-    for path, suffix in ((sql, ".sql"), (contract, ".odcs.yaml")):
+    for text, suffix in ((model.text, ".sql"), (model.contract.document, ".odcs.yaml")):
         fresh = settings.topics_dir / f".{model.name}{suffix}.new"
-        shutil.copyfile(path, fresh)
+        fresh.write_text(text, encoding="utf-8")
         fresh.replace(settings.topics_dir / f"{model.name}{suffix}")
 
 

@@ -14,12 +14,13 @@ from sqlglot import exp
 from catalog.contracts import Contract, load_contract
 from catalog.errors import HubError, InvalidInput
 from catalog.settings import Settings
+from lake.bases import declaring, shape
 from lake.bases.gate import traps
 from lake.bases.model import BaseModel
+from lake.bases.tracing import SMALL
 
 PREFIX = "topic_"
-SMALL = frozenset({"hub", "division_register", "building_day"})
-"""Relations that are no tables of the lake: the hub's county, the register of divisions, the day of the build."""
+LINKS = "_links"
 _PLACES = frozenset({"wkb_longitude", "wkb_latitude", "wkb_holds"})
 
 
@@ -55,15 +56,20 @@ def read(sql: Path, contract: Path) -> BaseModel:
         statements = [one for one in sqlglot.parse(text, read="duckdb") if one is not None]
     except (OSError, UnicodeDecodeError):
         raise _wrong(promised.dataset, f"读不到 {sql.name}", f"{sql.name} cannot be read") from None
-    except sqlglot.errors.SqlglotError:
+    except (sqlglot.errors.SqlglotError, RecursionError):
         raise _wrong(promised.dataset, "SQL 语法有误", "the SQL cannot be parsed") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise _wrong(promised.dataset, "SQL 须是一条 SELECT", "the SQL must be one SELECT")
-    if found := "; ".join([*traps(text), *_untraceable(statements[0])]):
+    query = statements[0]
+    if found := "; ".join([*traps(text), *shape.misshapen(query), *_untraceable(query)]):
         raise _wrong(promised.dataset, f"SQL 中有不允许的写法：{found}", f"the SQL has: {found}")
-    if not promised.dataset.startswith(PREFIX):
-        raise _wrong(promised.dataset, f"名称须以 {PREFIX} 开头", f"its name must begin with {PREFIX}")
-    return _model(promised, statements[0], sql)
+    if not promised.dataset.startswith(PREFIX) or promised.dataset.endswith(LINKS):
+        zh, en = (
+            f"名称须以 {PREFIX} 开头，且不以 {LINKS} 结尾",
+            f"its name must begin with {PREFIX} and not end in {LINKS}",
+        )
+        raise _wrong(promised.dataset, zh, en)
+    return _model(promised, query, sql, text)
 
 
 def _untraceable(query: exp.Expr) -> list[str]:
@@ -72,14 +78,14 @@ def _untraceable(query: exp.Expr) -> list[str]:
     return ["a sub-query among the columns: join it"] if any(one.find(exp.Select) for one in columns) else []
 
 
-def _model(promised: Contract, query: exp.Query, sql: Path) -> BaseModel:
-    tables = {table.name for table in query.find_all(exp.Table)} - {cte.alias for cte in query.find_all(exp.CTE)}
+def _model(promised: Contract, query: exp.Query, sql: Path, text: str) -> BaseModel:
+    tables = shape.tables_of(query)
     functions = {one.name.lower() for one in query.find_all(exp.Anonymous)}
     return BaseModel(
         name=promised.dataset,
         title_zh=promised.title_zh,
         title_en=promised.title_en,
-        inputs=tuple(sorted(tables - SMALL)),
+        inputs=tuple(sorted(tables - SMALL.keys())),
         items=promised.items,
         folder=str(sql.resolve().parent),
         steps=(sql.stem,),
@@ -87,20 +93,27 @@ def _model(promised: Contract, query: exp.Query, sql: Path) -> BaseModel:
         spatial=bool(functions & _PLACES),
         dated="building_day" in tables,
         contract=promised,
+        text=text,
     )
 
 
 def _ordered(
     found: dict[str, BaseModel], built: Mapping[str, BaseModel], faults: dict[str, HubError]
 ) -> Iterator[BaseModel]:
-    """Those whose inputs are there, each after what it reads; the rest goes into `faults`."""
-    ready, waiting = set(built), dict(found)
-    while now := [name for name, model in waiting.items() if set(model.inputs) <= ready]:
+    """Those whose inputs are there and that keep what they promise, each after what it reads; others into `faults`."""
+    ready, waiting = dict(built), dict(found)
+    while now := [name for name, model in waiting.items() if set(model.inputs) <= ready.keys()]:
         for name in now:
-            ready.add(name)
-            yield waiting.pop(name)
+            model = waiting.pop(name)
+            try:
+                declaring.check_promise(model, ready)
+            except HubError as error:
+                faults[name] = error
+                continue
+            ready[name] = model
+            yield model
     for name, model in waiting.items():
-        missing = ", ".join(sorted(set(model.inputs) - ready))
+        missing = ", ".join(sorted(set(model.inputs) - ready.keys()))
         zh, en = f"所读的 {missing} 不是可用的基础库或主题库", f"it reads {missing}: no base or topic to be had"
         faults[name] = _wrong(name, zh, en)
 

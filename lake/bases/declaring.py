@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from datetime import date
 
 import duckdb
+import sqlglot
 
-from catalog.classification import check_classified
+from catalog.classification import FLOORS, check_classified
+from catalog.contracts import Contract, Item
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from lake.bases import tracing
 from lake.bases.inputs import SQL_KINDS, Pinned, place_of
 from lake.bases.model import BaseModel
-from lake.engines.duckdb import connect
+from lake.engines.duckdb import confine, connect
+from lake.engines.expressions import reads_only
 from lake.layout import Layout
 
 _NAMES = {"timestamp": "TIMESTAMP WITH TIME ZONE"}
@@ -19,10 +22,16 @@ _ANY_DAY = date(2000, 1, 1)
 
 
 def check(settings: Settings, model: BaseModel, built: Mapping[str, BaseModel]) -> None:
-    """Raise for the first thing wrong with a topic that was read (declared.read).
+    """Raise for the first thing wrong with a topic that was read (declared.read): see check_promise, check_columns."""
+    check_promise(model, built)
+    check_columns(settings, model, built)
 
-    InvalidInput: it reads what is no base or topic, its columns are not the items of the contract, an item is graded
-    below what it is made of. ContractBroken: an item is not classified, or shared more freely than its grade allows.
+
+def check_promise(model: BaseModel, built: Mapping[str, BaseModel]) -> None:
+    """Hold the contract against the text of the SQL alone; `built`: the bases and topics it may read.
+
+    Raises InvalidInput: it reads what is no base or topic, an item cannot be followed to its source, or is classified
+    more weakly than it. ContractBroken: an item is not classified, or shared more freely than its grade allows.
     """
     assert model.contract is not None
     if unknown := sorted(set(model.inputs) - set(built)):
@@ -32,23 +41,27 @@ def check(settings: Settings, model: BaseModel, built: Mapping[str, BaseModel]) 
         raise _wrong(model, "契约没有主键数据项", "the contract has no key item")
     promised = model.contract
     check_classified(model.name, model.items, grade=promised.grade, sharing=promised.sharing)
-    _check_columns(settings, model, built)
-    _check_grades(model, built)
+    _check_grades(model, promised, built)
 
 
-def _check_columns(settings: Settings, model: BaseModel, built: Mapping[str, BaseModel]) -> None:
-    """Bind the SQL on empty inputs: its columns must be the contract's items, in order and kind."""
+def check_columns(settings: Settings, model: BaseModel, built: Mapping[str, BaseModel]) -> None:
+    """Bind the SQL on empty inputs: its columns must be the contract's items, in order and kind, else InvalidInput."""
     layout = Layout(settings.lake_url)
     places = {name: place_of(name, built, layout) for name in model.inputs}
     empty = Pinned(settings, model, built, places, dict.fromkeys(places), _ANY_DAY)
     with connect(settings, extensions=("spatial",) if model.spatial else ()) as connection:
         empty.open(connection)
+        confine(connection, settings, only=())
+        check_reads(connection, model)
         try:
             given = connection.execute(f"DESCRIBE {model.sql(model.steps[-1])}").fetchall()
-        except duckdb.Error as error:
-            # Of a text over empty tables only names can be in it; and they are what one has to look at.
+        except duckdb.BinderException as error:
+            # Over empty tables and with no file to open only names can be in it; they are what one has to look at.
             told = str(error).splitlines()[0][:200]
             raise _wrong(model, f"SQL 无法执行：{told}", f"the SQL does not run: {told}") from None
+        except duckdb.Error as error:
+            told = type(error).__name__
+            raise _wrong(model, f"SQL 无法执行（{told}）", f"the SQL does not run ({told})") from None
     columns = [(str(name), str(kind)) for name, kind, *_ in given]
     wanted = [(item.name, _NAMES.get(item.kind, SQL_KINDS[item.kind])) for item in model.items]
     if columns != wanted:
@@ -58,20 +71,54 @@ def _check_columns(settings: Settings, model: BaseModel, built: Mapping[str, Bas
         raise _wrong(model, f"SQL 的列与契约的数据项不一致（{at}）", f"its columns are not the contract's items ({at})")
 
 
-def _check_grades(model: BaseModel, built: Mapping[str, BaseModel]) -> None:
-    """No item below what it is made of, but for those the contract names under options `graded_down`."""
-    assert model.contract is not None
-    excused = set(model.contract.options.get("graded_down") or ())
-    grades = {item.name: item.grade for item in model.items}
-    for item, table, source in tracing.lineage(model, {**built, model.name: model}):
-        above = next((one.grade for one in built[table].items if one.name == source), "")
-        if item not in excused and grades[item] < above:
-            raise _wrong(
-                model,
-                f"数据项 {item} 的 {grades[item]} 低于来源 {table}.{source} 的 {above}；确需降级的写入 graded_down",
-                f"item {item} is {grades[item]}, below {above} of {table}.{source} it is made of; where that is right,"
-                " name it under options graded_down",
-            )
+def check_reads(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> None:
+    """Raise InvalidInput unless the engine, too, reads in the SQL no table but those the model names."""
+    text = model.sql(model.steps[-1])
+    query = sqlglot.parse_one(text, read="duckdb")
+    named = {cte.alias for cte in query.ctes} if isinstance(query, sqlglot.exp.Query) else set()
+    if not reads_only(connection, text, frozenset(model.inputs) | tracing.SMALL.keys() | named):
+        raise _wrong(model, "SQL 所读的不只是基础库和主题库", "the SQL reads more than bases and topics")
+
+
+def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, BaseModel]) -> None:
+    """No item classified more weakly than what it is made of, but for those named under options `graded_down`.
+
+    A mere column keeps its data element as well, and nobody is excused from that: masks go by it.
+    """
+    excused = graded_down(model, promised)
+    items = {item.name: item for item in promised.items}
+    for name, made in tracing.declared_lineage(model, built).items():
+        for table, column in sorted(made.origins) if name in items else ():
+            source = next(item for item in built[table].items if item.name == column)
+            if weaker := _weaker(items[name], source, mere=made.mere, excused=name in excused):
+                mine, above = weaker
+                raise _wrong(
+                    model,
+                    f"数据项 {name} 的 {mine} 弱于来源 {table}.{column} 的 {above}；"
+                    "分级和个人信息类别确需降低的写入 graded_down",
+                    f"item {name} is {mine}, below {above} of {table}.{column} it is made of; where a lower grade or"
+                    " kind of personal information is right, name it under options graded_down",
+                )
+
+
+def graded_down(model: BaseModel, promised: Contract) -> frozenset[str]:
+    """The items that may be classified more weakly than their sources; raises InvalidInput for no list of items."""
+    named = promised.options.get("graded_down", [])
+    if not isinstance(named, list) or not {str(name) for name in named} <= {item.name for item in promised.items}:
+        raise _wrong(model, "graded_down 须是契约数据项的列表", "graded_down must be a list of items of the contract")
+    return frozenset(named)
+
+
+def _weaker(item: Item, source: Item, *, mere: bool, excused: bool) -> tuple[str, str] | None:
+    """What of `item` is weaker than in its source, and what it is there; None when nothing is."""
+    strength = list(FLOORS)
+    if not excused and item.grade < source.grade:
+        return item.grade, source.grade
+    if not excused and strength.index(item.personal) < strength.index(source.personal):
+        return f"personal {item.personal}", source.personal
+    if mere and item.element != source.element:
+        return f"element {item.element}", source.element
+    return None
 
 
 def _wrong(model: BaseModel, zh: str, en: str) -> InvalidInput:

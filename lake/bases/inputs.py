@@ -141,10 +141,11 @@ def open_view(
 def small(model: BaseModel, settings: Settings) -> dict[str, pa.Table]:
     """Name -> rows of the relations that are no tables, as far as `model` may ask for them."""
     found = {
-        "identity_secret": pa.table({"secret": [secret(settings)]}),
         "hub": pa.table({"hub_id": [settings.hub_id]}),
         "division_register": _register(),
     }
+    if model.identity:
+        found["identity_secret"] = pa.table({"secret": [secret(settings)]})
     if model.folder in ("population", "legal_person"):
         found[f"{model.folder}_rank"] = _ranks(model.folder)
         found[f"{model.folder}_rule"] = _rules(model.folder)

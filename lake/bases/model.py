@@ -57,7 +57,7 @@ class BaseModel:
     dated: the rows depend on the day of the build, which the SQL reads as building_day.day.
     ordered: fields.csv of its folder says whose word counts; the catalogue enters it as designated sources.
     valid: the items between which a row holds.
-    contract: of a topic that was declared (declared.py), what it promises.
+    contract, text: of a topic that was declared (declared.py), what it promises, and its SQL as it was read.
     """
 
     name: str
@@ -80,6 +80,7 @@ class BaseModel:
     ordered: bool = False
     valid: Validity | None = None
     contract: Contract | None = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ class BaseModel:
 
     def sql(self, step: str) -> str:
         """The text of one SQL file of this model."""
-        return (FOLDER / self.folder / f"{step}.sql").read_text(encoding="utf-8")
+        return self.text or (FOLDER / self.folder / f"{step}.sql").read_text(encoding="utf-8")
 
     def declaration(self, name: str) -> str:
         """The text of one of the `declared` CSV files."""

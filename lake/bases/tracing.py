@@ -9,15 +9,29 @@ from functools import cache
 import sqlglot
 from sqlglot import exp
 
+from catalog.errors import InvalidInput
 from lake.bases.inputs import columns_of, linked_base
 from lake.bases.model import BaseModel
+from lake.bases.origins import Made, Untraced, made_of
 
+SMALL = {
+    "hub": ("hub_id",),
+    "division_register": ("code", "name", "valid_to", "successor"),
+    "building_day": ("day",),
+}
+"""Relations a declared topic may read that are no tables of the lake, with their columns: nothing of them is secret."""
 Origin = tuple[str, str]
 Outputs = dict[str, frozenset[Origin]]
 
 
 def lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> list[tuple[str, str, str]]:
-    """(item, input table, input item), sorted. Technical columns are left out; links count as their base."""
+    """(item, input table, input item), sorted. Technical columns are left out; links count as their base.
+
+    Of a declared topic see `declared_lineage`, also for what is raised.
+    """
+    if model.contract is not None:
+        made = declared_lineage(model, models)
+        return sorted({(item, table, column) for item, one in made.items() for table, column in one.origins})
     known: dict[str, Outputs] = {
         name: {column: frozenset({(name, column)}) for column in columns_of(name, models)} for name in model.inputs
     }
@@ -30,6 +44,28 @@ def lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> list[tuple[str
         if not column.startswith("_")
     }
     return sorted(edges)
+
+
+def declared_lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> dict[str, Made]:
+    """Item → what it is made of, of a declared topic. Raises InvalidInput for one that cannot be followed."""
+    known = {
+        name: {column.lower(): Made(frozenset({(name, column)}), mere=True) for column in columns_of(name, models)}
+        for name in model.inputs
+    }
+    known |= {name: dict.fromkeys(columns, Made(public=True)) for name, columns in SMALL.items()}
+    query = _parsed(model.sql(model.steps[-1]))
+    assert isinstance(query, exp.Query)
+    try:
+        return made_of(query, known)
+    except Untraced as untraced:
+        raise InvalidInput(
+            f"主题库 {model.name} 的 {untraced} 查不出来自哪个数据项。请写明“表别名.列名”，"
+            "避免列序号、同名列和整行引用；没有来源的列只能是常量或 count(*)。",
+            f"Topic {model.name}: it cannot be told what {untraced} is made of. Write alias.column, no places, columns"
+            " named twice or whole rows; without a source stand only constants and count(*).",
+            code="topic_untraced",
+            topic=model.name,
+        ) from None
 
 
 @cache

@@ -60,13 +60,14 @@ def connect(
     return connection
 
 
-def confine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def confine(connection: duckdb.DuckDBPyConnection, settings: Settings, *, only: Iterable[str] | None = None) -> None:
     """From here on `connection` opens files of the lake and nothing else, and no setting can be changed back.
 
     For SQL that came from outside: a contract's own rule must not read the hub's keys or call anybody. Load extensions
-    first.
+    first. only: the folders that may be read, instead of the whole lake.
     """
-    places = [settings.lake_url.rstrip("/") + "/", str(settings.home / "tmp") + "/"]
+    places = [settings.lake_url.rstrip("/") + "/"] if only is None else [place.rstrip("/") + "/" for place in only]
+    places.append(str(settings.home / "tmp") + "/")
     connection.execute(f"SET allowed_directories = [{', '.join(literal(place) for place in places)}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

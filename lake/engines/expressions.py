@@ -51,6 +51,19 @@ def is_expression(connection: duckdb.DuckDBPyConnection, text: str, tables: froz
     return _alone(tree["statements"][0]["node"]) and all(_harmless(node, tables) for node in _nodes(tree))
 
 
+def reads_only(connection: duckdb.DuckDBPyConnection, query: str, tables: frozenset[str]) -> bool:
+    """Whether `query` is one SELECT that reads `tables` and nothing else, in the engine's own reading."""
+    try:
+        statements = connection.extract_statements(query)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            return False
+        (answer,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
+    except duckdb.Error:
+        return False
+    tree = json.loads(answer[0])
+    return not tree.get("error") and all(_harmless(node, tables) for node in _nodes(tree))
+
+
 def _alone(node: dict[str, Any]) -> bool:
     """One column, and nothing around it: no table, condition, grouping or order of the outer query."""
     return (

@@ -63,7 +63,7 @@ def add(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
 
     given = door.settings()
     model = _checked(given, sql, contract)
-    keep(given, model, sql, contract)
+    keep(given, model)
     with door.writing() as session:
         catalogue.register(
             session, bases=(model,), known=known(given), hub_id=given.hub_id, by=door.actor(), now=door.now()

@@ -57,6 +57,18 @@ def test_only_what_the_upper_level_alone_delivers_counts_as_back_flow(fused: Cit
         assert queries.back_flow_items(session, OWN) == frozenset()
 
 
+def test_what_is_made_of_back_flow_is_back_flow_whatever_it_is_mixed_with(fused: City) -> None:
+    mixed = [("amount", TOPIC, "monthly_amount"), ("amount", TOPIC, "division_code"), ("who", TOPIC, "name")]
+    again = [("amount", "topic_mixed", "amount"), ("amount", "topic_mixed", "who"), ("who", "topic_mixed", "who")]
+    with open_session(fused.settings) as session:
+        for code, edges in (("topic_mixed", mixed), ("topic_again", again)):
+            enter(fused, session, code, "local")
+            datasets.record_lineage(session, target=code, edges=edges, by="test", now=NOW)
+    with open_reader(fused.settings) as session:
+        assert queries.back_flow_items(session, "topic_mixed") == {"amount"}
+        assert queries.back_flow_items(session, "topic_again") == {"amount"}
+
+
 def test_a_grant_of_such_an_item_or_filtered_by_it_is_refused_and_of_others_is_not(fused: City) -> None:
     by_amount = {"item": "monthly_amount", "op": "gt", "value": "500"}
     with open_session(fused.settings) as session:

@@ -1,0 +1,104 @@
+"""What a declared topic's SQL may be made of: the few forms whose tables and columns can be told without a doubt.
+
+Everything else is refused, however harmless: what the lineage cannot follow, the check of grades cannot see.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from catalog.identifiers import DATASET_CODE
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_FORMS = (
+    *(exp.Select, exp.SetOperation, exp.Subquery, exp.With, exp.CTE, exp.Table, exp.TableAlias, exp.From, exp.Join),
+    *(exp.Where, exp.Group, exp.Having, exp.Qualify, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Distinct),
+    *(exp.Identifier, exp.Column, exp.Alias, exp.Literal, exp.Null, exp.Boolean, exp.Star, exp.Paren, exp.Tuple),
+    *(exp.Binary, exp.Not, exp.Neg, exp.Between, exp.In, exp.Func, exp.Filter, exp.Window, exp.WindowSpec),
+    *(exp.DataType, exp.DataTypeParam, exp.Interval, exp.Var),
+)
+_PARTS: dict[type[exp.Expr], frozenset[str]] = {
+    exp.Select: frozenset(
+        {"with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit", "offset"}
+        | {"distinct"}
+    ),
+    exp.SetOperation: frozenset({"with_", "this", "expression", "distinct", "order", "limit", "offset"}),
+    exp.Subquery: frozenset({"this", "alias"}),
+    exp.With: frozenset({"expressions"}),
+    exp.CTE: frozenset({"this", "alias"}),
+    exp.Table: frozenset({"this", "alias"}),
+    exp.TableAlias: frozenset({"this"}),
+    exp.Join: frozenset({"this", "on", "using", "side", "kind"}),
+    exp.Group: frozenset({"expressions"}),
+    exp.Column: frozenset({"this", "table"}),
+}
+_SAID = {
+    "alias": "a list of columns behind a name: AS inside the query instead",
+    "columns": "a list of columns behind a name: AS inside the query instead",
+    "recursive": "WITH RECURSIVE",
+    "by_name": "UNION BY NAME",
+    "pivots": "PIVOT or UNPIVOT",
+    "db": "a name of three parts",
+    "catalog": "a name of three parts",
+    "method": "a join that is neither INNER, LEFT, RIGHT, FULL nor CROSS",
+}
+
+
+def misshapen(query: exp.Query) -> list[str]:
+    """What in `query` is none of the forms allowed, sorted; empty when it is well formed."""
+    return sorted(set(_odd(query)))
+
+
+def tables_of(query: exp.Query) -> frozenset[str]:
+    """The tables a well-formed query reads; its own named parts (WITH) are none."""
+    return frozenset(table.name for table in query.find_all(exp.Table)) - {cte.alias for cte in query.ctes}
+
+
+def _odd(query: exp.Query) -> Iterator[str]:
+    for node in query.walk():
+        if isinstance(node, exp.PositionalColumn):
+            yield "a column by its place (#2): name it"
+        elif isinstance(node, exp.Pivot):
+            yield "PIVOT or UNPIVOT"
+        elif not isinstance(node, _FORMS):
+            yield f"{type(node).__name__.upper()}, which the lineage does not follow"
+        elif isinstance(node, exp.Identifier) and not _NAME.fullmatch(node.name):
+            yield "a name with other signs than a-z, 0-9 and _"
+        else:
+            yield from _parts(node)
+        yield from _relation(node)
+    yield from _names(query)
+
+
+def _parts(node: exp.Expr) -> Iterator[str]:
+    for kind, allowed in _PARTS.items():
+        if isinstance(node, kind):
+            for part in (name for name, value in node.args.items() if value and name not in allowed):
+                yield _SAID.get(part, f"{part.rstrip('_').upper()} in {type(node).__name__.upper()}")
+
+
+def _relation(node: exp.Expr) -> Iterator[str]:
+    """FROM and JOIN take a table or a query in brackets, either under one plain name."""
+    if isinstance(node, exp.From | exp.Join) and not isinstance(node.this, exp.Table | exp.Subquery):
+        yield f"{type(node.this).__name__.upper()} in FROM: a table or a query only"
+    if isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
+        yield "a function in FROM: no base or topic"
+    if isinstance(node, exp.Subquery) and not isinstance(node.this, exp.Query):
+        yield "brackets around a join"
+    if isinstance(node, exp.Table | exp.CTE):
+        name = node.name if isinstance(node, exp.Table) else node.alias
+        if not DATASET_CODE.fullmatch(name):
+            yield "a table or WITH name that is no name of a dataset (a-z, 0-9, _): no base or topic"
+
+
+def _names(query: exp.Query) -> Iterator[str]:
+    """WITH stands once, in front, and every name of it is given once and read only behind it."""
+    if any(one.parent is not query for one in query.find_all(exp.With)):
+        yield "WITH inside a query: only in front of the whole"
+    named = [cte.alias for cte in query.ctes]
+    if len(set(named)) < len(named):
+        yield "a name given twice by WITH"
+    for at, cte in enumerate(query.ctes):
+        if {table.name for table in cte.find_all(exp.Table)} & set(named[at:]):
+            yield "a name of WITH read before it is given"
