@@ -3,6 +3,7 @@
 A batch is checked before it is used: Arrow trusts what a file says of its own lengths, and a file may say anything.
 """
 
+import struct
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,14 +18,15 @@ from catalog.settings import Settings
 from lake.engines.duckdb import connect
 from lake.sources.databases.native import columns_of, projection, stream
 from lake.sources.delivery import check_columns
+from lake.sources.formats import arrow_sizes
 from lake.sources.formats.delimited import unreadable
-
-MAGIC = b"ARROW1"
 
 
 def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.RecordBatchReader:
     """Rows of all files, in order; all must have the columns of the first. Raises SourceUnreadable, ContractBroken."""
     broken = partial(_broken, paths[0])
+    for path in paths:
+        _check_sizes(settings, path)
     schema = _schema(paths[0])
     check_columns(contract, schema.names, paths[0].name)
     connection = connect(settings, functions=False)
@@ -35,6 +37,13 @@ def read(settings: Settings, paths: list[Path], contract: Contract) -> pa.Record
         connection.close()
         raise broken(error) from None
     return stream(connection, f"SELECT {projection(columns, contract)} FROM delivered", [], broken)
+
+
+def _check_sizes(settings: Settings, path: Path) -> None:
+    try:
+        arrow_sizes.check(settings, path)
+    except (pa.ArrowException, struct.error, OSError) as error:
+        raise _broken(path, error) from None
 
 
 def _schema(path: Path) -> pa.Schema:
@@ -58,9 +67,7 @@ def _batches(paths: list[Path], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
 
 
 def _opened(path: Path, source: pa.MemoryMappedFile) -> ipc.RecordBatchFileReader | ipc.RecordBatchStreamReader:
-    with path.open("rb") as start:
-        whole = start.read(len(MAGIC)) == MAGIC
-    return ipc.open_file(source) if whole else ipc.open_stream(source)
+    return ipc.open_file(source) if arrow_sizes.is_file(path) else ipc.open_stream(source)
 
 
 def _broken(path: Path, error: Exception) -> HubError:

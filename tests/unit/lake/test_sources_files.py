@@ -146,6 +146,58 @@ def test_arrow_files_and_streams_keep_their_types(settings: Settings, tmp_path: 
     assert take(settings, tmp_path, locator="*.feather").reader.read_all().num_rows == 2
 
 
+def written(path: Path, table: pa.Table, form: str, compression: str | None = None) -> None:
+    new = ipc.new_file if form == "file" else ipc.new_stream
+    with new(path, table.schema, options=ipc.IpcWriteOptions(compression=compression, allow_64bit=True)) as sink:
+        sink.write_table(table)
+
+
+@pytest.mark.parametrize("form", ["file", "stream"])
+@pytest.mark.parametrize("column", ["null", "list of null"])
+def test_an_arrow_file_that_claims_rows_without_content_is_refused_at_once(
+    settings: Settings, tmp_path: Path, form: str, column: str
+) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    nulls = pa.Array.from_buffers(pa.null(), 10**12, [None])
+    if column == "list of null":
+        nulls = pa.LargeListArray.from_arrays(pa.array([0, 10**12]), nulls)
+    written(folder / "a.arrow", pa.table({"编号": nulls, "姓名": nulls}), form)
+    assert (folder / "a.arrow").stat().st_size < 2000
+    with pytest.raises(SourceUnreadable) as refused:
+        take(settings, tmp_path, locator="a.arrow")
+    assert "more rows than its content" in refused.value.en
+
+
+@pytest.mark.parametrize("form", ["file", "stream"])
+@pytest.mark.parametrize("kind", ["text", "dictionary"])
+def test_an_arrow_file_that_unpacks_to_far_more_than_it_is_is_refused_before_it_is_unpacked(
+    settings: Settings, tmp_path: Path, form: str, kind: str
+) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    names = pa.array(["x" * (80 << 20)])
+    table = pa.table({"编号": ["1"], "姓名": names.dictionary_encode() if kind == "dictionary" else names})
+    written(folder / "a.arrow", table, form, "zstd")
+    assert (folder / "a.arrow").stat().st_size < 64 << 10
+    before = pa.total_allocated_bytes()
+    with pytest.raises(SourceUnreadable) as refused:
+        take(settings, tmp_path, locator="a.arrow")
+    assert "unpacks to more than 64 MB" in refused.value.en
+    assert pa.total_allocated_bytes() - before < 1 << 20
+
+
+@pytest.mark.parametrize("form", ["file", "stream"])
+@pytest.mark.parametrize("compression", [None, "lz4", "zstd"])
+def test_arrow_files_with_empty_columns_dictionaries_and_packed_batches_are_read(
+    settings: Settings, tmp_path: Path, form: str, compression: str | None
+) -> None:
+    folder = Path(a_folder(tmp_path / "in").location)
+    names = pa.array(["甲", "乙", None] * 5000).dictionary_encode()
+    table = pa.table({"编号": [str(n) for n in range(15000)], "姓名": names, "空": pa.nulls(15000)})
+    written(folder / "a.arrow", table, form, compression)
+    rows = take(settings, tmp_path, locator="a.arrow").reader.read_all()
+    assert rows.column("姓名").to_pylist() == ["甲", "乙", None] * 5000
+
+
 def test_an_arrow_file_that_is_cut_off_or_lies_about_itself_is_one_sentence(settings: Settings, tmp_path: Path) -> None:
     folder = Path(a_folder(tmp_path / "in").location)
     honest = pa.table({"编号": ["1", "2"], "姓名": ["xyzuv", "w12"]})
