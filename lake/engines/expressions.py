@@ -11,6 +11,14 @@ import duckdb
 
 _TELLING = frozenset({"current_setting", "getenv", "getvariable"})
 """Scalar functions that read something beside the rows."""
+_ENDLESS = frozenset(
+    {"range", "generate_series", "generate_subscripts", "repeat", "list_resize", "array_resize", "bar"}
+    | {"equi_width_bins", "bitstring", "to_base", "printf", "format", "sleep_ms", "pg_sleep"}
+)
+"""Functions that a single row can keep busy for ever, or make gigabytes with: the engine looks whether it is to stop
+only between some thousand rows."""
+_PADDING = frozenset({"lpad", "rpad"})
+LONGEST_PADDED = 1000
 
 
 def is_pattern(connection: duckdb.DuckDBPyConnection, pattern: str) -> bool:
@@ -37,18 +45,48 @@ def is_expression(connection: duckdb.DuckDBPyConnection, text: str, tables: froz
     A text that ends the expression it stands in (a bracket too many, a semicolon), names a file or calls a table
     function is none. Subqueries over `tables` are allowed.
     """
+    tree = _parsed(connection, text)
+    if tree is None:
+        return False
+    return _alone(tree["statements"][0]["node"]) and all(_harmless(node, tables) for node in _nodes(tree))
+
+
+def endless(connection: duckdb.DuckDBPyConnection, text: str) -> str:
+    """The first function in `text` that no time limit holds for, as written; '' for none, and for what is no SQL.
+
+    These are what makes a list or a text of any length out of one row, and functions (lambdas) run over a list.
+    """
+    tree = _parsed(connection, text)
+    return next((name for node in _nodes(tree) if (name := _endless(node))), "")
+
+
+def _parsed(connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, Any] | None:
+    """What the engine's parser makes of SELECT (text); None unless it is one SELECT."""
     query = f"SELECT ({text})"
     try:
         statements = connection.extract_statements(query)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            return False
+            return None
         (answer,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
     except duckdb.Error:
-        return False
-    tree = json.loads(answer[0])
-    if tree.get("error") or len(tree["statements"]) != 1:
-        return False
-    return _alone(tree["statements"][0]["node"]) and all(_harmless(node, tables) for node in _nodes(tree))
+        return None
+    tree: dict[str, Any] = json.loads(answer[0])
+    return None if tree.get("error") or len(tree["statements"]) != 1 else tree
+
+
+def _endless(node: dict[str, Any]) -> str:
+    if node.get("type") == "LAMBDA":
+        return "lambda"
+    if node.get("type") != "FUNCTION":
+        return ""
+    name = str(node["function_name"]).lower()
+    return name if name in _ENDLESS or (name in _PADDING and not _short(node["children"])) else ""
+
+
+def _short(given: list[dict[str, Any]]) -> bool:
+    """Whether the length that a text is padded to stands there as a number, and is no great one."""
+    length = given[1].get("value", {}).get("value") if len(given) > 1 else None
+    return isinstance(length, int) and length <= LONGEST_PADDED
 
 
 def reads_only(connection: duckdb.DuckDBPyConnection, query: str, tables: frozenset[str]) -> bool:

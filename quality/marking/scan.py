@@ -5,12 +5,13 @@ from it, so no rule is evaluated twice. A rule whose SQL raises, or one written 
 may, is found and set aside; the others still run.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from lake.engines.expressions import is_expression, tables_given
+from lake.engines.expressions import endless, is_expression, tables_given
 from lake.engines.limits import TooSlow, limited
 from quality.rules.rule import Rule, quoted, wall_clock
 
@@ -23,6 +24,10 @@ MARKS = "hub_marks"
 ESCAPING = "NotOneExpression"
 """The kind of error of a rule whose text is more than one expression over what it was given."""
 
+ENDLESS = "NoLimitHolds"
+"""The kind of error of a rule with a function that no time limit holds for; a colon and the function follow."""
+
+log = logging.getLogger(__name__)
 _WORD = 60  # rules per BIGINT: whole, never negative
 
 
@@ -49,7 +54,7 @@ class Scan:
         """Mark every row and count. Rules that raise end up in `broken`, whatever raised in them."""
         marked = [rule for rule in self.rules if rule.scope != "dataset"]
         whole = [rule for rule in self.rules if rule.scope == "dataset"]
-        self.broken.update(unplannable(self.connection, self.rules, self.now))
+        self.broken.update(unplannable(self.connection, self.rules, self.now, self.seconds))
         sound = self._sound(marked)
         try:
             with limited(self.connection, self.seconds * sum(rule.written for rule in sound)):
@@ -182,24 +187,49 @@ def _probe(rules: Sequence[Rule]) -> str:
     return f"SELECT {tests} FROM {_with_facts(rules)}"
 
 
-def unplannable(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str, str]:
+def unplannable(connection: Any, rules: Sequence[Rule], now: datetime, seconds: float = 0) -> dict[str, str]:
     """Rules the engine cannot even plan (syntax, unknown column or function), or that are more than an expression.
 
     A text that ends the expression it stands in, or reads what the rule was not given, never reaches the engine: it
-    would run with the hub's own rights. Costs one plan when all are sound.
+    would run with the hub's own rights. Nor does one that no time limit would hold for: planning computes what is
+    constant. Costs one plan when all are sound; `seconds` is how long that of a single rule may take, 0 for ever.
     """
+    broken = unlimited(connection, rules, now)
     given = tables_given(connection)
-    broken = {rule.rule_id: ESCAPING for rule in rules if not _contained(connection, rule, given, now)}
+    for rule in rules:
+        if rule.rule_id not in broken and (kind := _escaping(connection, rule, given, now, seconds * rule.written)):
+            broken[rule.rule_id] = kind
     rows = [rule for rule in rules if rule.scope != "dataset" and rule.rule_id not in broken]
-    if not rows or _error(connection, f"EXPLAIN {_probe(rows)}", now) is None:
+    if not rows or _error(connection, f"EXPLAIN {_probe(rows)}", now, seconds * len(rows)) is None:
         return broken
-    found = ((rule.rule_id, _error(connection, f"EXPLAIN {_probe([rule])}", now)) for rule in rows)
+    found = ((rule.rule_id, _error(connection, f"EXPLAIN {_probe([rule])}", now, seconds)) for rule in rows)
     return broken | {rule_id: kind for rule_id, kind in found if kind is not None}
 
 
-def _contained(connection: Any, rule: Rule, given: frozenset[str], now: datetime) -> bool:
-    texts = {rule.sql, rule.applies_sql, *(fact.sql for fact in rule.facts)}
-    return all(is_expression(connection, _filled(text, now), given) for text in texts)
+def unlimited(connection: Any, rules: Iterable[Rule], now: datetime) -> dict[str, str]:
+    """Rules written in a contract with a function that no time limit holds for: by id, ENDLESS and that function."""
+    found = {}
+    for rule in rules:
+        texts = _texts(rule, now) if rule.written else ()
+        name = next((name for text in texts if (name := endless(connection, text))), "")
+        if name:
+            log.warning("rule %s is not run: %s can keep the engine busy for ever on a single row", rule.rule_id, name)
+            found[rule.rule_id] = f"{ENDLESS}:{name}"
+    return found
+
+
+def _escaping(connection: Any, rule: Rule, given: frozenset[str], now: datetime, seconds: float) -> str | None:
+    """The kind of error of a rule that is not one expression over what it was given, or takes too long to be read."""
+    try:
+        with limited(connection, seconds):
+            sound = all(is_expression(connection, text, given) for text in _texts(rule, now))
+    except TooSlow as error:
+        return type(error).__name__
+    return None if sound else ESCAPING
+
+
+def _texts(rule: Rule, now: datetime) -> set[str]:
+    return {_filled(text, now) for text in (rule.sql, rule.applies_sql, *(fact.sql for fact in rule.facts))}
 
 
 def _raising(connection: Any, rules: Sequence[Rule], now: datetime) -> dict[str, str]:

@@ -9,11 +9,13 @@ import pytest
 
 from catalog.contracts import Contract, RowRule
 from catalog.database import open_session
+from catalog.errors import ContractBroken
 from catalog.settings import Settings
 from catalog.standards import code_lists
 from exchange_api.views import quality
 from quality import verdicts
 from quality.gate import Waiver
+from quality.rules.rehearsal import rehearse
 from quality.run import judge
 from tests.factories.deliveries import a_registry_with
 from tests.integration.quality.conftest import OWN, StageRows, contract_of, zone
@@ -165,3 +167,31 @@ def test_a_code_list_with_a_code_twice_breaks_its_own_rule_alone(
 def _forget_lists() -> None:
     for cached in (code_lists._with, code_lists.packaged_rows, code_lists.packaged_names):
         cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ("list_sum(list_transform(range(200000 + length(phone)), x -> x % 7)) > 0", "lambda"),
+        ("len(range(3000000000)) > 0", "range"),  # constant: computed while it is planned
+        ("(SELECT max(len(range(3000000000 + _row))) FROM {rows}) > 0", "range"),
+        ("length(lpad(phone, 1000000 * length(phone), 'x')) > 0", "lpad"),
+    ],
+)
+def test_a_rule_that_one_row_keeps_busy_is_refused_by_the_name_of_its_function_and_never_begun(
+    registry: Settings, stage: StageRows, now: datetime, caplog: pytest.LogCaptureFixture, sql: str, name: str
+) -> None:
+    contract = contract_of(rules=(*OWN, own(sql)))
+    with pytest.raises(ContractBroken) as refused:
+        rehearse(contract, now=now)
+    assert (refused.value.code, refused.value.parts["rules"]) == ("rule_without_limit", ["row.broken"])
+    assert name in refused.value.en
+    assert name in refused.value.zh
+    hurried = registry.model_copy(update={"rule_seconds": 1})
+    begun = time.process_time()
+    verdict = judge(hurried, contract, stage(ROWS * 5), now=now)
+    assert time.process_time() - begun < 15  # each would take minutes, and more memory than there is
+    outcomes = {each.rule_id: each.outcome for each in verdict.results}
+    assert [rule for rule, outcome in outcomes.items() if outcome == "error"] == ["row.broken"]
+    assert outcomes["row.amount_negative"] == "failed"
+    assert f"row.broken is not run: {name}" in caplog.text

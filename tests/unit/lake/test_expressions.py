@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from lake.engines.expressions import is_expression, tables_given
+from lake.engines.expressions import endless, is_expression, tables_given
 
 SOUND = {
     "comparison": "a = 1",
@@ -52,3 +52,24 @@ def test_a_text_that_reaches_further_is_refused(connection, text):
 def test_a_table_it_was_not_given_is_refused(connection):
     connection.execute("CREATE TABLE other AS SELECT 1 AS a")
     assert not is_expression(connection, "a IN (SELECT a FROM other)", frozenset({"staged"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("len(range(20000 + length(b))) > 0", "range"),
+        ("len(Generate_Series(1, a)) > 0", "generate_series"),
+        ("(SELECT max(x) FROM (SELECT unnest(range(a)) AS x)) > 0", "range"),
+        ("length(repeat(b, a)) > 0", "repeat"),
+        ("length(lpad(b, a * 1000000, ' ')) > 0", "lpad"),
+        ("length(rpad(b, 1000000000, ' ')) > 0", "rpad"),
+        ("len(list_transform(split(b, ','), x -> x || b)) > 0", "lambda"),
+        ("len([x FOR x IN split(b, ',') IF x <> '']) > 0", "lambda"),
+        ("length(printf('%900000000d', a)) > 0", "printf"),
+        ("b = lpad(b, 6, '0')", ""),
+        ("list_contains(split(b, ','), 'range(3)')", ""),
+        ("a = = 1", ""),
+    ],
+)
+def test_what_one_row_can_keep_busy_for_ever_is_named(connection, text, name):
+    assert endless(connection, text) == name
