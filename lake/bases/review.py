@@ -47,11 +47,13 @@ def one(settings: Settings, model: BaseModel, pair: str, decided: Sequence[str] 
     What is not in the queue has no evidence and the probability None. Raises NotFound, also when a record is delivered
     no longer.
     """
-    found = next((row for row in queue(settings, model) if row["pair"] == pair), None)
+    records = tuple(decided) or tuple(pair.split("-"))
+    two = len(records) == len(set(records)) == 2
+    names = {pair, pair_of(*records)} if two else {pair}
+    found = next((row for row in queue(settings, model) if row["pair"] in names), None)
     if found is not None:
         return found
-    records = tuple(decided) or tuple(pair.split("-"))
-    linked = {row["record_id"]: row for row in _linked(settings, model, records)} if len(set(records)) == 2 else {}
+    linked = {row["record_id"]: row for row in _linked(settings, model, records)} if two else {}
     if len(linked) != 2:
         raise NotFound(
             f"待核对队列中没有这一对记录。请用 shuniu base review list {model.name} 查看。",

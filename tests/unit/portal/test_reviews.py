@@ -145,6 +145,28 @@ def test_the_evidence_over_http_adds_up_to_the_probability(
     assert browser.get("/api/v1/bases/spatial_grid/reviews", headers=steward_token).status_code == 404
 
 
+def test_a_pair_in_doubt_asked_for_by_its_two_records_has_its_evidence(
+    city: Settings, browser: TestClient, steward_token: dict[str, str]
+) -> None:
+    row = next(row for row in reviewed.queue(city) if row["pair"] == pair(city, FIRST))
+    path = "/api/v1/bases/population/reviews"
+    case = browser.get(f"{path}/{row['pair']}", headers=steward_token).json()
+    for left, right in (("record_l", "record_r"), ("record_r", "record_l")):
+        asked = f"{row[left]}-{row[right]}"
+        assert browser.get(f"{path}/{asked}", headers=steward_token).json() == case | {"pair": asked}
+    assert case["probability"] is not None
+
+
+@pytest.mark.parametrize("form", ["{l}-{r}-{l}", "{l}-{l}", "{l}", "{l}-{r}-", "-"])
+def test_what_is_no_two_records_is_not_found(
+    city: Settings, browser: TestClient, steward_token: dict[str, str], form: str
+) -> None:
+    records = {row["key"]: row["record_id"] for row in _links(city)}
+    asked = form.format(l=records["p7"], r=records["h7"])
+    answer = browser.get(f"/api/v1/bases/population/reviews/{asked}", headers=steward_token)
+    assert (answer.status_code, answer.json()["code"]) == (404, "review_unknown")
+
+
 def test_a_decision_in_the_portal_leads_on_to_the_next_pair_and_twice_is_once(city: Settings, signed_in: Enter) -> None:
     browser = signed_in("steward")
     status, to = decide(browser, page_of(city, FIRST), "same")
