@@ -52,9 +52,15 @@ def advance(session: Session, *, batch_id: str, status: str) -> None:
 
 
 def hold(session: Session, *, batch_id: str, error: HubError, by: str, now: datetime) -> None:
-    """Keep a batch as delivered and go no further with it; the error's sentence says why."""
+    """Keep a batch as delivered and go no further with it; the error's sentence says why.
+
+    Tried again and held for the same reason it tells nothing new.
+    """
     batch = _batch(session, batch_id)
+    told = (batch.message_zh, batch.message_en) == (error.zh, error.en)
     batch.status, batch.message_zh, batch.message_en = "held", error.zh, error.en
+    if told:
+        return
     record(session, tag=EventTag.BATCH_HELD, subject=batch_id, by=by, now=now, details={"code": error.code})
 
 

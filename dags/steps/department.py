@@ -63,6 +63,7 @@ def _standardise(
         raise
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="standardised")
+        holding.settle_ticket(session, contract.dataset, by=by, now=clock())
 
 
 def _hold(settings: Settings, contract: Contract, batch_id: str, error: HubError, *, by: str, now: datetime) -> None:

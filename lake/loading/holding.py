@@ -1,7 +1,7 @@
 """A delivery that cannot be taken: kept as it came where it came as files, registered as held, and put on a ticket.
 
-The ticket is the department's (rule `delivery`); the next delivery that is taken closes it. The same fault night after
-night is one held batch and one ticket.
+The ticket is the department's (rule `delivery`); the next delivery that can be brought to the standards closes it. The
+same fault night after night is one held batch and one ticket.
 """
 
 import hashlib
@@ -34,25 +34,23 @@ def hold(settings: Settings, contract: Contract, error: HubError, *, now: dateti
     with open_session(settings) as session:
         known = _newest(session, contract.dataset)
         same = known is not None and (known.status, known.fingerprint) == ("held", mark)
-    if same:
-        deliveries.discard(settings, contract.dataset)
-        return
-    name = batch_id(contract.dataset, mark, now.astimezone(UTC))
-    deliveries.settle(settings, contract.dataset, name)
-    with open_session(settings) as session:
-        batches.register(
-            session,
-            batch_id=name,
-            dataset=contract.dataset,
-            system=contract.system,
-            rows=0,
-            fingerprint=mark,
-            position=None,
-            by=by,
-            now=now,
-        )
-        batches.hold(session, batch_id=name, error=error, by=by, now=now)
+        name = known.batch_id if same and known else batch_id(contract.dataset, mark, now.astimezone(UTC))
+        if not same:
+            batches.register(
+                session,
+                batch_id=name,
+                dataset=contract.dataset,
+                system=contract.system,
+                rows=0,
+                fingerprint=mark,
+                position=None,
+                by=by,
+                now=now,
+            )
+            batches.hold(session, batch_id=name, error=error, by=by, now=now)
         put_on_ticket(session, settings, contract, error, by=by, now=now)
+    # After the registry: the next run, if this one dies here, finds the batch and gives it the files.
+    deliveries.settle(settings, contract.dataset, name)
 
 
 def put_on_ticket(
@@ -73,7 +71,7 @@ def put_on_ticket(
 
 
 def settle_ticket(session: Session, dataset: str, *, by: str, now: datetime) -> None:
-    """Close the ticket about the delivery, if there is one: the department has delivered what can be taken."""
+    """Close the ticket about the delivery, if there is one: the department has delivered what can be used."""
     text = "新交付已入湖，自动关闭 / a later delivery was taken"
     tickets.settle(session, dataset=dataset, rule_id=RULE, text=text, by=by, now=now)
 

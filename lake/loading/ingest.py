@@ -51,11 +51,13 @@ def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: da
     with deliveries.lock(settings, contract.dataset):
         table = raw.opened(settings, contract.dataset)
         committed = raw.newest_of(table)
-        registered, last = _registered(settings, contract.dataset, committed)
-        if committed is not None and not registered:
+        registered = _registered(settings, committed)
+        if committed is not None and registered is None:
             return _adopted(settings, contract, committed, by=by)
+        refused = registered if registered is not None and registered.status == "held" else None
+        before = _Before(table, _last(settings, contract.dataset), _known(refused))
         try:
-            return _take(settings, contract, spec, _Before(table, last), now=now, by=by)
+            return _take(settings, contract, spec, before, now=now, by=by)
         except (SourceUnreadable, ContractBroken, BatchHeld) as error:
             holding.hold(settings, contract, error, now=now, by=by)
             raise
@@ -63,10 +65,19 @@ def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: da
 
 @dataclass(frozen=True)
 class _Before:
-    """What stands before a delivery: the raw table as opened, and the newest batch that went into it."""
+    """What stands before a delivery: the raw table as opened, and the newest batch of it that is not held.
+
+    refused: the newest batch of the table, where standardising refused it. The next increment begins before it.
+    """
 
     table: DeltaTable | None
     last: Batch | None
+    refused: Batch | None
+
+    def same(self, mark: str | None) -> Batch | None:
+        """The batch that holds what bears this fingerprint already: the same batch twice is once."""
+        stand = (self.last, self.refused)
+        return next((batch for batch in stand if batch is not None and batch.fingerprint == mark), None)
 
 
 def _take(
@@ -77,8 +88,9 @@ def _take(
     since = last.position if last else None
     delivery = sources.read(settings, spec, contract, since=since, keep=keep)
     known = deliveries.fingerprint(delivery.files, deliveries.reading(contract)) if delivery.files else None
-    if last is not None and known == last.fingerprint:
-        return _nothing_new(settings, delivery, last)
+    same = before.same(known)
+    if same is not None:
+        return _nothing_new(settings, delivery, same, by=by, now=now)
     staged = raw.stage(settings, contract.dataset, delivery)
     try:
         mark, checked = _verified(settings, contract, delivery, staged, known)
@@ -89,12 +101,13 @@ def _take(
         delivery.close()
     if contract.day is not None:
         mark, known_day = again.of_day(settings, contract, mark, delivery.position)
-        if last is not None and known_day:
-            raw.drop(settings, staged)
-            return _nothing_new(settings, delivery, last)
-    if last is not None and (mark == last.fingerprint or (staged.rows == 0 and contract.mode != "snapshot")):
+        same = last if known_day else None
+    same = same or before.same(mark)
+    if same is None and staged.rows == 0 and contract.mode != "snapshot":
+        same = last
+    if same is not None:
         raw.drop(settings, staged)
-        return _nothing_new(settings, delivery, last)
+        return _nothing_new(settings, delivery, same, by=by, now=now)
     moment = now.astimezone(UTC)
     name = batch_id(contract.dataset, mark, moment)
     told = (checked, delivery.new_columns)
@@ -121,7 +134,6 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
             by=by,
             now=facts.collected_at,
         )
-        holding.settle_ticket(session, dataset, by=by, now=facts.collected_at)
 
 
 def _adopted(settings: Settings, contract: Contract, facts: raw.Facts, *, by: str) -> Batch:
@@ -131,22 +143,38 @@ def _adopted(settings: Settings, contract: Contract, facts: raw.Facts, *, by: st
     return _batch(contract.dataset, facts, None)
 
 
-def _registered(settings: Settings, dataset: str, committed: raw.Facts | None) -> tuple[bool, Batch | None]:
-    """Whether the registry knows what was committed last, and its newest batch in the raw zone (held ones are not)."""
+def _registered(settings: Settings, committed: raw.Facts | None) -> models.Batch | None:
+    """What the registry knows of the batch that was committed last."""
+    with open_reader(settings) as session:
+        return session.get(models.Batch, committed.batch_id) if committed is not None else None
+
+
+def _last(settings: Settings, dataset: str) -> Batch | None:
+    """The newest batch in the raw zone that went, or may yet go, further: held ones are not."""
     query = select(models.Batch).where(models.Batch.dataset == dataset, models.Batch.status != "held")
     query = query.order_by(models.Batch.collected_at.desc(), models.Batch.batch_id.desc()).limit(1)
     with open_reader(settings) as session:
-        known = committed is not None and session.get(models.Batch, committed.batch_id) is not None
-        row = session.scalars(query).first()
+        return _known(session.scalars(query).first())
+
+
+def _known(row: models.Batch | None) -> Batch | None:
     if row is None:
-        return known, None
-    return known, Batch(row.batch_id, dataset, row.rows, row.fingerprint, row.position, new=False)
+        return None
+    return Batch(row.batch_id, row.dataset, row.rows, row.fingerprint, row.position, new=False)
 
 
-def _nothing_new(settings: Settings, delivery: Delivery, last: Batch) -> Batch:
+def _nothing_new(settings: Settings, delivery: Delivery, same: Batch, *, by: str, now: datetime) -> Batch:
+    """What came is what batch `same` holds. Was it held, it is tried again: the contract may be mended since."""
+    came = bool(delivery.files) or delivery.expected is not None
     delivery.close()
-    deliveries.discard(settings, last.dataset)
-    return last
+    deliveries.discard(settings, same.dataset)
+    with open_session(settings) as session:
+        status = session.get_one(models.Batch, same.batch_id).status
+        if status == "held":
+            batches.advance(session, batch_id=same.batch_id, status="collected")
+        elif status != "collected" and came:  # one that still has to be standardised says then what becomes of it
+            holding.settle_ticket(session, same.dataset, by=by, now=now)
+    return same
 
 
 def _message(facts: raw.Facts) -> tuple[str, str]:

@@ -30,7 +30,6 @@ CALLS = {
         "lake.loading.deliveries.discard",
         "catalog.actions.batches.register",
         "catalog.actions.batches.record",
-        "lake.loading.holding.settle_ticket",
     ),
     "files": ("lake.loading.deliveries.fingerprint", "lake.delta.files._write_one"),
     "sqlite": ("lake.delta.copying._copy", "lake.loading.raw.measure", "lake.loading.reconciliation.check"),

@@ -10,7 +10,7 @@ import pytest
 from catalog.contracts import Contract
 from catalog.database import open_session
 from catalog.errors import BatchHeld, Conflict, ContractBroken, SourceUnreachable, SourceUnreadable
-from catalog.models import Batch, Event
+from catalog.models import Batch, Event, Ticket
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources, tables
@@ -117,6 +117,28 @@ def test_a_file_that_cannot_be_read_is_held_once_and_nothing_moves(
     with open_session(hub) as session:
         told = session.query(Event).filter(Event.subject == held[0].batch_id, Event.tag == "batch:held").all()
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("call", ["deliveries.settle", "put_on_ticket", "batches.hold"])
+def test_a_run_that_dies_while_it_holds_a_delivery_leaves_one_batch_one_folder_and_one_ticket(
+    hub: Settings, contract: Contract, spec: SystemSpec, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    deliver(spec, "编号\n1\n")
+    with monkeypatch.context() as broken:
+        broken.setattr(f"lake.loading.holding.{call}", _die)
+        with pytest.raises(KeyboardInterrupt):
+            collect(hub, contract, spec)
+    for minute in (1, 2):
+        with pytest.raises(ContractBroken):
+            collect(hub, contract, spec, minute=minute)
+    (batch,) = registered(hub)
+    kept = deliveries.folder(hub, "civil_person", batch.batch_id)
+    assert (kept / "a.csv").read_text(encoding="utf-8") == "编号\n1\n"
+    assert [path.name for path in kept.parent.iterdir()] == [batch.batch_id]
+    with open_session(hub) as session:
+        assert [(ticket.state, ticket.reopened) for ticket in session.query(Ticket)] == [("open", 0)]
+        told = session.query(Event).filter(Event.subject == batch.batch_id).order_by(Event.event_id)
+        assert [event.tag for event in told] == ["batch:registered", "batch:held"]
 
 
 def test_a_lost_column_holds_the_batch_until_the_column_is_back(
