@@ -89,6 +89,21 @@ def test_an_increment_without_the_bad_row_does_not_close_its_ticket(
     assert (ticket(registry).state, ticket(registry).failing_now) == ("closed", 0)
 
 
+def test_what_a_person_settled_before_a_relapse_does_not_keep_the_ticket_open_after_it(
+    registry: Settings, stage: StageRows, now: datetime
+) -> None:
+    incremental = contract_of("incremental")
+    deliver(registry, incremental, stage([person(1, WRONG_ID)], serial=1), now)
+    with open_session(registry) as session:
+        number = tickets.finding(session, "police_person", RULE)
+        assert number is not None
+        tickets.close(session, ticket_id=number.ticket_id, text="该人已销户", by="steward", now=now + DAY)
+    deliver(registry, incremental, stage([person(2, WRONG_ID)], serial=2), now + 2 * DAY)
+    assert (ticket(registry).state, ticket(registry).reopened) == ("open", 1)
+    deliver(registry, incremental, stage([person(2)], serial=3), now + 3 * DAY)
+    assert (ticket(registry).state, ticket(registry).failing_now) == ("closed", 0)
+
+
 def test_a_waived_rule_opens_no_ticket(registry: Settings, contract: Contract, stage: StageRows, now: datetime) -> None:
     verdict = judge(registry, contract, stage([person(1, WRONG_ID), person(2)]), now=now)
     assert RULE in {result.rule_id for result in verdict.results if result.outcome == "failed"}

@@ -19,6 +19,7 @@ from dags.steps.publication import publish_all
 from lake import tables
 from lake.layout import Layout
 from quality import verdicts
+from quality.across import judge_across, pending
 from quality.rules.rule import Verdict
 from tests.factories.deliveries import a_registry_with
 
@@ -84,6 +85,20 @@ def test_who_is_dead_and_still_held_is_on_a_ticket_until_it_is_put_right(hub: Se
     settle(hub, DEATHS, [], now, serial=2)
     judge_waiting(hub, clock=lambda: next(third))
     assert ticket(hub, "across.dead_still_held") == ("closed", 0, "civil")
+
+
+def test_a_verdict_between_datasets_that_a_broken_run_did_not_follow_is_followed_by_the_next(
+    hub: Settings, now: datetime
+) -> None:
+    settle(hub, DEATHS, [DEAD], now)
+    settle(hub, HELD, [LIVING, DEAD], now)
+    contract = load_contract(hub.contracts_dir / f"{HELD}.odcs.yaml")
+    assert judge_across(hub, contract, now=now + timedelta(hours=1)) is not None
+    assert not pending(hub, contract)
+    assert ticket(hub, "across.dead_still_held") is None
+    moments = clocked(now + timedelta(hours=2))
+    assert judge_waiting(hub, clock=lambda: next(moments)) == {}
+    assert ticket(hub, "across.dead_still_held") == ("open", 1, "civil")
 
 
 def test_who_is_dead_without_a_number_is_on_a_ticket_once_the_base_says_who_it_is(hub: Settings, now: datetime) -> None:
