@@ -1,12 +1,13 @@
-"""What a contract still needs from a person before others can be told of its dataset. Pure.
+"""What a contract still needs from a person before others can be told of its dataset. Pure but for draft_lies_at.
 
 A draft (catalog/contract_draft.py) leaves these open on purpose: values cannot tell them. A dataset may be taken in and
 judged before anybody decides who shares it, so whoever checks or registers it is reminded; while its contract says
-`status: draft`, nothing of it is published.
+`status: draft`, nothing of it is published and no base is built from it.
 """
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import yaml
 
@@ -56,5 +57,19 @@ def _open(contract: Contract) -> Iterator[tuple[str, str]]:
 
 def is_draft(contract: Contract) -> bool:
     """Whether nobody has reviewed the contract yet: its status is still `draft`."""
-    found = yaml.safe_load(contract.document) if contract.document else None
+    return _says_draft(contract.document)
+
+
+def draft_lies_at(place: Path) -> bool:
+    """Whether the file at `place` is a contract nobody has reviewed yet; no file is none."""
+    try:
+        return _says_draft(place.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+
+
+def _says_draft(document: str) -> bool:
+    if "draft" not in document:
+        return False  # most are active, and reading YAML takes a while
+    found = yaml.safe_load(document)
     return isinstance(found, dict) and found.get("status") == "draft"

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from catalog.contract_review import draft_lies_at
 from catalog.settings import Settings
 from catalog.standards.divisions import divisions
 from lake import tables
@@ -70,12 +71,21 @@ def newest(
 ) -> Pinned:
     """The inputs of `model` as they stand now. models: every base by name, needed where it reads another one.
 
+    A dataset whose contract is a draft counts as not delivered: nobody has said yet who may have its rows, and a base
+    is published. One is taken in and judged all the same.
     day: the day of the build, kept only where the rows of `model` depend on it.
     """
     known = models or {}
     places = {name: place_of(name, known, Layout(settings.lake_url)) for name in model.inputs}
-    versions = {name: tables.version(uri, settings=settings) for name, uri in places.items()}
+    versions = {
+        name: None if _is_draft(name, settings) else tables.version(uri, settings=settings)
+        for name, uri in places.items()
+    }
     return Pinned(settings, model, known, places, versions, day if model.dated else None)
+
+
+def _is_draft(name: str, settings: Settings) -> bool:
+    return name in standard_inputs() and draft_lies_at(settings.contracts_dir / f"{name}.odcs.yaml")
 
 
 @cache

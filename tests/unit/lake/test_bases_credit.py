@@ -84,6 +84,19 @@ def test_a_number_that_is_no_credit_code_goes_no_further_for_it_may_be_a_citizen
     assert {number: row["uscc"] for number, row in permits.items()} == carried
 
 
+def test_no_row_reaches_a_base_while_the_contract_of_its_dataset_is_a_draft(settings: Settings) -> None:
+    three_penalties(settings)
+    hold(settings, "reform_permit", {"permit_no": "P1", "uscc": FIRM, "name": "莱州某有限公司", "valid_to": day(2030)})
+    contract = settings.contracts_dir / "reform_permit.odcs.yaml"
+    contract.parent.mkdir(parents=True, exist_ok=True)
+    contract.write_text("id: reform_permit\nstatus: draft\n", encoding="utf-8")
+    build(settings, "legal_person", now=NOW)
+    held_back = build(settings, "credit_permit", now=NOW)
+    assert (held_back.rows, "reform_permit" in held_back.missing) == (0, True)
+    contract.write_text("id: reform_permit\nstatus: active\ndescription: no draft\n", encoding="utf-8")
+    assert build(settings, "credit_permit", now=NOW).rows == 1
+
+
 @pytest.mark.parametrize("name", ["credit_permit", "credit_penalty"])
 def test_the_counterparty_as_delivered_is_graded_as_one_who_may_be_a_person(name: str) -> None:
     graded = {item.name: (item.grade, item.personal) for item in base(name).items}
