@@ -126,14 +126,40 @@ def system(service: Service) -> SystemSpec:
     return SystemSpec("police_db", "police", "postgresql", location, {"schema": "public"}, secret)
 
 
+def text_sum(relation: str, connection: Any) -> str:
+    """A sum over every text column and the key of a relation, whatever the order of rows; NULL counts as ''.
+
+    Equal for two relations that hold the same texts, character for character; a row read twice makes it another.
+    """
+    texts = (f"coalesce({name}, '')" for name, (kind, _) in COLUMNS.items() if kind == "varchar")
+    asked = f"SELECT sum(hash(person_no::VARCHAR, {', '.join(texts)})::HUGEINT) FROM {relation}"
+    return str(connection.execute(asked).fetchall()[0][0])
+
+
+def sum_of_parquet(place: str) -> str:
+    """The same of Parquet files (a path or a pattern), as every reader leaves them."""
+    with connect(functions=False) as connection:
+        return text_sum(f"read_parquet({literal(place)})", connection)
+
+
+def sum_at_source(rows: int) -> str:
+    """The same of the persons as they are made, in UTF-8: before a server or an encoding has had them."""
+    with connect(functions=False) as connection:
+        return text_sum(f"({made(rows)})", connection)
+
+
+def made(rows: int) -> str:
+    """The persons as SQL: the same formulas as PostgreSQL gets, over the numbers from 1."""
+    values = ", ".join(f"{sql.replace('bigint', 'BIGINT')} AS {name}" for name, (_, sql) in COLUMNS.items())
+    return f"SELECT {values} FROM range(1, {rows + 1}) AS t(n)"
+
+
 def write_csv(folder: Path, rows: int) -> Path:
     """The same persons as a GB18030 file of texts, with a header."""
     folder.mkdir(parents=True, exist_ok=True)
     plain, encoded = folder / "utf8.csv", folder / FILE
-    values = ", ".join(f"{sql.replace('bigint', 'BIGINT')} AS {name}" for name, (_, sql) in COLUMNS.items())
     with connect(functions=False) as connection:
-        query = f"SELECT {values} FROM range(1, {rows + 1}) AS t(n)"
-        connection.execute(f"COPY ({query}) TO {literal(str(plain))} (FORMAT csv, HEADER)")
+        connection.execute(f"COPY ({made(rows)}) TO {literal(str(plain))} (FORMAT csv, HEADER)")
     decode = codecs.getincrementaldecoder("utf-8")()
     with plain.open("rb") as source, encoded.open("wb") as target:
         while chunk := source.read(1 << 22):

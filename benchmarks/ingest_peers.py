@@ -32,7 +32,7 @@ def dlt(folder: Path, given: dict[str, Any], backend: str) -> dict[str, Any]:
         pipeline.run(source, loader_file_format="parquet", write_disposition="replace")
         return int(pipeline.last_trace.last_normalize_info.row_counts[locator])
 
-    return _timed(load)
+    return _timed(load) | {"written": str(folder / "lake" / "peer" / locator / "*.parquet")}
 
 
 def polars(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -46,11 +46,7 @@ def polars(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
         frame.write_parquet(folder / "polars.parquet", compression="zstd", compression_level=1)
         return int(frame.height)
 
-    found, asked = _timed(load), "bit_xor(hash(person_no::VARCHAR, name, address, coalesce(note, '')))"
-    import duckdb
-
-    rows = duckdb.connect().execute(f"SELECT {asked} FROM read_parquet('{folder / 'polars.parquet'}')").fetchall()
-    return found | {"sum": str(rows[0][0])}
+    return _timed(load) | {"written": str(folder / "polars.parquet")}
 
 
 def _timed(work: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """One measured process of the ingest benchmark: `python -m benchmarks.ingest_run MODE FOLDER`, JSON in and out.
 
 What to read comes as JSON on standard input (it holds a password), what was measured goes to standard output. Imports
-are in nobody's time; connecting, extensions, committing, reconciling and registering are.
+are in nobody's time, as Airflow's worker forks a process whose engines are imported; connecting, extensions,
+committing, reconciling and registering are. What a reader wrote is named (`written`), and summed by whoever asked.
 """
 
 import json
@@ -44,27 +45,43 @@ def load(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
     wanted = contract(**given["contract"])
     settings, spec = a_hub(folder, wanted), SystemSpec(**given["system"])
     found, batch = _timed(lambda: ingest.collect(settings, wanted, spec, now=datetime.now(UTC), by="bench"))
-    newest = raw.newest(settings, DATASET)
-    checked = newest.checked if newest else None
-    return found | {
-        "rows": batch.rows,
-        "checked": checked,
-        "sum": _names(raw.relation(settings, DATASET, batch.batch_id), settings),
-    }
+    return found | _landed(settings, batch)
 
 
-def increments(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
-    """A first load, then one increment after another in the same process; the department's changes take no time."""
-    wanted = contract(locator=given["table"], mode="incremental", watermark="updated_at")
-    settings, spec = a_hub(folder, wanted), SystemSpec(**given["system"])
-    first, _ = _timed(lambda: ingest.collect(settings, wanted, spec, now=datetime.now(UTC), by="bench"))
-    seconds = []
+def first(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """The whole table of a dataset with a watermark; the hub stays, for `increment` in the same folder."""
+    a_hub(folder, _watermarked(given))
+    return increment(folder, given)
+
+
+def increment(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """What changed since, into the hub that stands in the folder."""
+    settings, wanted, spec = Settings(home=folder), _watermarked(given), SystemSpec(**given["system"])
+    found, batch = _timed(lambda: ingest.collect(settings, wanted, spec, now=datetime.now(UTC), by="bench"))
+    return found | _landed(settings, batch)
+
+
+def history(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """A first load, then `turns` increments in one process, alike but for the commits before them."""
+    whole, seconds = first(folder, given), []
     for _ in range(given["turns"]):
-        changed = update(given["url"], given["table"], step=given["step"])
-        found, batch = _timed(lambda: ingest.collect(settings, wanted, spec, now=datetime.now(UTC), by="bench"))
-        assert batch.rows == changed, "an increment is what was changed"
+        changed = update(given["url"], given["contract"]["locator"], step=given["step"])
+        found = increment(folder, given)
+        assert found["rows"] == changed, "an increment is what was changed"
         seconds.append(found["seconds"])
-    return first | {"increments": seconds}
+    return whole | {"increments": seconds}
+
+
+def _watermarked(given: dict[str, Any]) -> Contract:
+    return contract(**given["contract"], mode="incremental", watermark="updated_at")
+
+
+def _landed(settings: Settings, batch: ingest.Batch) -> dict[str, Any]:
+    """Rows, how many columns were reconciled (None: not at all), and the sum of the texts that lie in the zone."""
+    newest = raw.newest(settings, DATASET)
+    with connect(settings, functions=False) as connection:
+        texts = ingest_data.text_sum(raw.relation(settings, DATASET, batch.batch_id), connection)
+    return {"rows": batch.rows, "checked": newest.checked if newest else None, "sum": texts}
 
 
 def copied(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +96,7 @@ def copied(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
             connection.execute(f"COPY (SELECT * FROM {scan}) TO {literal(str(target))} (FORMAT parquet)")
 
     found, _ = _timed(copy)
-    return found | {"rows": pyarrow.parquet.read_metadata(target).num_rows}
+    return found | _written(target)
 
 
 def pandas(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +113,24 @@ def pandas(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
         return len(frame)
 
     found, rows = _timed(through)
-    return found | {"rows": rows}
+    return found | {"rows": rows, "written": str(folder / "pandas.parquet")}
+
+
+def arrow_read_csv(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """pyarrow reads the whole GB18030 file as texts, on every core, and writes one Parquet file."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "arrow.parquet"
+    kinds = csv.ConvertOptions(column_types={name: pa.string() for name in ingest_data.COLUMNS})
+
+    def through() -> None:
+        whole = csv.read_csv(given["file"], csv.ReadOptions(encoding="gb18030"), convert_options=kinds)
+        pyarrow.parquet.write_table(whole, target, compression="zstd", compression_level=1)
+
+    found, _ = _timed(through)
+    return found | _written(target)
 
 
 def arrow_csv(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -117,10 +151,7 @@ def arrow_csv(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
                 writer.write_batch(batch)
 
     found, _ = _timed(through)
-    return found | {
-        "rows": pyarrow.parquet.read_metadata(target).num_rows,
-        "sum": _names(f"read_parquet({literal(str(target))})"),
-    }
+    return found | _written(target)
 
 
 def iconv_duckdb(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -141,17 +172,11 @@ def iconv_duckdb(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
             connection.execute(f"COPY (FROM {read}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)")
 
     found, _ = _timed(through)
-    return found | {
-        "rows": pyarrow.parquet.read_metadata(target).num_rows,
-        "sum": _names(f"read_parquet({literal(str(target))})"),
-    }
+    return found | _written(target)
 
 
-def _names(relation: str, settings: Settings | None = None) -> str:
-    """An order-free sum over the columns with rare characters: equal for two files that hold the same texts."""
-    with connect(settings, functions=False) as connection:
-        asked = f"SELECT bit_xor(hash(person_no::VARCHAR, name, address, coalesce(note, ''))) FROM {relation}"
-        return str(connection.execute(asked).fetchall()[0][0])
+def _written(target: Path) -> dict[str, Any]:
+    return {"rows": pyarrow.parquet.read_metadata(target).num_rows, "written": str(target)}
 
 
 def _timed(work: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
@@ -168,10 +193,13 @@ def _peak_mib() -> int:
 
 MODES: dict[str, Callable[[Path, dict[str, Any]], dict[str, Any]]] = {
     "load": load,
-    "increments": increments,
+    "first": first,
+    "increment": increment,
+    "history": history,
     "copy": copied,
     "pandas": pandas,
     "arrow_csv": arrow_csv,
+    "arrow_read_csv": arrow_read_csv,
     "iconv_duckdb": iconv_duckdb,
 }
 

@@ -1,10 +1,17 @@
-"""The ingest benchmark: what is claimed from measures, and that peers not there are not claimed about."""
+"""The ingest benchmark: what is claimed, which measures do not count, and that every reader reads alike."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from benchmarks.ingest import decide
+import duckdb
+import pytest
 
-HISTORY = {"increments": [0.1] * 30 + [0.12] * 30}
+from benchmarks import ingest_data, ingest_run
+from benchmarks.ingest import decide, same_texts, sound
+from catalog.errors import Unavailable
+
+HISTORY = {"increments": [0.1] * 150 + [0.12] * 150}
 
 
 def took(seconds: float, **more: Any) -> dict[str, Any]:
@@ -17,7 +24,7 @@ def loads() -> dict[int, Any]:
 
 def test_every_comparison_is_of_the_largest_size_and_of_the_fastest_peer() -> None:
     database = {"load": took(2.0), "copy": took(1.6), "pandas": took(14.0), "dlt a": took(9.0), "dlt b": took(5.0)}
-    files = {"file": took(3.0), "arrow_csv": took(2.5), "polars": took(2.0)}
+    files = {"file": took(3.0), "arrow_csv": took(2.5), "arrow_read_csv": took(2.0), "polars": took(2.5)}
     claims = decide(loads(), database, took(2.0, increments=[0.08, 0.09, 0.5]), HISTORY, files)
     found = {claim.claim: (claim.ratio, claim.met) for claim in claims}
     assert found == {
@@ -29,7 +36,8 @@ def test_every_comparison_is_of_the_largest_size_and_of_the_fastest_peer() -> No
         "1,000,000 rows of GB18030: peak memory": (None, True),
         "an increment of 1 % of 1,000,000 rows against the full load": (0.045, True),
         "1,000,000 rows against 100,000, processor time": (4.0, True),
-        "increments 51 to 60 against 1 to 10": (1.2, True),
+        "a row added, 100,000 → 1,000,000 against 10,000 → 100,000, processor time": (0.5, True),
+        "increments 291 to 300 against 1 to 10": (1.2, True),
     }
 
 
@@ -38,3 +46,65 @@ def test_nothing_is_claimed_about_a_peer_that_is_not_there() -> None:
     claims = decide({1_000: took(2.0)}, database, took(2.0, increments=[0.2]), HISTORY, {"file": took(1.0)})
     assert [claim.claim for claim in claims if "dlt" in claim.claim or "GB18030" in claim.claim] == []
     assert [claim.met for claim in claims if "bare COPY" in claim.claim] == [False]
+
+
+def test_a_growth_faster_than_the_rows_misses_its_goal_though_the_whole_hides_it() -> None:
+    sizes = {10_000: took(10.0), 100_000: took(10.5), 1_000_000: took(20.0)}
+    claims = decide(sizes, {"load": took(20.0)}, took(2.0, increments=[0.1]), HISTORY, {})
+    met = {claim.claim.rpartition(" rows against ")[0] or claim.claim: claim.met for claim in claims}
+    assert met["1,000,000"], "twice the time for ten times the rows"
+    assert not met["a row added, 100,000 → 1,000,000 against 10,000 → 100,000, processor time"]
+
+
+@pytest.mark.parametrize("rows", [99, 101, None])
+def test_a_measure_with_fewer_or_more_rows_than_were_there_does_not_count(rows: int | None) -> None:
+    with pytest.raises(Unavailable, match="100"):
+        sound("copy", {"rows": rows}, 100)
+    sound("copy", {"rows": 100}, 100)
+
+
+@pytest.mark.parametrize("name", ["load", "first", "increment", "history"])
+def test_a_load_from_a_database_counts_only_if_it_was_reconciled(name: str) -> None:
+    for checked in (None, 0):
+        with pytest.raises(Unavailable) as refused:
+            sound(name, {"rows": 100, "checked": checked}, 100)
+        assert refused.value.code == "bench_not_reconciled"
+    sound(name, {"rows": 100, "checked": 3}, 100)
+
+
+def test_texts_other_than_those_written_stop_the_benchmark() -> None:
+    same_texts("polars", {"sum": "12"}, "12")
+    for found in ({"sum": "13"}, {}):
+        with pytest.raises(Unavailable) as refused:
+            same_texts("polars", found, "12")
+        assert refused.value.code == "bench_texts_differ"
+
+
+@pytest.mark.parametrize("reader", [ingest_run.arrow_csv, ingest_run.arrow_read_csv, ingest_run.iconv_duckdb])
+def test_every_reader_of_the_file_leaves_the_texts_as_they_were_made(
+    tmp_path: Path, reader: Callable[[Path, dict[str, Any]], dict[str, Any]]
+) -> None:
+    file = ingest_data.write_csv(tmp_path / "in", 200)
+    found = reader(tmp_path / "out", {"file": str(file)})
+    assert found["rows"] == 200
+    assert ingest_data.sum_of_parquet(found["written"]) == ingest_data.sum_at_source(200)
+
+
+@pytest.mark.parametrize("column", [name for name, (kind, _) in ingest_data.COLUMNS.items() if kind == "varchar"])
+def test_one_other_character_in_any_text_column_makes_another_sum(tmp_path: Path, column: str) -> None:
+    file, made = tmp_path / "made.parquet", ingest_data.made(200)
+    spoilt = (
+        f"SELECT * REPLACE (CASE WHEN n = 77 THEN '?' ELSE {column} END AS {column}) FROM (SELECT *, person_no AS n"
+    )
+    duckdb.sql(f"COPY ({spoilt} FROM ({made}))) TO '{file}' (FORMAT parquet)")
+    assert ingest_data.sum_of_parquet(str(file)) != ingest_data.sum_at_source(200)
+
+
+def test_rows_in_another_order_make_the_same_sum_and_a_row_read_twice_another(tmp_path: Path) -> None:
+    made = ingest_data.made(200)
+    turned, doubled = tmp_path / "turned.parquet", tmp_path / "doubled.parquet"
+    duckdb.sql(f"COPY (FROM ({made}) ORDER BY person_no DESC) TO '{turned}' (FORMAT parquet)")
+    twice = " UNION ALL ".join([f"FROM ({made})", *[f"FROM ({made}) WHERE person_no = 5"] * 2])
+    duckdb.sql(f"COPY ({twice}) TO '{doubled}' (FORMAT parquet)")
+    assert ingest_data.sum_of_parquet(str(turned)) == ingest_data.sum_at_source(200)
+    assert ingest_data.sum_of_parquet(str(doubled)) != ingest_data.sum_at_source(200)
