@@ -1,8 +1,8 @@
 """Which rule or note of the hub ought to notice which kind of planted dirt. Used for scoring only.
 
 `rules` are suffixes of rule ids ('.check_digit') or whole ids ('row.sex_matches_id', 'across.dead_still_held', which
-looks into another department's table); `notes` are what standardising says it changed. A kind without either cannot be
-decided by a rule; linking records (identity) is judged by `bases.truth` instead.
+looks into another department's table); `notes` are what standardising says it changed. A kind without either says why
+no rule can decide it; linking records (identity) is judged by `bases.truth` instead. A kind not listed is an error.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ class Detector:
     """What notices a kind; `title_zh`, `title_en` say the kind to a person.
 
     by_number: the rule marks every row that holds the same number; the partner of a planted row is no false alarm.
+    undecidable: why no rule or note can notice the kind; with it stand no rules, without it there must be some.
     """
 
     title_zh: str
@@ -20,13 +21,28 @@ class Detector:
     rules: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     by_number: bool = False
+    undecidable: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that nobody wrote a rule for and nobody explained."""
+        if bool(self.undecidable) == bool(self.rules or self.notes):
+            raise ValueError(f"{self.title_en}: name the rules or notes that notice it, or say why none can")
 
     @property
     def decidable(self) -> bool:
         """Whether a rule or note can notice the kind at all."""
-        return bool(self.rules or self.notes)
+        return not self.undecidable
 
 
+def of(kind: str) -> Detector:
+    """The detector of a planted kind; raises LookupError for one not listed, which else would leave every claim."""
+    if kind not in DETECTORS:
+        raise LookupError(f"the generator plants {kind!r}, which demo/detectors.py does not list")
+    return DETECTORS[kind]
+
+
+IDENTITY = "every row is sound by itself: only linking it with another tells, which bases.truth judges"
+CHANGED = "both texts may be true: only who else holds the person or organisation tells, which bases.truth judges"
 ID_ITEMS = ("resident_id", "child_id", "mother_id")
 ID_FAULTS = tuple(
     f"{item}.{fault}" for item in ID_ITEMS for fault in ("check_digit", "date", "prefix", "alphabet", "length")
@@ -37,19 +53,27 @@ DETECTORS: dict[str, Detector] = {
     "id_digit": Detector("身份号码错一位", "one wrong digit in an id", rules=ID_FAULTS),
     "id_swap": Detector("身份号码两位颠倒", "two digits of an id swapped", rules=ID_FAULTS),
     "id_lowercase_x": Detector("身份号码末位小写 x", "lower-case x in an id", notes=("uppercase",)),
-    "name_variant": Detector("姓名同音或异体", "homophone or variant name"),
-    "rare_character": Detector("姓名用字被替换", "rare character replaced"),
+    "name_variant": Detector("姓名同音或异体", "homophone or variant name", undecidable=CHANGED),
+    "rare_character": Detector("姓名用字被替换", "rare character replaced", undecidable=CHANGED),
     "name_middle_dot": Detector(
         "间隔号写法不一", "middle dot written otherwise", notes=("variant_dot", "blanks")
     ),  # a dot written as a blank is noticed as one
-    "name_dot_lost": Detector("间隔号丢失", "middle dot lost"),
+    "name_dot_lost": Detector("间隔号丢失", "middle dot lost", undecidable=CHANGED),
     "birth_wrong": Detector("出生日期错误", "wrong birth date", rules=("row.birth_matches_id",)),
     "birth_placeholder": Detector("出生日期为占位值", "placeholder birth date", rules=(".placeholder",)),
     "sex_wrong": Detector("性别错误", "wrong sex", rules=("row.sex_matches_id",)),
-    "address_partial": Detector("地址不完整或别名", "partial or alias address"),
-    "address_stale": Detector("地址过时", "stale address"),
+    "address_partial": Detector(
+        "地址不完整或别名",
+        "partial or alias address",
+        undecidable="a short or popular form is a sound address: the address benchmark judges whether it is found",
+    ),
+    "address_stale": Detector(
+        "地址过时", "stale address", undecidable="it was true once: nothing on the row says that the person has moved"
+    ),
     "phone_missing": Detector("缺少电话", "missing phone", rules=("phone.required",)),
-    "phone_shared": Detector("共用电话", "shared phone"),
+    "phone_shared": Detector(
+        "共用电话", "shared phone", undecidable="families and offices share numbers in truth as well"
+    ),
     "duplicate_inside": Detector(
         "部门内部重复",
         "double inside one department",
@@ -70,15 +94,15 @@ DETECTORS: dict[str, Detector] = {
         rules=("resident_id.duplicate", "child_id.duplicate"),
         by_number=True,
     ),
-    "id_two_numbers": Detector("一人多号", "two numbers for one person"),
+    "id_two_numbers": Detector("一人多号", "two numbers for one person", undecidable=IDENTITY),
     "no_uscc": Detector("没有统一社会信用代码", "no USCC", rules=("uscc.required",)),
     "uscc_case": Detector("信用代码小写", "lower-case USCC", notes=("uppercase",)),
     "uscc_confusable": Detector("信用代码 O/0、I/1 混淆", "O/0 or I/1 in a USCC", notes=("confusable",)),
     "uscc_check": Detector("信用代码校验位错误", "wrong check character in a USCC", rules=("uscc.check_digit",)),
-    "former_name": Detector("使用曾用名", "former name"),
+    "former_name": Detector("使用曾用名", "former name", undecidable=CHANGED),
     "name_bracket": Detector("括号和空格不一", "brackets and blanks vary", notes=("bracket_variant", "blanks")),
-    "name_abbreviation": Detector("名称简写", "abbreviated name"),
-    "branch_confusable": Detector("易混淆的分支机构", "confusable branch"),
+    "name_abbreviation": Detector("名称简写", "abbreviated name", undecidable=CHANGED),
+    "branch_confusable": Detector("易混淆的分支机构", "confusable branch", undecidable=IDENTITY),
     "cancelled_live": Detector(
         "已注销仍在用",
         "cancelled but live elsewhere",
@@ -89,7 +113,6 @@ DETECTORS: dict[str, Detector] = {
     "division_abolished": Detector(
         "已撤销的区划代码", "abolished division code", rules=(".known",), notes=("abolished_division",)
     ),
-    "division_wrong": Detector("区划代码错误", "wrong division code", rules=("division_code.known",)),
     "unit_slip": Detector(
         "元与万元混用",
         "yuan for ten thousand yuan",

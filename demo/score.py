@@ -7,7 +7,7 @@ import duckdb
 
 from catalog.contracts import Contract, load_contracts
 from catalog.settings import Settings
-from demo import clusters
+from demo import clusters, detectors
 from demo.detectors import DETECTORS, Detector
 from lake import tables
 from lake.layout import Layout
@@ -16,7 +16,8 @@ from lake.layout import Layout
 def score_quality(settings: Settings) -> list[dict[str, Any]]:
     """Per kind of dirt: planted, found, false (rows noticed for this kind that hold no planted defect of it).
 
-    `found` and `false` are None where no rule on one row can decide the kind.
+    `found` and `false` are None where no rule on one row can decide the kind. Raises LookupError for a kind that
+    demo/detectors.py does not list.
     """
     contracts = _of_the_city(settings)
     with _connection() as con:
@@ -108,7 +109,7 @@ def _notes_of(con: duckdb.DuckDBPyConnection, dataset: str, scan: str) -> str:
 
 
 def _score_kind(con: duckdb.DuckDBPyConnection, kind: str) -> dict[str, Any]:
-    detector = DETECTORS.get(kind, Detector(kind, kind))
+    detector = detectors.of(kind)
     planted = con.execute("SELECT count(DISTINCT (dataset, key, item)) FROM planted WHERE kind = ?", [kind]).fetchone()
     score: dict[str, Any] = {
         "kind": kind,
