@@ -12,6 +12,8 @@ from typing import Any
 
 from catalog.errors import Unavailable
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 def build(folder: Path, name: str, **asked: int) -> tuple[float, dict[str, Any]]:
     """Seconds on the wall and the summary of the city asked for (residents, seed); the home is removed afterwards.
@@ -37,6 +39,25 @@ def build(folder: Path, name: str, **asked: int) -> tuple[float, dict[str, Any]]
     summary: dict[str, Any] = json.loads((home / "demo" / "summary.json").read_text(encoding="utf-8"))
     shutil.rmtree(home, ignore_errors=True)
     return seconds, summary
+
+
+def commit(root: Path = ROOT) -> str | None:
+    """The commit of the code in `root`; None where nobody can tell: no repository, or changes outside docs/.
+
+    The benchmarks write their own page, so a changed page says nothing about the code.
+    """
+    head = _git(root, "rev-parse", "HEAD")
+    changed = _git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs")
+    return head if head and changed == "" else None
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    """What git said, or None where it does not work."""
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _free_port() -> int:

@@ -1,7 +1,8 @@
 """Planted dirt over several seeds: of every kind planted, found and falsely found, against the goals.
 
-A seed is run once: its summary is kept as `dirt-<seed>.json` beside results.json, and read again when the seed is asked
-for again. A summary.json of a run elsewhere may be put there under that name; to run a seed anew, remove the file.
+A seed is run once: its summary is kept as `dirt-<seed>.json` beside results.json, with the commit of the code it ran
+by, and read again when the seed is asked for again. One of another plan or another commit is no truth about this code:
+the seed is run again, as it is where the code has changes that are not committed.
 """
 
 import json
@@ -13,6 +14,7 @@ from benchmarks import city
 from benchmarks.claims import Claim
 from benchmarks.machine import this_machine
 from benchmarks.page import section, table
+from demo.plan import Plan
 
 TITLE = "Planted dirt: found, and falsely found"
 SEEDS, RESIDENTS = (7,), 20_000
@@ -94,9 +96,11 @@ def _false(counts: tuple[int, int, int]) -> float:
 
 
 def _summary(folder: Path, seed: int) -> dict[str, Any]:
-    kept = folder / f"dirt-{seed}.json"
-    if not kept.exists():
-        _, summary = city.build(folder, f"dirt-{seed}", residents=RESIDENTS, seed=seed)
-        kept.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
-    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-    return found
+    path, commit = folder / f"dirt-{seed}.json", city.commit()
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    asked = Plan(residents=RESIDENTS, seed=seed).as_json()
+    if commit is not None and kept.get("commit") == commit and kept.get("plan") == asked:
+        return kept
+    _, summary = city.build(folder, f"dirt-{seed}", residents=RESIDENTS, seed=seed)
+    path.write_text(json.dumps(summary | {"commit": commit}, ensure_ascii=False), encoding="utf-8")
+    return summary

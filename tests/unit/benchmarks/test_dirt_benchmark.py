@@ -1,6 +1,7 @@
 """Planted dirt over seeds: what counts as missed and as false, and that kept summaries are read, not run again."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,77 @@ def test_the_table_shows_every_seed_and_says_which_kind_misses_its_goal() -> Non
     assert "| `z` none | 3 |  |  |  |  |" in lines
 
 
-def test_a_seed_is_run_once_and_its_summary_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The seeds run, each in no time; the code stands at commit c1."""
+    seeds: list[int] = []
 
     def build(_folder: Path, _name: str, *, residents: int, seed: int) -> tuple[float, dict[str, Any]]:
-        asked.append(seed)
-        return 1.0, {"quality": {"planted": [kind(residents, residents, 0)]}}
+        seeds.append(seed)
+        return 1.0, summary(seed, residents)
 
     monkeypatch.setattr(city, "build", build)
-    (tmp_path / "dirt-6.json").write_text(json.dumps({"quality": {"planted": [kind(10, 10, 0)]}}), encoding="utf-8")
+    monkeypatch.setattr(city, "commit", lambda: "c1")
+    return seeds
+
+
+def summary(seed: int, residents: int, dirt: float = 1.0) -> dict[str, Any]:
+    plan = {"residents": residents, "seed": seed, "dirt": dirt, "data": None}
+    return {"plan": plan, "quality": {"planted": [kind(residents, residents, 0)]}}
+
+
+def test_a_seed_is_run_once_and_its_summary_kept(tmp_path: Path, asked: list[int]) -> None:
     first = dirt.measure(tmp_path, [5, 6])
     assert dirt.measure(tmp_path, [5, 6]) == first
-    assert asked == [5]
-    assert "20,000 / 20,000 / 0 | 10 / 10 / 0" in first[1]
+    assert asked == [5, 6]
+    assert "20,000 / 20,000 / 0 | 20,000 / 20,000 / 0" in first[1]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        summary(7, 20_000) | {"commit": "c1"},
+        summary(6, 500) | {"commit": "c1"},
+        summary(6, 20_000, dirt=0.0) | {"commit": "c1"},
+        summary(6, 20_000) | {"commit": "c0"},
+        summary(6, 20_000),
+    ],
+    ids=["another seed", "a smaller city", "a cleaner city", "other code", "code unknown"],
+)
+def test_a_kept_summary_of_another_plan_or_other_code_is_run_again(
+    tmp_path: Path, asked: list[int], kept: dict[str, Any]
+) -> None:
+    (tmp_path / "dirt-6.json").write_text(json.dumps(kept), encoding="utf-8")
+    dirt.measure(tmp_path, [6])
+    assert asked == [6]
+
+
+def test_code_that_is_not_committed_is_run_every_time(
+    tmp_path: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(city, "commit", lambda: None)
+    dirt.measure(tmp_path, [6])
+    dirt.measure(tmp_path, [6])
+    assert asked == [6, 6]
+
+
+def test_code_is_at_its_commit_unless_something_outside_the_documentation_has_changed(tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=a", "-c", "user.email=a@b")
+        done = subprocess.run(
+            ["git", "-C", str(tmp_path), *who, *arguments], capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    git("init", "-q")
+    (tmp_path / "docs").mkdir()
+    for name in ("docs/page.md", "rule.py"):
+        (tmp_path / name).write_text("1", encoding="utf-8")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    assert city.commit(tmp_path) == git("rev-parse", "HEAD")
+    (tmp_path / "docs" / "page.md").write_text("2", encoding="utf-8")
+    assert city.commit(tmp_path) == git("rev-parse", "HEAD")
+    (tmp_path / "rule.py").write_text("2", encoding="utf-8")
+    assert city.commit(tmp_path) is None
+    assert city.commit(tmp_path / "nowhere") is None
