@@ -103,4 +103,4 @@ def test_rows_changed_on_the_way_are_not_taken(
     assert ingest.collect(hub, CONTRACT, department, now=NOW + timedelta(minutes=2), by="test").new
     with open_session(hub) as session:
         assert [row.status for row in session.query(Batch).order_by(Batch.collected_at)] == ["held", "collected"]
-        assert session.query(Ticket).one().state == "closed"
+        assert session.query(Ticket).one().state == "open"  # until the batch is brought to the standards, too
