@@ -13,6 +13,7 @@ import pyarrow as pa
 from catalog.contracts import Contract
 from lake.sources.delivery import KeptAside, check_columns, column_names, text_batches, text_schema
 from lake.sources.formats.delimited import ENCODINGS, unreadable
+from lake.sources.formats.gb18030 import decoded
 
 HEADER = 32
 DELETED = b"*"
@@ -72,7 +73,7 @@ def _fields(path: Path, described: bytes, encoding: str) -> Iterator[Field]:
         entry = described[place : place + 32]
         if entry[0] == 0x0D:
             return
-        name = entry[:11].split(b"\0")[0].decode(encoding, "replace").strip()
+        name = decoded(entry[:11].split(b"\0")[0], encoding, "replace").strip()
         kind = chr(entry[11]).upper()
         if kind in ELSEWHERE:
             raise unreadable(
@@ -106,5 +107,5 @@ def _value(record: bytes, field: Field, encoding: str) -> str | None:
     if field.type in BINARY and len(raw) == struct.calcsize(BINARY[field.type]):
         number = struct.unpack(BINARY[field.type], raw)[0]
         return f"{number / 10_000:.4f}" if field.type == "Y" else str(number)
-    text = raw.decode(encoding).replace("\0", " ")
+    text = decoded(raw, encoding).replace("\0", " ")
     return (text.rstrip() if field.type == "C" else text.strip()) or None

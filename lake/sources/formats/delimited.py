@@ -20,6 +20,7 @@ import pyarrow.csv as pacsv
 from catalog.contracts import Contract
 from catalog.errors import SourceUnreadable
 from lake.sources.delivery import KeptAside, check_columns, column_names, text_schema
+from lake.sources.formats.gb18030 import renewed
 
 CHUNK = 1 << 20
 BLOCK = 8 << 20
@@ -35,7 +36,9 @@ class Utf8Stream(io.RawIOBase):
         self._file = file
         self._encoding = encoding
         self._source: Any = (gzip.open if file.suffix == ".gz" else open)(file, "rb")
-        self._decoder = codecs.getincrementaldecoder(ENCODINGS.get(encoding.lower(), encoding))("strict")
+        name = ENCODINGS.get(encoding.lower(), encoding)
+        self._decoder = codecs.getincrementaldecoder(name)("strict")
+        self._renewed = name.lower() == "gb18030"
         self._waiting = b""
         self._taken = 0
 
@@ -47,7 +50,9 @@ class Utf8Stream(io.RawIOBase):
         """Fill `buffer` with UTF-8 bytes; 0 at the end."""
         while not self._waiting:
             chunk = self._read_chunk()
-            self._waiting = self._decode(chunk).encode()
+            text = self._decode(chunk).encode()
+            # Every character for private use begins with this byte in UTF-8, and nothing else has it.
+            self._waiting = renewed(text.decode()).encode() if self._renewed and b"\xee" in text else text
             if not chunk:
                 break
         count = min(len(buffer), len(self._waiting))

@@ -1,13 +1,15 @@
 """CSV of every declared encoding arrives as it was written; what cannot be taken is kept aside with its line."""
 
 import gzip
+import struct
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from catalog.errors import ContractBroken, SourceUnreadable
 from lake.sources.delivery import KeptAside
-from lake.sources.formats import delimited
+from lake.sources.formats import dbf, delimited
 from tests.factories.deliveries import a_contract
 
 HEADER = "编号,姓名\n"
@@ -24,6 +26,41 @@ def test_four_byte_gb18030_characters_survive(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(f"{HEADER}1,{RARE}\n".encode("gb18030"))
     assert read(path, encoding="gb18030") == [{"编号": "1", "姓名": RARE}]
+
+
+def test_every_two_byte_code_of_gb18030_is_the_character_the_system_library_has(tmp_path: Path) -> None:
+    trails = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
+    # Rows that are for private use altogether (AAA1 to AFFE and their like) are the user's own, and stay so.
+    codes = [bytes((lead, trail)) for lead in (*range(0xA1, 0xAA), 0xFE) for trail in trails]
+    path = tmp_path / "a.csv"
+    path.write_bytes(HEADER.encode("gb18030") + b"".join(b"%d,%s\n" % pair for pair in enumerate(codes)))
+    converted = subprocess.run(["iconv", "-f", "GB18030", "-t", "UTF-8", path], capture_output=True, check=True).stdout
+    known = [line.partition(",")[2] for line in converted.decode().splitlines()[1:]]
+    found = [row["姓名"] for row in read(path, encoding="gb18030")]
+    assert len(found) == len(codes)
+    assert [(code.hex(), *pair) for code, *pair in zip(codes, found, known, strict=True) if pair[0] != pair[1]] == []
+    assert found[codes.index(b"\xfe\x59")] == "龴"
+    table = Path(tmp_path / "a.dbf")
+    table.write_bytes(_dbf([b"\xfe\x59", b"\xa8\xbc"]))
+    assert dbf.read([table], a_contract(), []).read_all().to_pylist() == [{"编号": "龴", "姓名": "ḿ"}]
+
+
+def test_characters_of_names_in_four_bytes_stay_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    later = "龴龵龶龷龸龹龺龻𠂇𠂉𠃌𡗗𢦏𤇾"
+    raw = later.encode("gb18030")
+    assert len(raw) == 4 * len(later)
+    path.write_bytes(f"{HEADER}1,".encode("gb18030") + raw + b"\n")
+    assert read(path, encoding="gbk") == [{"编号": "1", "姓名": later}]
+
+
+def _dbf(values: list[bytes]) -> bytes:
+    fields = b"".join(
+        struct.pack("<11sc4xB15x", name.encode("gb18030"), b"C", 4) for name in ("编号", "姓名")[: len(values)]
+    )
+    begins = 32 + len(fields) + 1
+    head = struct.pack("<BBBBIHH20x", 3, 126, 1, 1, 1, begins, 1 + 4 * len(values))
+    return head + fields + b"\r" + b" " + b"".join(value.ljust(4) for value in values)
 
 
 def test_a_character_cut_by_the_reading_block_is_whole_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
