@@ -5,6 +5,7 @@ doors to say.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -24,12 +25,14 @@ class Entity:
     """records: dataset, key, batch, row, record_id, by_key, probability, tied_to, bits. claims: field, value, agency,
 
     dataset, batch, row, observed_at, rule, won. moves: old, to, reason, at, of ids that became or left this one.
+    built_at: when it was last built; what people said later holds from the next build on.
     """
 
     entity: str
     records: list[Row]
     claims: list[Row]
     moves: list[Row]
+    built_at: datetime | None = None
 
 
 def base_of(models: tuple[BaseModel, ...], entity: str) -> BaseModel:
@@ -57,7 +60,13 @@ def explain(settings: Settings, model: BaseModel, entity: str) -> Entity:
         record |= {"tied_to": partner, "bits": bits}
     records.sort(key=lambda row: (not row["by_key"], row["dataset"], row["key"] or "", row["batch"], row["row"]))
     claims.sort(key=lambda row: (row["field"], not row["won"], row["dataset"], row["batch"], row["row"]))
-    return Entity(entity, records, claims, sorted(moves, key=lambda move: (move["at"], move["old"])))
+    moves.sort(key=lambda move: (move["at"], move["old"]))
+    return Entity(entity, records, claims, moves, _built_at(state))
+
+
+def _built_at(state: State) -> datetime | None:
+    told = (commit.get("built_at") for commit in tables.history(state.uri("links"), settings=state.settings))
+    return next((datetime.fromisoformat(at) for at in told if at), None)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, state: State, part: str, where: str, *given: str) -> list[Row]:

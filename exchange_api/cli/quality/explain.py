@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange_api.cli.speaking import door, trail
-from exchange_api.cli.speaking.speech import as_json, listing, named, say, tell, worded
+from exchange_api.cli.speaking.speech import as_json, listing, named, say, shown, tell, worded
 
 if TYPE_CHECKING:
     from exchange_api.views.entities import Explained
@@ -74,7 +74,7 @@ def _draw_fields(found: "Explained") -> None:
             "value": claim.value,
             "agency": named(claim.agency_name),
             "batch": claim.batch,
-            "observed_at": claim.observed_at.isoformat(timespec="minutes") if claim.observed_at else "",
+            "observed_at": claim.observed_at,
             "rule": named(field.rule_title) if claim.won else "",
         }
         for field in found.fields
@@ -94,6 +94,6 @@ def _draw_fields(found: "Explained") -> None:
 
 def _draw_changes(found: "Explained") -> None:
     for move in found.moves:
-        tell(f"{move.at:%Y-%m-%d %H:%M} {move.old} → {move.to or '—'}: {move.reason}")
+        tell(f"{shown(move.at)} {move.old} → {move.to or '—'}: {move.reason}")
     for said in found.said:
-        tell(f"{said.at:%Y-%m-%d %H:%M} {said.pair} {worded('review', said.verdict)} ({said.by}): {said.reason}")
+        tell(f"{shown(said.at)} {said.pair} {worded('review', said.verdict)} ({said.by}): {said.reason}")

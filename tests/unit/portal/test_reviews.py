@@ -239,6 +239,8 @@ def test_what_the_portal_decided_merges_and_parts_in_the_next_build_with_redirec
     steward = signed_in("steward")
     assert decide(steward, page_of(city, joined), "same")[0] == 303
     assert decide(steward, two, "different", "同名同住址的两人")[0] == 303
+    waiting = browser.get(f"/api/v1/bases/population/entities/{before['p60']}", headers=steward_token).json()
+    assert "people" not in {record["how"] for record in waiting["records"]}, "it holds from the next build on"
     build_group(city, "population", clock=now)
     after = entities(city)
     assert after[joined] == after["p60"] == before["p60"]
