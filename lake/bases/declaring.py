@@ -90,7 +90,14 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
     for name, made in tracing.declared_lineage(model, built).items():
         for table, column in sorted(made.origins) if name in items else ():
             source = next(item for item in built[table].items if item.name == column)
-            if weaker := _weaker(items[name], source, mere=made.mere, excused=name in excused):
+            if made.mere and items[name].element != source.element:
+                told = f"{table}.{column}", source.element
+                raise _wrong(
+                    model,
+                    f"数据项 {name} 就是 {told[0]}，其数据元须与之相同（{told[1]}）",
+                    f"item {name} repeats {told[0]} and must keep its data element ({told[1]})",
+                )
+            if weaker := _weaker(items[name], source) if name not in excused else None:
                 mine, above = weaker
                 raise _wrong(
                     model,
@@ -109,15 +116,13 @@ def graded_down(model: BaseModel, promised: Contract) -> frozenset[str]:
     return frozenset(named)
 
 
-def _weaker(item: Item, source: Item, *, mere: bool, excused: bool) -> tuple[str, str] | None:
+def _weaker(item: Item, source: Item) -> tuple[str, str] | None:
     """What of `item` is weaker than in its source, and what it is there; None when nothing is."""
     strength = list(FLOORS)
-    if not excused and item.grade < source.grade:
+    if item.grade < source.grade:
         return item.grade, source.grade
-    if not excused and strength.index(item.personal) < strength.index(source.personal):
+    if strength.index(item.personal) < strength.index(source.personal):
         return f"personal {item.personal}", source.personal
-    if mere and item.element != source.element:
-        return f"element {item.element}", source.element
     return None
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from catalog.identifiers import DATASET_CODE
-
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _FORMS = (
     *(exp.Select, exp.SetOperation, exp.Subquery, exp.With, exp.CTE, exp.Table, exp.TableAlias, exp.From, exp.Join),
@@ -88,8 +86,8 @@ def _relation(node: exp.Expr) -> Iterator[str]:
         yield "brackets around a join"
     if isinstance(node, exp.Table | exp.CTE):
         name = node.name if isinstance(node, exp.Table) else node.alias
-        if not DATASET_CODE.fullmatch(name):
-            yield "a table or WITH name that is no name of a dataset (a-z, 0-9, _): no base or topic"
+        if not _NAME.fullmatch(name) or name != name.lower():
+            yield "the name of a table or of WITH with other signs than a-z, 0-9 and _: no base or topic"
 
 
 def _names(query: exp.Query) -> Iterator[str]:

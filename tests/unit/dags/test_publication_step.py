@@ -17,10 +17,13 @@ from catalog.settings import Settings
 from dags.steps import bases, publication
 from dags.steps.publication import publish_all
 from lake import tables
+from lake.bases import build
 from lake.layout import Layout
 from quality.figures import profile
 from quality.rules import rule as rules
 from tests.factories.deliveries import a_registry_with
+from tests.factories.standard_tables import hold
+from tests.factories.topics import ITEMS, contract, write
 
 CONTRACTS = Path(__file__).parents[3] / "demo" / "contracts"
 CODE, OTHER = "stats_indicator", "civil_subsistence"
@@ -90,6 +93,21 @@ def test_nothing_is_published_while_its_contract_is_a_draft(hub: Settings, now: 
         (tmp_path / f"{CODE}.odcs.yaml").write_text(drafted, encoding="utf-8")
         done = publication.publish(hub.model_copy(update={"contracts_dir": tmp_path}), clock=lambda: now)
         assert (CODE in done.kept_back) == (published(hub) is None) == (status == "draft")
+        assert done.failed == {}
+
+
+def test_a_declared_topic_is_not_published_while_its_contract_is_a_draft(hub: Settings, now: datetime) -> None:
+    hold(hub, "civil_facility", {"facility_no": "1", "facility_kind": "05", "address": "某处"})
+    build(hub, "public_service", now=now)
+    name = "topic_facilities"
+    text = contract(name, *ITEMS[1:], key="kind")
+    sql = "SELECT home.kind, count(*) AS facilities FROM public_service AS home GROUP BY home.kind"
+    for status in ("draft", "active"):
+        write(hub.topics_dir, sql, text.replace("status: active", f"status: {status}"), name)
+        bases._enter_once(hub, clock=lambda: now)
+        build(hub, name, now=now)
+        done = publication.publish(hub, clock=lambda: now, only={name})
+        assert (name in done.kept_back) == (published(hub, name) is None) == (status == "draft")
         assert done.failed == {}
 
 
