@@ -14,6 +14,7 @@ from catalog.contracts import Contract
 from catalog.errors import HubError
 from catalog.working_days import COUNTY_HOURS, COUNTY_ZONE
 from lake.engines.duckdb import literal, quote
+from lake.sources.databases.window import zone_of
 from lake.sources.delivery import Native, column_names
 
 ARROW_ROWS = 61_440
@@ -29,7 +30,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> Columns:
 
 def projection(columns: Columns, contract: Contract) -> str:
     """The SELECT list that brings every column over under its delivered name."""
-    zone = literal(str(contract.options.get("timezone", COUNTY_ZONE)))
+    zone = literal(zone_of(contract).key)
     names = column_names(name for name, _ in columns)
     return ", ".join(
         f"{_storable(quote(source), kind, zone)} AS {quote(name)}"

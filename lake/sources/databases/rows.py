@@ -18,11 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken, HubError
 from catalog.systems import SystemSpec
-from catalog.working_days import COUNTY_ZONE
 from lake.delta.prefetch import side_by_side
 from lake.loading.reconciliation import COUNT, SUM, Measure, reconciled
 from lake.sources.databases.scanner import STATEMENT_SECONDS
 from lake.sources.databases.sentences import sentence
+from lake.sources.databases.window import zone_of
 from lake.sources.delivery import BATCH_ROWS, as_text
 
 MOST_PARTS = 16
@@ -168,7 +168,7 @@ def reader(
     sessions: Sessions, parts: Sequence[Part], schema: pa.Schema, contract: Contract, translate: Translate
 ) -> pa.RecordBatchReader:
     """The rows of all parts as they come; the sessions end with the last."""
-    zone = ZoneInfo(str(contract.options.get("timezone", COUNTY_ZONE)))
+    zone = zone_of(contract)
 
     def rows_of(part: Part) -> Iterator[pa.RecordBatch]:
         streaming = part.connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)

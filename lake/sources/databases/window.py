@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken
@@ -91,13 +91,27 @@ def later(contract: Contract, reached: str | None, mark: object) -> str | None:
         return reached
     if reached is None:
         return mark
-    zone = ZoneInfo(str(contract.options.get("timezone", COUNTY_ZONE)))
+    zone = zone_of(contract)
     match _value(reached, zone), _value(mark, zone):
         case (Decimal() as one, Decimal() as other):
             return mark if other > one else reached
         case (datetime() as one, datetime() as other):
             return mark if other > one else reached
     return max(reached, mark)
+
+
+def zone_of(contract: Contract) -> ZoneInfo:
+    """Where the clocks of the department stand: option `timezone`, else the county's. Raises ContractBroken."""
+    try:
+        return ZoneInfo(str(contract.options.get("timezone", COUNTY_ZONE)))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ContractBroken(
+            f"数据集 {contract.dataset} 的选项 timezone 不是已知的时区。请写成 Asia/Shanghai 这样的名称，或删去。",
+            f"Option timezone of {contract.dataset} names no known time zone. Write a name such as Asia/Shanghai, or"
+            " leave it out.",
+            code="timezone_unknown",
+            dataset=contract.dataset,
+        ) from None
 
 
 def _value(text: str, zone: ZoneInfo) -> Decimal | datetime | None:
@@ -122,7 +136,7 @@ def _moments(contract: Contract, day: date, newest: str) -> tuple[str, str]:
             dataset=contract.dataset,
         )
     zoned = re.search(r"[ T]\d\d:.*([+-]\d\d(:?\d\d)?|Z)$", newest) is not None
-    zone = ZoneInfo(str(contract.options.get("timezone", COUNTY_ZONE)))
+    zone = zone_of(contract)
     ends = (day, day + timedelta(days=1))
     if zoned:
         return (

@@ -10,6 +10,7 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
 from lake.sources.databases.custom import query_of
+from lake.sources.databases.native import projection
 from lake.sources.databases.window import due, later, look_back
 from tests.factories.deliveries import a_contract, an_item
 
@@ -121,3 +122,13 @@ def test_a_query_that_does_more_than_read_is_refused_before_it_is_sent(query: st
     with pytest.raises(ContractBroken) as broken:
         query_of(a_contract(options={"query": query}), dialect)
     assert broken.value.code == "query_not_select"
+
+
+@pytest.mark.parametrize("name", ["Asia/Laizhou", "../etc/passwd", "", "/etc/localtime"])
+def test_a_time_zone_nobody_knows_is_told_in_a_sentence(name: str) -> None:
+    contract = a_contract(options={"timezone": name})
+    with pytest.raises(ContractBroken) as refused:
+        later(contract, "2026-01-01 00:00:00", "2026-01-02 00:00:00")
+    assert refused.value.code == "timezone_unknown"
+    with pytest.raises(ContractBroken):
+        projection([("a", "TIMESTAMP")], contract)
