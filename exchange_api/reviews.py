@@ -11,6 +11,7 @@ from authorization.access import Caller
 from catalog.actions import review_decisions
 from catalog.database import open_reader, open_session
 from catalog.errors import Conflict, InvalidInput
+from exchange_api.disguise import PRIVATE
 from exchange_api.hub import Hub
 from exchange_api.views import entities, reviews
 from lake import bases
@@ -54,15 +55,26 @@ def decide(
     seen: number of the newest decision the caller knew of. Raises NotFound, InvalidInput, and Conflict when somebody
     else has decided otherwise meanwhile.
     """
+    check_reason(reason)
+    with open_session(hub.settings) as session:
+        row = reviews.found_row(hub.settings, session, bases.base(base), pair)
+        return _decide(session, base, row, verdict, reason, seen=seen, by=caller.login, now=hub.clock())
+
+
+def check_reason(reason: str) -> None:
+    """Raise InvalidInput for a reason that is too long, or gives away a number of a person: it is kept and shown."""
     if len(reason) > LONGEST_REASON:
         raise InvalidInput(
             f"理由最多 {LONGEST_REASON} 字。",
             f"A reason has at most {LONGEST_REASON} characters.",
             code="review_reason_too_long",
         )
-    with open_session(hub.settings) as session:
-        row = reviews.found_row(hub.settings, session, bases.base(base), pair)
-        return _decide(session, base, row, verdict, reason, seen=seen, by=caller.login, now=hub.clock())
+    if PRIVATE.search(reason):
+        raise InvalidInput(
+            "理由中含有证件号码、电话或银行卡号。请删去号码，只写核实的方式与结果。",
+            "The reason holds an identity, telephone or card number. Leave the number out; say how it was checked.",
+            code="review_reason_private",
+        )
 
 
 def _decide(

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from authorization.access import Caller
 from authorization.permissions import Permission
+from catalog.actions import review_decisions
 from catalog.actions.review_decisions import VERDICTS
 from catalog.errors import HubError
 from exchange_api import reviews
@@ -53,7 +54,9 @@ def two_records(visit: Reading, base: str, left: Word = "", right: Word = "") ->
 @router.get("/reviews/{base}/{pair}")
 def one(visit: Reading, base: str, pair: str, after: Word = "") -> HTMLResponse:
     """A pair side by side, what speaks for and against, and the form. `after`: the pair decided on just before."""
-    return _page(visit, base, pair, after=after)
+    with visit.reader() as session:
+        known = bool(after) and bool(review_decisions.history(session, base, after))
+    return _page(visit, base, pair, after=after if known else "")
 
 
 @router.post("/reviews/{base}/{pair}")

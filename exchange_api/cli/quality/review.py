@@ -53,12 +53,16 @@ def list_(
     from lake import bases
     from lake.bases import review
 
-    found = review.queue(door.settings(), bases.base(base))
+    model = bases.base(base)
+    found = review.queue(door.settings(), model)
     with door.reading() as session:
         said = _newest(session, base)
+        found = _keys_masked(session, found) if in_json else found
     rows = [row | asdict(said.get(row["pair"], _Said())) for row in found]
     rows = [row | {"decision": row.pop("verdict")} for row in rows]
     rows = [row for row in rows if every or (row["decision"] in ("same", "different")) == decided]
+    if in_json and rows:
+        _record_read(base, model.providers, 2 * len(rows))  # the keys of both are shown
     if not in_json:
         rows = [row | {"decision": review_words.verdict(row["decision"])} for row in rows]
     columns = {
@@ -132,9 +136,11 @@ def decide(
     The event names the account and who acted at the terminal.
     """
     from catalog.actions import review_decisions
+    from exchange_api.reviews import check_reason
     from exchange_api.views import reviews
     from lake import bases
 
+    check_reason(reason)
     with door.writing() as session:
         _check_may_decide(session, login)
         row = reviews.found_row(door.settings(), session, bases.base(base), pair)
@@ -192,6 +198,16 @@ def _key(session: "Session", dataset: str, key: str) -> str:
     return shown_key(queries.items(session, dataset))(key)
 
 
+def _keys_masked(session: "Session", rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pairs with the keys of both records shown as on the page of a pair."""
+    from catalog import queries
+    from exchange_api.evidence import shown_key
+
+    names = {row[f"dataset_{side}"] for row in rows for side in "lr"}
+    show = {name: shown_key(queries.items(session, name)) for name in names}
+    return [row | {f"key_{side}": show[row[f"dataset_{side}"]](row[f"key_{side}"]) for side in "lr"} for row in rows]
+
+
 def _masked(items: Any, values: dict[str, Any]) -> dict[str, str]:
     """The values of a record by item, masked as evidence is; '' for none."""
     from exchange_api.disguise import HIDDEN, disguise_of
@@ -209,9 +225,9 @@ def _by_column(items: Any) -> dict[str, Any]:
     return {item.name: item for item in items} | {"code": next((i for i in items if i.name == "uscc"), None)}
 
 
-def _record_read(base: str, providers: tuple[str, ...]) -> None:
-    """Two records were looked at: one record in the audit trail, as for every use."""
-    trail.record(purpose="匹配核对", dataset=base, surface="evidence", rows=2, items=(), providers=providers)
+def _record_read(base: str, providers: tuple[str, ...], rows: int = 2) -> None:
+    """So many records were looked at: one record in the audit trail, as for every use."""
+    trail.record(purpose="匹配核对", dataset=base, surface="evidence", rows=rows, items=(), providers=providers)
 
 
 def _draw_evidence(told: dict[str, Any], items: Any) -> None:

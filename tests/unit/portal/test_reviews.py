@@ -180,6 +180,11 @@ def test_a_decision_in_the_portal_leads_on_to_the_next_pair_and_twice_is_once(ci
     assert said(city, FIRST) == [("same", "steward")]
 
 
+def test_nothing_is_called_noted_that_nobody_decided(city: Settings, signed_in: Enter) -> None:
+    page = words_of(signed_in("steward"), f"{page_of(city, THIRD)}?after=Vnone")
+    assert "已记录" not in page
+
+
 def test_a_changed_mind_keeps_its_history_and_both_are_shown(city: Settings, signed_in: Enter) -> None:
     browser = signed_in("steward")
     decide(browser, page_of(city, SECOND), "unsure", "待查")
@@ -195,6 +200,8 @@ def test_a_changed_mind_keeps_its_history_and_both_are_shown(city: Settings, sig
         ({"verdict": "perhaps"}, 422),
         ({"reason": "  "}, 422),
         ({"reason": "长" * 2001}, 422),
+        ({"reason": "身份证 370683199003074514 相同"}, 422),
+        ({"reason": "电话13900001234核实"}, 422),
         ({"csrf": "forged"}, 403),
     ],
 )
