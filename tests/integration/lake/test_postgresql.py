@@ -1,5 +1,6 @@
 """PostgreSQL into the raw zone: every value as it was, read-only, and a sentence for everything that goes wrong."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -250,6 +251,20 @@ def test_a_read_that_takes_longer_than_it_may_is_stopped_by_the_server(hub: Sett
     with pytest.raises(SourceUnreachable) as slow:
         collect(hub, impatient, contract=replace(CONTRACT, locator="slow"))
     assert slow.value.code == "source_too_slow"
+
+
+def test_a_table_that_somebody_keeps_locked_is_waited_for_no_longer_than_agreed(
+    hub: Settings, people: Department
+) -> None:
+    impatient = replace(people[0], options={"schema": "public", "lock_seconds": 1, "statement_seconds": 60})
+    began = time.monotonic()
+    with people[1].transaction():
+        people[1].execute("LOCK TABLE hkrk IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(SourceUnreachable) as locked:
+            collect(hub, impatient)
+    assert locked.value.code == "source_too_slow"
+    assert time.monotonic() - began < 30
+    assert collect(hub, impatient, minute=1).rows == 5000
 
 
 def test_the_hub_sees_one_moment_of_the_database(hub: Settings, people: Department) -> None:

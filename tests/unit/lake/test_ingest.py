@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from catalog.contracts import Contract
 from catalog.database import open_session
@@ -17,6 +19,7 @@ from lake import sources, tables
 from lake.engines.duckdb import connect
 from lake.layout import Layout
 from lake.loading import deliveries, ingest, raw
+from lake.sources.delivery import Delivery
 from tests.factories.deliveries import NOW, a_contract, a_folder, a_registry_with
 
 ROWS = "编号,姓名\n1,张𠮷\n2,李\n"
@@ -151,6 +154,38 @@ def test_a_lost_column_holds_the_batch_until_the_column_is_back(
     deliver(spec, ROWS)
     assert collect(hub, contract, spec, minute=1).new
     assert [row.status for row in registered(hub)] == ["held", "collected"]
+
+
+def test_a_column_of_another_type_holds_the_batch_and_leaves_no_file(
+    settings: Settings, contract: Contract, tmp_path: Path
+) -> None:
+    hub, people = a_registry_with(settings, contract), replace(contract, locator="*.parquet")
+    text, number = pa.table({"编号": ["1"], "姓名": ["张"]}), pa.table({"编号": [1], "姓名": ["张"]})
+    spec = a_folder(tmp_path / "in")
+    parquet.write_table(text, tmp_path / "in" / "a.parquet")
+    good = collect(hub, people, spec)
+    parquet.write_table(number, tmp_path / "in" / "a.parquet")
+    for minute in (1, 2):
+        with pytest.raises(BatchHeld) as refused:
+            collect(hub, people, spec, minute=minute)
+        assert refused.value.code == "column_retyped"
+    assert [(row.status, row.rows) for row in registered(hub)] == [("collected", 1), ("held", 0)]
+    assert len(list(Path(Layout(hub.lake_url).raw("civil_person")).rglob("*.parquet"))) == 1
+    parquet.write_table(text, tmp_path / "in" / "a.parquet")
+    assert collect(hub, people, spec, minute=3).batch_id == good.batch_id
+
+
+def test_a_batch_committed_twice_stands_once_and_the_second_leaves_no_file(
+    hub: Settings, contract: Contract, spec: SystemSpec
+) -> None:
+    deliver(spec, ROWS)
+    batch = collect(hub, contract, spec)
+    facts = raw.newest(hub, "civil_person")
+    assert facts is not None
+    again = raw.stage(hub, "civil_person", Delivery(pa.table({"编号": ["1"], "姓名": ["张"]}).to_reader()))
+    raw.commit_batch(hub, again, facts, raw.opened(hub, "civil_person"))
+    assert [row["编号"] for row in rows_of(hub, batch.batch_id)] == ["1", "2"]
+    assert len(list(Path(Layout(hub.lake_url).raw("civil_person")).rglob("*.parquet"))) == 1
 
 
 def test_a_system_that_is_away_holds_nothing(hub: Settings, contract: Contract, spec: SystemSpec) -> None:
