@@ -46,21 +46,21 @@ def register(
     return batch
 
 
-def advance(session: Session, *, batch_id: str, status: str) -> None:
-    """Set how far a batch has come ('standardised', 'judged'). The step that did it is recorded as a RunStep."""
-    _batch(session, batch_id).status = status
+def advance(session: Session, *, batch_id: str, status: str, message: tuple[str, str] | None = None) -> None:
+    """Set how far a batch has come ('standardised', 'judged'). The step that did it is recorded as a RunStep.
+
+    message: instead of why it was held, where a held batch is tried again ('collected').
+    """
+    batch = _batch(session, batch_id)
+    batch.status = status
+    if message is not None:
+        batch.message_zh, batch.message_en = message
 
 
 def hold(session: Session, *, batch_id: str, error: HubError, by: str, now: datetime) -> None:
-    """Keep a batch as delivered and go no further with it; the error's sentence says why.
-
-    Tried again and held for the same reason it tells nothing new.
-    """
+    """Keep a batch as delivered and go no further with it; the error's sentence says why."""
     batch = _batch(session, batch_id)
-    told = (batch.message_zh, batch.message_en) == (error.zh, error.en)
     batch.status, batch.message_zh, batch.message_en = "held", error.zh, error.en
-    if told:
-        return
     record(session, tag=EventTag.BATCH_HELD, subject=batch_id, by=by, now=now, details={"code": error.code})
 
 

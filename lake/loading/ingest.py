@@ -171,7 +171,9 @@ def _nothing_new(settings: Settings, delivery: Delivery, same: Batch, *, by: str
     with open_session(settings) as session:
         status = session.get_one(models.Batch, same.batch_id).status
         if status == "held":
-            batches.advance(session, batch_id=same.batch_id, status="collected")
+            facts = raw.newest(settings, same.dataset)
+            message = _message(facts) if facts is not None else ("", "")
+            batches.advance(session, batch_id=same.batch_id, status="collected", message=message)
         elif status != "collected" and came:  # one that still has to be standardised says then what becomes of it
             holding.settle_ticket(session, same.dataset, by=by, now=now)
     return same

@@ -98,6 +98,8 @@ def test_a_held_delivery_is_used_as_soon_as_it_can_be_and_its_ticket_is_closed(
         assert [night(hub, number) for number in (0, 1)] == ["frame_unknown"] * 2
     assert night(hub, 2) == ""
     assert of_batches(hub) == [("standardised", 1)]
+    with open_session(hub) as session:
+        assert session.query(Batch).one().message_zh == "", "why it was held is past"
     assert (the_ticket(hub).state, of_notes(hub)) == ("closed", ["opened", "closed"])
 
 
