@@ -118,7 +118,11 @@ def explained(settings: Settings, session: Session, base: str, entity: str, *, a
         for one in review_decisions.newest(session, model.name)
         if known & {one.record_l, one.record_r}
     )
-    heard = (one for one in said if one.verdict == "same" and found.built_at and one.at <= found.built_at)
+    heard = (
+        one
+        for one in said
+        if one.verdict == "same" and found.built_at and one.at.replace(microsecond=0) <= found.built_at
+    )
     joined = {side for one in heard for side in (one.record_l, one.record_r)}
     agencies = names.agencies(session)
     return Explained(

@@ -108,10 +108,10 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
                 )
 
 
-def graded_down(model: BaseModel, promised: Contract) -> frozenset[str]:
+def graded_down(model: BaseModel, contract: Contract) -> frozenset[str]:
     """The items that may be classified more weakly than their sources; raises InvalidInput for no list of items."""
-    named = promised.options.get("graded_down", [])
-    if not isinstance(named, list) or not {str(name) for name in named} <= {item.name for item in promised.items}:
+    named = contract.options.get("graded_down", [])
+    if not isinstance(named, list) or not {str(name) for name in named} <= {item.name for item in contract.items}:
         raise _wrong(model, "graded_down 须是契约数据项的列表", "graded_down must be a list of items of the contract")
     return frozenset(named)
 

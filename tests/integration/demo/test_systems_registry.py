@@ -51,7 +51,7 @@ def test_the_city_comes_up_filled_stops_whole_and_comes_back(city: Path, home: P
         for contract in contracts.values():
             spec = systems.specs[contract.system]
             assert spec.kind != "files" or list(Path(spec.location).glob(contract.locator)), contract.dataset
-        assert len(systems.specs) == 14
+        assert len(systems.specs) == 16
         secrets = [value for spec in systems.specs.values() for value in spec.secret.values() if len(value) > 20]
         assert secrets
         assert not any(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -181,6 +182,9 @@ def enter(hub: Settings, spec: SystemSpec, tmp_path: Path) -> None:
     migrate(hub)
     found = profile(hub, sources.peek(hub, spec, replace(a_contract(), items=()), keep=tmp_path / "peek").reader)
     text = draft(Place("civil_person", "civil", spec.code, "*.csv", {}, None), found)
+    for blank, said in (("status: draft", "status: active"), ("classification: ''", "classification: L1")):
+        text = text.replace(blank, said)
+    text = re.sub(r"(property: personal\n\s+value:) ''", r"\1 none", text)
     hub.contracts_dir.mkdir(parents=True)
     path = hub.contracts_dir / "civil_person.odcs.yaml"
     path.write_text(text, encoding="utf-8")

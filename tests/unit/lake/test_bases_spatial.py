@@ -87,6 +87,11 @@ def test_every_model_builds_the_items_it_promises(county: Settings) -> None:
     hold(county, "police_person", {"person_no": "1", "resident_id": WANG})
     hold(county, "market_enterprise", {"record_no": "1", "uscc": "91370683MA3C00003Q"})
     hold(county, "stats_indicator", {"indicator_code": "LZ001", "period": "202501", "value": 1.0, "unit": "亿元"})
+    hold(
+        county,
+        "reform_penalty",
+        {"penalty_no": "莱罚〔2025〕1号", "uscc": "91370683MA3C00003Q", "decided_on": day(2025)},
+    )
     for base in BASES:
         built = build(county, base.name, now=NOW)
         assert tables.schema(built.uri, settings=county).names == [item.name for item in base.items], base.name
