@@ -6,12 +6,14 @@ from sqlalchemy import select
 
 from catalog import queries
 from catalog.database import open_reader
-from catalog.models import Batch, Dataset
+from catalog.models import Batch
 from catalog.settings import Settings
 from lake import tables
 from lake.layout import Layout
-from lake.storage import remove_file
+from lake.storage import folders, remove_file
 from quality.tickets import escalate_overdue
+
+VACUUMED = ("standard", "base", "topic")
 
 
 def overdue(settings: Settings, *, now: datetime, after: timedelta) -> list[str]:
@@ -36,18 +38,19 @@ def write_data_docs(settings: Settings) -> str:
 def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, int]:
     """Remove staged files of judged batches; vacuum standard, base and topic tables of files older than `keep`.
 
-    Returns how many staged batches and how many files went. Raw and quarantine are never touched.
+    What is there is asked of the lake, not of the catalogue: what a build remembers of people lies beside its base and
+    in no entry. Returns how many staged batches and how many files went. Raw and quarantine are never touched.
     """
     layout = Layout(settings.lake_url)
     with open_reader(settings) as session:
         judged = session.execute(select(Batch.dataset, Batch.batch_id).where(Batch.status == "judged")).all()
-        zones = session.execute(select(Dataset.code, Dataset.zone)).all()
     staged = sum(remove_file(layout.staging(dataset, batch_id), settings) for dataset, batch_id in judged)
     with open_reader(settings) as session:
         pinned = queries.published_all(session)
     files = 0
-    for code, zone in zones:
-        uri = {"standard": layout.standard, "base": layout.base, "topic": layout.topic}[zone](code)
+    there = [(zone, code) for zone in VACUUMED for code in folders(layout.zone(zone), settings)]
+    for zone, code in there:
+        uri = f"{layout.zone(zone)}/{code}"
         version = tables.version(uri, settings=settings)
         # An older version that is still the published one must stay readable, however long its successor stays unfit.
         if version is not None and (code not in pinned or pinned[code].delta_version == version):

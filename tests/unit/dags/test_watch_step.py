@@ -95,6 +95,18 @@ def test_what_an_older_published_version_alone_needs_goes_after_the_newer_one_is
     assert tables.read(uri, version=1, settings=hub).to_pylist() == [{"n": 2}]
 
 
+def test_what_a_build_remembers_of_people_goes_with_its_old_versions_though_no_entry_names_it(
+    hub: Settings, now: datetime
+) -> None:
+    uri = Layout(hub.lake_url).base("population_prepared")
+    for name in ("王芳", "李伟"):
+        tables.write(uri, pa.table({"name": [name]}), run_id=name, settings=hub)
+    time.sleep(0.01)
+    assert watch.clean(hub, now=now, keep=timedelta(hours=1))["files"] == 0
+    assert watch.clean(hub, now=now, keep=timedelta(0))["files"] == 1
+    assert tables.read(uri, settings=hub).to_pylist() == [{"name": "李伟"}]
+
+
 def test_raw_and_quarantine_are_never_cleaned(hub: Settings, now: datetime) -> None:
     layout = Layout(hub.lake_url)
     for uri in (layout.raw(CODE), layout.quarantine(CODE)):
