@@ -15,16 +15,16 @@ from typing import TypeAlias
 import duckdb
 import pyarrow as pa
 
-from catalog.errors import InvalidInput, NotFound
+from catalog.errors import NotFound
 from catalog.settings import Settings
 from catalog.time_limits import local_day
 from lake import tables
 from lake.bases import changes, declaring, inputs
 from lake.bases.model import BaseModel
 from lake.bases.resolution import Decisions, resolve_entities, task_text
+from lake.bases.topics import write_topic
 from lake.delta.commit import has_run, open_table
-from lake.engines.duckdb import confine, connect, literal, quote
-from lake.engines.limits import TooSlow, limited
+from lake.engines.duckdb import connect, literal, quote
 from lake.layout import Layout
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def build(
 def _fuse(pinned: inputs.Pinned, entities: pa.Table, uris: Mapping[str, str], how: Writing) -> None:
     model = pinned.model
     if model.contract is not None:
-        _declared(pinned, model, uris[model.name], how)
+        write_topic(pinned, how.settings, lambda rows: how.write(uris[model.name], rows))
         return
     extensions = ("spatial",) if model.spatial else ()
     with connect(how.settings, extensions=extensions, keep_order=False) as connection:
@@ -121,35 +121,6 @@ def _fuse(pinned: inputs.Pinned, entities: pa.Table, uris: Mapping[str, str], ho
         if model.identity:
             inputs.hold(connection, model.identity.answer, entities)
         _write(connection, model, uris, how)
-
-
-def _declared(pinned: inputs.Pinned, model: BaseModel, uri: str, how: Writing) -> None:
-    """Write a declared topic: its SQL sees the inputs and no other file, and ends in time."""
-    extensions = ("spatial",) if model.spatial else ()
-    with connect(how.settings, extensions=extensions) as connection:
-        pinned.open(connection)
-        read = [place for name, place in pinned.places.items() if pinned.versions[name] is not None]
-        confine(connection, how.settings, only=read)
-        declaring.check_reads(connection, model)
-        rows = quote(f"{model.name}_rows")
-        try:
-            with limited(connection, how.settings.topic_seconds):
-                connection.execute(f"CREATE TEMP TABLE {rows} AS {model.sql(model.steps[-1])}")
-        except (duckdb.Error, TooSlow) as error:
-            raise _not_built(model, error) from None  # what the engine says of rows may hold their values
-        how.write(uri, connection.execute(f"SELECT * FROM {rows}").to_arrow_reader(BATCH))
-
-
-def _not_built(model: BaseModel, error: Exception) -> InvalidInput:
-    slow = isinstance(error, TooSlow)
-    zh = "超过 SHUNIU_TOPIC_SECONDS 规定的时限" if slow else f"SQL 无法执行（{type(error).__name__}）"
-    en = "it takes longer than SHUNIU_TOPIC_SECONDS" if slow else f"its SQL fails ({type(error).__name__})"
-    return InvalidInput(
-        f"主题库 {model.name} 未构建：{zh}。请修改 SQL 后重新登记。",
-        f"Topic {model.name} is not built: {en}. Change its SQL and add it again.",
-        code="topic_not_built",
-        topic=model.name,
-    )
 
 
 def uri_of(model: BaseModel, table: str, layout: Layout) -> str:

@@ -8,7 +8,7 @@
 <base>_weighed                    the pairs compared, with their weight
 <base>_fused                      one fingerprint per entity of the rows it was fused from (changes.py)
 <base>_prepared                   cleaned records: with the weights, what a run under that model need not do again
-Each is written whole and once per run, before the base itself.
+Each is written once per run, before the base itself; redirects and the two memories (weighed, prepared) are added to.
 """
 
 import hashlib
