@@ -50,8 +50,9 @@ the same extension as well, and for nothing else of this; it keeps no order of r
 default.
 An increment is one row in a hundred, found by the index on its watermark. Every first load of the same dataset and
 every increment had a process of its own, of the same kind: its engines imported before the clock starts, as Airflow's
-worker forks a process that has imported them, and nothing else warm; the median increment stands against the median
-first load. Only the increments that grow the history share one process: there the late are compared with the early.
+worker forks a process that has imported them, and the scanner's signature accepted once by this hub before; nothing
+else warm. The median increment stands against the median first load. Only the increments that grow the history share
+one process: there the late are compared with the early.
 A row added costs what the processor time of two sizes differs by, over the rows they differ by. Whoever lost or doubled
 a row, or left one text of the text columns other than it was made, in UTF-8, before server and encoding, stops the
 benchmark; so does a batch from PostgreSQL whose sums were not reconciled. Server and reader share the two cores; the

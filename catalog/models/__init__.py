@@ -1,5 +1,7 @@
 """The registry's tables, one class per file. Accounts and grants belong to authorization."""
 
+from sqlalchemy.orm import configure_mappers
+
 from catalog.models.agency import Agency
 from catalog.models.batch import Batch
 from catalog.models.data_item import DataItem
@@ -39,3 +41,5 @@ __all__ = [
     "Verdict",
     "Waiver",
 ]
+
+configure_mappers()  # a mapping that does not fit says so on import, and no first query waits for it

@@ -4,7 +4,6 @@ Extensions are loaded by path from installed wheels, the hub's SQL functions are
 times are UTC. What the SQL means is not decided here (see functions.sql, lake/bases/).
 """
 
-import importlib.util
 import tempfile
 import unicodedata
 from collections.abc import Iterable
@@ -17,12 +16,11 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
+from lake.engines.extensions import all_proved, extension_path, proved
 from lake.layout import is_remote
 
 FUNCTIONS = Path(__file__).parent / "functions.sql"
 SPATIAL_FUNCTIONS = Path(__file__).parent / "spatial.sql"
-_proved: set[str] = set()
-"""Extensions whose signature this process has checked: reading 40 MB to check it again costs more than a small load."""
 
 
 def connect(
@@ -37,10 +35,13 @@ def connect(
     """
     spill = (settings.home / "tmp" if settings else Path(tempfile.gettempdir())) / "duckdb"
     spill.mkdir(parents=True, exist_ok=True)
-    wanted = list(extensions)
+    remote = settings is not None and is_remote(settings.lake_url)
+    wanted = [*extensions, *(["httpfs"] if remote else [])]
+    seen = all_proved(settings, wanted)
     connection = duckdb.connect(
         config={
-            "allow_unsigned_extensions": "true" if wanted and _proved.issuperset(wanted) else "false",
+            # Not that unsigned ones were allowed: those asked for are the files whose signatures were accepted before.
+            "allow_unsigned_extensions": "true" if seen else "false",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "memory_limit": settings.memory_limit if settings else "1GB",
@@ -53,7 +54,9 @@ def connect(
     connection.execute("SET enable_progress_bar = false")
     for name in wanted:
         load(connection, name)
-    if settings and is_remote(settings.lake_url):
+    if not seen:
+        proved(settings, wanted)
+    if settings and remote:
         _open_store(connection, settings)
     if functions:
         register_functions(connection)
@@ -73,21 +76,11 @@ def confine(connection: duckdb.DuckDBPyConnection, settings: Settings, *, only: 
     connection.execute("SET lock_configuration = true")
 
 
-def extension_path(name: str) -> Path | None:
-    """The file of extension `name` in its installed wheel, or None when there is no such wheel."""
-    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
-    if spec is None or spec.origin is None:
-        return None
-    path = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-    return path if path.is_file() else None
-
-
 def load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Load extension `name` from its wheel, else one installed the ordinary way; ConfigurationError when neither is."""
     path = extension_path(name)
     try:
         connection.execute(f"LOAD '{path}'" if path else f"LOAD {name}")
-        _proved.add(name)
     except duckdb.Error as error:
         raise ConfigurationError(
             f"缺少 DuckDB 扩展 {name}。请安装与 duckdb 同版本的 duckdb-extension-{name.replace('_', '-')}。",
@@ -133,7 +126,6 @@ def _nfkc_one(text: str | None) -> str | None:
 
 
 def _open_store(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    load(connection, "httpfs")
     endpoint = settings.s3_endpoint.removeprefix("https://").removeprefix("http://")
     parts = [
         "TYPE s3",

@@ -1,5 +1,8 @@
 """Connections to the engine: limits set, times in UTC, nothing fetched from the network, functions there when asked."""
 
+import os
+import shutil
+import sys
 from pathlib import Path
 
 import duckdb
@@ -8,7 +11,9 @@ import pytest
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
 from lake.delta.relation import sql_type
-from lake.engines.duckdb import connect, extension_path, literal, quote
+from lake.engines import extensions
+from lake.engines.duckdb import connect, literal, quote
+from lake.engines.extensions import extension_path
 
 
 def setting(connection: duckdb.DuckDBPyConnection, name: str) -> str:
@@ -36,6 +41,58 @@ def test_extensions_come_from_their_wheels_and_a_missing_one_says_what_to_instal
     with pytest.raises(ConfigurationError) as missing:
         connect(settings, extensions=["no_such_thing"])
     assert "duckdb-extension-no-such-thing" in missing.value.en
+
+
+def a_wheel(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of extension `name` in a wheel of its own, found before the installed one."""
+    own = extension_path(name)
+    assert own is not None
+    package = folder / f"duckdb_extension_{name}"
+    place = package / "extensions" / f"v{duckdb.__version__}" / own.name
+    place.parent.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    shutil.copy(own, place)
+    monkeypatch.delitem(sys.modules, package.name, raising=False)
+    monkeypatch.syspath_prepend(folder)
+    assert extension_path(name) == place
+    return place
+
+
+def unsigned(connection: duckdb.DuckDBPyConnection) -> bool:
+    return setting(connection, "allow_unsigned_extensions").lower() == "true"
+
+
+def test_a_signature_is_checked_once_for_each_file_and_again_when_it_was_touched(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = a_wheel(tmp_path / "wheels", "postgres_scanner", monkeypatch)
+
+    def checked() -> bool:
+        monkeypatch.setattr(extensions, "_proved", {})  # as in a process of its own
+        with connect(settings, extensions=["postgres_scanner"], functions=False) as connection:
+            return not unsigned(connection)
+
+    assert [checked(), checked(), checked()] == [True, False, False]
+    os.utime(file)
+    assert [checked(), checked()] == [True, False]
+    (settings.keys_dir / extensions.PROOF).chmod(0o666)  # anybody could have written it
+    assert checked()
+    (settings.keys_dir / extensions.PROOF).write_text("{")
+    assert checked()
+
+
+def test_an_extension_put_in_the_place_of_a_signed_one_is_refused(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = a_wheel(tmp_path / "wheels", "postgres_scanner", monkeypatch)
+    connect(settings, extensions=["postgres_scanner"], functions=False).close()
+    held = file.stat()
+    with file.open("r+b") as code:
+        code.seek(1_000_000)
+        code.write(bytes(byte ^ 0xFF for byte in code.read(64)))
+    os.utime(file, ns=(held.st_atime_ns, held.st_mtime_ns))  # a forger sets the clock back, and cannot set the other
+    with pytest.raises(ConfigurationError):
+        connect(settings, extensions=["postgres_scanner"], functions=False)
 
 
 def test_nfkc_folds_full_width_forms_and_keeps_null(settings: Settings) -> None:
