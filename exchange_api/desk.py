@@ -29,8 +29,6 @@ from exchange_api.views import tickets as views
 
 Verb = Literal["comment", "answer", "close", "reopen"]
 VERBS: Final[tuple[Verb, ...]] = ("comment", "answer", "close", "reopen")
-PURPOSE: Final = "数据整改"
-"""Why evidence is read, for the trail."""
 
 
 def sight(caller: Caller) -> views.Sight:
@@ -132,17 +130,5 @@ def proof(
         # A ticket keeps the department it was first given to; the rows are those of whose dataset it is now.
         plain = shown_plain(caller, order, queries.dataset(session, order.dataset).agency)
         found = evidence.of_ticket(hub.settings, session, order.ticket_id, plain=plain, brief=brief, limit=limit)
-    hub.trail.record(
-        at=hub.clock(),
-        actor=caller.token_id or caller.login,
-        account=caller.login,
-        agency=caller.agency,
-        purpose=PURPOSE,
-        dataset=found.dataset,
-        surface="evidence",
-        rows=len(found.rows),
-        items=found.items,
-        providers=found.providers,
-        decision="allowed",
-    )
+    hub.record(caller, **found.use)
     return found

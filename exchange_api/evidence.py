@@ -22,6 +22,8 @@ from exchange_api.disguise import HIDDEN, PRIVATE, disguise_of, guarded, plainly
 from lake.reading.evidence import PLACE, failing_rows
 from quality.rules.rule import scope_of
 
+PURPOSE: Final = "数据整改"
+"""Why evidence is read, for the trail."""
 MOST_ROWS: Final = 10_000
 HEADINGS: Final = ("批次", "行号", "问题")
 """First columns of a sheet: PLACE, and what is wrong; the items follow by title and name as delivered."""
@@ -50,6 +52,18 @@ class Evidence:
     titles: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
     problem: tuple[str, str] = ("", "")
+
+    @property
+    def use(self) -> dict[str, Any]:
+        """What the trail keeps of showing it, at whatever door."""
+        return {
+            "purpose": PURPOSE,
+            "dataset": self.dataset,
+            "surface": "evidence",
+            "rows": len(self.rows),
+            "items": self.items,
+            "providers": self.providers,
+        }
 
 
 def of_ticket(

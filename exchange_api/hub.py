@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from authorization.access import Access
+from authorization.access import Access, Caller
 from authorization.keys import Keys, keys_of
 from authorization.quotas import Quotas
 from catalog.audit.trail import Trail
@@ -56,6 +56,20 @@ class Hub:
             if self._trail is None:
                 self._trail = Trail(self.settings)
             return self._trail
+
+    def record(self, caller: Caller, *, at: datetime | None = None, decision: str = "allowed", **fields: Any) -> int:
+        """One durable record of what `caller` was given or refused; its sequence number. `at` None: now.
+
+        fields: the others of catalog.audit.record.FIELDS. Raises Unavailable: then nothing may be answered.
+        """
+        return self.trail.record(
+            at=at or self.clock(),
+            actor=caller.token_id or caller.login,
+            account=caller.login,
+            agency=caller.agency,
+            decision=decision,
+            **fields,
+        )
 
     def record_once_a_second(self, what: tuple[str, ...], **fields: Any) -> int:
         """Record `fields` unless `what` was recorded in the current second (one process, for thinning file fetches).

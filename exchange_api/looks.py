@@ -53,17 +53,7 @@ def opened(hub: Hub, caller: Caller, verb: Verb, code: str, *, dataset: str = ""
     except HubError as error:
         refuse(hub, caller, surface=surface(verb, code), reasons=[error.code])
         raise
-    hub.trail.record(
-        at=hub.clock(),
-        actor=caller.token_id or caller.login,
-        account=caller.login,
-        agency=caller.agency,
-        purpose=PURPOSE,
-        dataset=dataset,
-        surface=surface(verb, code),
-        providers=[spec.agency],
-        decision="allowed",
-    )
+    hub.record(caller, purpose=PURPOSE, dataset=dataset, surface=surface(verb, code), providers=[spec.agency])
     return spec
 
 

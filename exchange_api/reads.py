@@ -72,11 +72,9 @@ class Read:
 
     def record(self, *, rows: int) -> int:
         """Make the use durable; its sequence number. After this, and only after this, rows may leave."""
-        return self.hub.trail.record(
+        return self.hub.record(
+            self.caller,
             at=self.now,
-            actor=self.caller.token_id or self.caller.login,
-            account=self.caller.login,
-            agency=self.caller.agency,
             purpose=self.plan.grant.purpose,
             grant=self.plan.grant.code,
             dataset=self.facts.code,
@@ -85,7 +83,6 @@ class Read:
             rows=rows,
             items=self.plan.items,
             providers=self.facts.providers_of(self.used),
-            decision="allowed",
         )
 
 

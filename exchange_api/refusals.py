@@ -22,17 +22,14 @@ def refuse(
     `facts` None: no dataset was asked for, or none the catalogue knows.
     """
     purposes = {grant.purpose for grant in hub.access.grants(agency=caller.agency, account=caller.login)}
-    hub.trail.record(
-        at=hub.clock(),
-        actor=caller.token_id or caller.login,
-        account=caller.login,
-        agency=caller.agency,
+    hub.record(
+        caller,
+        decision="refused",
         purpose=purpose if purpose in purposes else "",
         dataset=facts.code if facts else "",
         version=facts.version if facts else None,
         surface=surface,
         items=items,
         providers=facts.providers if facts else (),
-        decision="refused",
         reasons=reasons,
     )

@@ -16,8 +16,6 @@ from exchange_api.hub import Hub
 from exchange_api.views import entities, reviews
 from lake import bases
 
-PURPOSE: Final = "匹配核对"
-"""Why records are looked at, for the trail."""
 LONGEST_REASON: Final = 2000
 
 
@@ -31,9 +29,7 @@ def seen(hub: Hub, caller: Caller, base: str, pair: str) -> reviews.Case:
     """A pair with its evidence, masked by the caller's right and recorded in the trail. Raises NotFound."""
     with open_reader(hub.settings) as session:
         found = reviews.case(hub.settings, session, base, pair, agency=caller.agency)
-    items = tuple(sorted({step.column for step in found.steps if step.left or step.right}))
-    providers = tuple(sorted({found.left.agency, found.right.agency}))
-    _record(hub, caller, base, rows=2, surface="review", items=items, providers=providers)
+    hub.record(caller, **found.use)
     return found
 
 
@@ -41,9 +37,7 @@ def explained(hub: Hub, caller: Caller, base: str, entity: str) -> entities.Expl
     """Why an entity is what it is, masked by the caller's right and recorded in the trail. Raises NotFound."""
     with open_reader(hub.settings) as session:
         found = entities.explained(hub.settings, session, base, entity, agency=caller.agency)
-    items = tuple(sorted({field.name for field in found.fields}))
-    providers = tuple(sorted({record.agency for record in found.records}))
-    _record(hub, caller, found.base, rows=len(found.records), surface="explain", items=items, providers=providers)
+    hub.record(caller, **found.use)
     return found
 
 
@@ -95,21 +89,3 @@ def _decide(
         session, base=base, pair=row["pair"], records=records, verdict=verdict, reason=reason, **who
     )
     return True
-
-
-def _record(
-    hub: Hub, caller: Caller, base: str, *, rows: int, surface: str, items: tuple[str, ...], providers: tuple[str, ...]
-) -> None:
-    hub.trail.record(
-        at=hub.clock(),
-        actor=caller.token_id or caller.login,
-        account=caller.login,
-        agency=caller.agency,
-        purpose=PURPOSE,
-        dataset=base,
-        surface=surface,
-        rows=rows,
-        items=items,
-        providers=providers,
-        decision="allowed",
-    )

@@ -13,7 +13,7 @@ from catalog.settings import Settings
 from exchange_api.evidence import shown_key
 from exchange_api.views import matching_words, names
 from exchange_api.views.names import Pair
-from exchange_api.views.reviews import by_column, shown_value
+from exchange_api.views.reviews import PURPOSE, by_column, shown_value
 from lake import bases
 from lake.bases import explaining
 from lake.bases.model import BaseModel
@@ -106,6 +106,18 @@ class Explained:
     fields: tuple[Field, ...]
     moves: tuple[Move, ...]
     said: tuple[Said, ...]
+
+    @property
+    def use(self) -> dict[str, Any]:
+        """What the trail keeps of showing it, at whatever door."""
+        return {
+            "purpose": PURPOSE,
+            "dataset": self.base,
+            "surface": "explain",
+            "rows": len(self.records),
+            "items": tuple(sorted({field.name for field in self.fields})),
+            "providers": tuple(sorted({record.agency for record in self.records})),
+        }
 
 
 def explained(settings: Settings, session: Session, base: str, entity: str, *, agency: str) -> Explained:

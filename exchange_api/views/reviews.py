@@ -22,6 +22,8 @@ from exchange_api.views.names import Pair
 from lake import bases
 from lake.bases import BaseModel, review
 
+PURPOSE: Final = "匹配核对"
+"""Why records are looked at, for the trail."""
 PAGE_SIZE: Final = 25
 STATES: Final = ("open", "unsure", "same", "different")
 """What was said of a pair last; open: nothing yet."""
@@ -128,6 +130,18 @@ class Case:
     def last(self) -> int:
         """Number of the newest decision, 0 for none."""
         return self.words[-1].number if self.words else 0
+
+    @property
+    def use(self) -> dict[str, Any]:
+        """What the trail keeps of showing it, at whatever door."""
+        return {
+            "purpose": PURPOSE,
+            "dataset": self.base,
+            "surface": "review",
+            "rows": 2,
+            "items": tuple(sorted({step.column for step in self.steps if step.left or step.right})),
+            "providers": tuple(sorted({self.left.agency, self.right.agency})),
+        }
 
 
 def matched_bases() -> tuple[BaseModel, ...]:

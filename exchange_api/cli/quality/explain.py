@@ -22,14 +22,7 @@ def explain(entity: Entity, in_json: door.Json = False) -> None:
 
     with door.reading() as session:
         found = entities.explained(door.settings(), session, base_of(matched_bases(), entity).name, entity, agency="")
-    trail.record(
-        purpose="匹配核对",
-        dataset=found.base,
-        surface="explain",
-        rows=len(found.records),
-        items=sorted({field.name for field in found.fields}),
-        providers=sorted({record.agency for record in found.records}),
-    )
+    trail.record(**found.use)
     if in_json:
         as_json(public(found))
         return

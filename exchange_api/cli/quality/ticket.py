@@ -149,21 +149,13 @@ def evidence(
 ) -> None:
     """Failing rows as delivered, items of grade L3 and L4 masked; the export is recorded in the audit trail."""
     from exchange_api import evidence as sheets
-    from exchange_api.desk import PURPOSE
 
     given = door.settings()
     files.check_place(out)
     with door.reading() as session:
         found = sheets.of_ticket(given, session, number, plain=False)
     body = sheets.as_bytes(found, out.suffix.removeprefix(".").lower())
-    trail.record(
-        purpose=PURPOSE,
-        dataset=found.dataset,
-        surface="evidence",
-        rows=len(found.rows),
-        items=found.items,
-        providers=found.providers,
-    )
+    trail.record(**found.use)
     over = files.write(out, body)
     tell(say(f"已写入 {len(found.rows)} 行：{out}{over}", f"{len(found.rows)} rows written: {out}{over}"))
 

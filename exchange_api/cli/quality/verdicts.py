@@ -186,8 +186,7 @@ def findings(
 ) -> None:
     """Batch, row number, key (of grade L3 or L4: masked) and rule of each finding; the look is in the audit trail."""
     from catalog import queries
-    from exchange_api.desk import PURPOSE
-    from exchange_api.evidence import shown_key
+    from exchange_api.evidence import PURPOSE, shown_key
     from exchange_api.views import quality
     from quality.marking import evidence
 
