@@ -15,6 +15,7 @@ from catalog.actions import tickets
 from catalog.database import open_session
 from catalog.errors import InvalidInput, NotAllowed
 from catalog.models import DataItem, Dataset
+from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
 from exchange_api.views import names
@@ -35,6 +36,8 @@ class Said:
 
     def words(self) -> str:
         """The text with the record before it, as it stands on the ticket."""
+        check_written(self.text)
+        check_written(self.record)
         record = " ".join(self.record.split())
         if len(record) > LONGEST_RECORD or not record.isprintable():
             raise InvalidInput(

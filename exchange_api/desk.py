@@ -23,6 +23,7 @@ from catalog.models import Ticket
 from catalog.settings import Settings
 from catalog.ticket_limits import check_reopened, unknown_ticket
 from exchange_api import evidence
+from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
 from exchange_api.views import tickets as views
@@ -94,7 +95,11 @@ def act(hub: Hub, caller: Caller, ticket: str, verb: Verb, text: str) -> views.O
 
 
 def do(session: Session, settings: Settings, *, ticket: str, verb: Verb, text: str, by: str, now: datetime) -> Ticket:
-    """`verb` done to a ticket by somebody whose right to it is settled already, as the operator's at a terminal is."""
+    """`verb` done to a ticket by somebody whose right to it is settled already, as the operator's at a terminal is.
+
+    Raises InvalidInput for a text that gives away a number of somebody, besides what the actions raise.
+    """
+    check_written(text)
     said: dict[str, Any] = {"ticket_id": ticket, "text": text, "by": by, "now": now}
     if verb == "reopen":
         finding = tickets.get(session, ticket).kind == "finding"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authorization.masking import Mask, apply
+from catalog.errors import InvalidInput
 from catalog.models import DataItem
 from catalog.standards.elements import Element, elements
 from lake.detectors import SURNAMES
@@ -57,6 +58,16 @@ def disguise_of(item: DataItem) -> Callable[[str | None], str]:
 def guarded(item: DataItem) -> bool:
     """Whether an item is masked whatever stands in it."""
     return item.grade in MASKED_GRADES or item.personal == "sensitive"
+
+
+def check_written(text: str) -> None:
+    """Raise InvalidInput for words of a person that give away a number of somebody: they are kept, and shown."""
+    if PRIVATE.search(text):
+        raise InvalidInput(
+            "文字中含有证件号码、电话或银行卡号。请删去号码，只写核实的方式与结果。",
+            "The text holds an identity, telephone or card number. Leave the number out; say how it was checked.",
+            code="text_private",
+        )
 
 
 def plainly(value: str | None) -> str:

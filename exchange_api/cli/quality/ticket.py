@@ -128,7 +128,9 @@ def correct(
     from catalog import queries
     from catalog.actions import tickets
     from exchange_api import corrections
+    from exchange_api.disguise import check_written
 
+    check_written(text)
     now, who = door.now(), door.actor()
     with door.writing() as session:
         entry = queries.dataset(session, dataset)

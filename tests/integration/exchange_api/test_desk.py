@@ -99,6 +99,18 @@ def test_a_correction_of_nothing_or_of_no_words_is_said_in_a_sentence(city):
     assert city.post(RAISE, json={}).status_code == 422
 
 
+@pytest.mark.parametrize("text", ["身份证 370683199003074514 不符", "致电13900001234未接", "号码 37068319900307451X"])
+def test_no_number_of_a_person_is_taken_into_a_ticket_by_whatever_form(city, correction, text):
+    asked = [(RAISE, {"text": text}), (RAISE, {"text": "不符", "record": text})]
+    asked += [(f"/api/v1/tickets/{correction}/{verb}", {"text": text}) for verb in ("comment", "close")]
+    for path, body in asked:
+        answer = city.post(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "text_private"), path
+        assert text not in answer.text
+    assert [one.ticket_id for one in corrections(city)] == [correction]
+    assert city.get(f"/api/v1/tickets/{correction}").json()["state"] == "open"
+
+
 @pytest.mark.parametrize("account", MAY)
 def test_who_may_do_what_to_a_correction(city, correction, account):
     for verb in VERBS:

@@ -36,6 +36,19 @@ def test_at_the_terminal_too_only_a_recipient_raises_a_correction(shuniu: Shuniu
         assert (said.code, "有效授权" in said.err) == (1, True)
 
 
+def test_at_the_terminal_too_no_number_of_a_person_is_taken_into_a_text(shuniu: Shuniu, city: Settings) -> None:
+    number = "370683199003074514"
+    raised = shuniu(
+        "ticket", "correct", "topic_housing_support", "--agency", "housing", "--text", number, home=city.home
+    )
+    waived = shuniu(
+        "quality", "waive", "police_person", "--rule", "name.required", "--reason", number, "--until", "2099-01-01",
+        home=city.home,
+    )  # fmt: skip
+    for said in (raised, waived):
+        assert (said.code, "请删去号码" in said.err, number in said.err) == (2, True, False)
+
+
 def test_evidence_is_written_to_the_file_named(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
     with open_session(city) as session:
         number = tickets.open_finding(
