@@ -122,7 +122,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "says": {"for": N_("For"), "against": N_("Against"), "nothing": N_("Says nothing")},
     "how": {
-        "number": N_("Its own number tells"),
+        "number": N_("Joined by its number"),
         "match": N_("By its values"),
         "people": N_("A person decided"),
         "alone": N_("Nothing else fits it"),

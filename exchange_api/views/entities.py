@@ -21,7 +21,10 @@ from lake.bases.model import BaseModel
 
 @dataclass(frozen=True)
 class Record:
-    """A source row of the entity. how: number (its own number tells), match (by its values), people, alone."""
+    """A source row of the entity. how: number (joined by its number), match (by its values), people, alone.
+
+    probability: how sure the matcher is; None for a row it had nothing to weigh of.
+    """
 
     dataset: str
     title: Pair
@@ -32,7 +35,7 @@ class Record:
     row: int
     record: str
     how: str
-    probability: float
+    probability: float | None
     tied_to: str
     bits: float | None
 
@@ -171,7 +174,7 @@ def _record(
         row=row["row"],
         record=row["record_id"],
         how=how,
-        probability=row["probability"],
+        probability=row["probability"] if how == "match" else None,
         tied_to=row["tied_to"] or "",
         bits=row["bits"],
     )

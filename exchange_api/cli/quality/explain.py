@@ -41,6 +41,7 @@ def _draw_records(found: "Explained") -> None:
             "batch": record.batch,
             "row": record.row,
             "how": worded("how", record.how),
+            "probability": _chance(record.probability),
             "record": record.record,
             "tied_to": record.tied_to,
         }
@@ -53,10 +54,15 @@ def _draw_records(found: "Explained") -> None:
         "batch": say("批次", "Batch"),
         "row": say("行号", "Row"),
         "how": say("归入的原因", "Why it is here"),
+        "probability": say("把握", "How sure"),
         "record": say("记录", "Record"),
         "tied_to": say("最相符的记录", "Most like"),
     }
     listing(rows, columns, in_json=False)
+
+
+def _chance(probability: float | None) -> str:
+    return "—" if probability is None else f"{probability:.1%}"
 
 
 def _draw_fields(found: "Explained") -> None:

@@ -108,7 +108,7 @@ def test_no_number_of_a_person_is_taken_into_a_ticket_by_whatever_form(city, cor
         assert (answer.status_code, answer.json()["code"]) == (422, "text_private"), path
         assert text not in answer.text
     assert [one.ticket_id for one in corrections(city)] == [correction]
-    assert city.get(f"/api/v1/tickets/{correction}").json()["state"] == "open"
+    assert city.get(f"/api/v1/tickets/{correction}").json()["ticket"]["state"] == "open"
 
 
 @pytest.mark.parametrize("account", MAY)

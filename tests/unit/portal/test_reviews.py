@@ -275,7 +275,9 @@ def test_an_entity_says_of_every_field_whose_word_won_by_which_rule_and_who_lost
     assert reviewed.PERSONS[3]["resident_id"] not in markup
     assert "按数源部门次序" in markup
     assert "未采用" in markup
-    assert "自身号码确定" in markup
+    assert "凭号码归入" in markup
+    rows = markup.partition('id="records"')[2].partition('id="fields"')[0]
+    assert re.findall(r'data-label="把握"[^>]*><span>([^<]*)<', rows) == ["—", "—"], "a number leaves nothing to weigh"
     assert [(one["surface"], one["rows"]) for one in looks(app, city)[before:]] == [("explain", 2)]
 
 
