@@ -38,6 +38,16 @@ PRIVATE: Final = re.compile(
     r"|(?<![0-9])0[0-9]{2,3}-[0-9]{7,8}(?![0-9])"  # landline
     r"|(?<![0-9])[1-9][0-9]{16,18}(?![0-9])"  # a number of 17 to 19 digits: mistyped identity, bank card
 )
+_DAY: Final = r"(19|20)[0-9]{2}-?[0-9]{2}-?[0-9]{2}"
+PARTS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
+    "resident_id": (r"[0-9]{17}[0-9X]", lambda value: "*" * 14 + value[-4:]),
+    "foreign_resident_id": (r"[0-9A-Z]{18}", lambda value: "*" * 14 + value[-4:]),
+    "person_name": (r"[\u3400-\u9fff]{3}", lambda value: f"{value[0]}*{value[-1]}"),
+    "former_person_name": (r"[\u3400-\u9fff]{3}", lambda value: f"{value[0]}*{value[-1]}"),
+    "birth_date": (_DAY, lambda value: f"{value[:4]}-**-**"),
+    "death_date": (_DAY, lambda value: f"{value[:4]}-**-**"),
+}
+"""By data element: the form (a whole match), and what of it a reviewer may see who asks for more; see `partly`."""
 FORMS: Final[Mapping[str, str]] = {
     "number": r"[-+]?[0-9,]{1,20}(\.[0-9]{1,12})?",
     "date": r"[0-9TZ年月日时分秒:./+ -]{4,32}",
@@ -53,6 +63,23 @@ PERSON: Final = re.compile(_NAME)
 def disguise_of(item: DataItem) -> Callable[[str | None], str]:
     """How a value of `item` is shown to everybody but the department that delivered it; '' for none."""
     return _masked(item.element) if guarded(item) else _checked(elements().get(item.element), item.element)
+
+
+def partly(item: DataItem) -> Callable[[str | None], str]:
+    """How a value is shown to a reviewer who asks for more: what usual practice lets be seen, never a whole value.
+
+    Last four of an identity number, first and last character of a name of three, the year of a day. The rest as
+    `disguise_of` says; a number's division and birthday are not shown, or it could be put together again.
+    """
+    strictly = disguise_of(item)
+    form, more = PARTS.get(item.element, (None, None))
+
+    def shown(value: str | None) -> str:
+        text = (value or "").strip()
+        fitting = more is not None and form is not None and re.fullmatch(form, text) is not None
+        return more(text) if fitting and more is not None else strictly(value)
+
+    return shown
 
 
 def guarded(item: DataItem) -> bool:

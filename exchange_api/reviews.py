@@ -8,11 +8,14 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from authorization.access import Caller
+from authorization.permissions import Permission
 from catalog.actions import review_decisions
 from catalog.database import open_reader, open_session
-from catalog.errors import Conflict, InvalidInput
+from catalog.errors import Conflict, InvalidInput, NotAllowed
+from catalog.time_limits import local_day
 from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
+from exchange_api.refusals import refuse
 from exchange_api.views import entities, reviews
 from lake import bases
 
@@ -25,10 +28,21 @@ def listed(hub: Hub, wanted: reviews.Wanted) -> reviews.Listing:
         return reviews.listed(hub.settings, session, wanted)
 
 
-def seen(hub: Hub, caller: Caller, base: str, pair: str) -> reviews.Case:
-    """A pair with its evidence, masked by the caller's right and recorded in the trail. Raises NotFound."""
+def seen(hub: Hub, caller: Caller, base: str, pair: str, *, parts: bool = False) -> reviews.Case:
+    """A pair with its evidence, masked by the caller's right and recorded in the trail. Raises NotFound.
+
+    parts: with parts of masked values, recorded as such; raises NotAllowed for who decides on no pair.
+    """
+    if parts and not caller.may(Permission.ALL_REVIEW_DECIDE):
+        refuse(hub, caller, surface="review:parts", reasons=["not_allowed"])
+        raise NotAllowed(
+            "部分内容只供对记录对作结论的人查看。",
+            "Parts of masked values are shown to who decides on pairs.",
+            code="review_parts_refused",
+        )
+    today = local_day(hub.clock())
     with open_reader(hub.settings) as session:
-        found = reviews.case(hub.settings, session, base, pair, agency=caller.agency)
+        found = reviews.case(hub.settings, session, base, pair, agency=caller.agency, today=today, parts=parts)
     hub.record(caller, **found.use)
     return found
 

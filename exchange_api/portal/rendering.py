@@ -70,7 +70,7 @@ def environment(language: str) -> Environment:
     catalogue = texts.translations(language)
     jinja.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     jinja.filters |= {"number": number, "day": day, "moment": moment, "seconds": seconds}
-    jinja.filters |= {"points": points, "signed": signed, "signed_bits": signed_bits}
+    jinja.filters |= {"points": points, "signed": signed, "signed_bits": signed_bits, "times": times}
     jinja.filters["failing_share"] = failing_share
     jinja.filters["named"] = lambda pair: text(pair[0], pair[1], language)
     jinja.globals |= {
@@ -125,6 +125,12 @@ def signed_bits(value: float | None) -> str:
     if value is None:
         return "—"
     return f"{value:+.1f}".replace("-", "−") if abs(value) >= 0.05 else "0.0"
+
+
+def times(bits: float) -> str:
+    """By how much bits of evidence move the odds, as a factor of at least 1: '8.0', '1,024'."""
+    factor = 2 ** min(abs(bits), 100.0)
+    return f"{factor:.1f}" if factor < 10 else f"{factor:,.0f}" if factor < 10**9 else f"{factor:.0e}"
 
 
 def rate(good: int, checked: int) -> str:

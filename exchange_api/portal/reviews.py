@@ -52,11 +52,14 @@ def two_records(visit: Reading, base: str, left: Word = "", right: Word = "") ->
 
 
 @router.get("/reviews/{base}/{pair}")
-def one(visit: Reading, base: str, pair: str, after: Word = "") -> HTMLResponse:
-    """A pair side by side, what speaks for and against, and the form. `after`: the pair decided on just before."""
+def one(visit: Reading, base: str, pair: str, after: Word = "", parts: bool = False) -> HTMLResponse:
+    """A pair side by side, what speaks for and against, and the form. `after`: the pair decided on just before.
+
+    parts: with parts of masked values, for who decides.
+    """
     with visit.reader() as session:
         known = bool(after) and bool(review_decisions.history(session, base, after))
-    return _page(visit, base, pair, after=after if known else "")
+    return _page(visit, base, pair, after=after if known else "", parts=parts)
 
 
 @router.post("/reviews/{base}/{pair}")
@@ -92,8 +95,9 @@ def _page(
     reason: str = "",
     verdict: str = "",
     refused: HubError | None = None,
+    parts: bool = False,
 ) -> HTMLResponse:
-    found = reviews.seen(visit.hub, _person(visit), base, pair)
+    found = reviews.seen(visit.hub, _person(visit), base, pair, parts=parts)
     with visit.reader() as session:
         people = names.accounts(session, [word.by for word in found.words])
     return visit.page(

@@ -120,6 +120,12 @@ WORDS: dict[str, dict[str, str]] = {
         "different": N_("They are different"),
         "unsure": N_("I am not sure"),
     },
+    "relation": {
+        "same": N_("Same"),
+        "differs": N_("Differs"),
+        "one_empty": N_("One is empty"),
+        "both_empty": N_("Both are empty"),
+    },
     "says": {"for": N_("For"), "against": N_("Against"), "nothing": N_("Says nothing")},
     "how": {
         "number": N_("Joined by its number"),
@@ -169,6 +175,7 @@ TONES: dict[str, str] = {
     "same": "good",
     "different": "bad",
     "unsure": "warn",
+    "differs": "bad",
     "for": "good",
     "against": "bad",
     "unconditional": "good",

@@ -40,9 +40,12 @@ def listed(hub: TheHub, caller: Reader, base: str, state: State = "", page: Page
 
 
 @router.get("/api/v1/bases/{base}/reviews/{pair}")
-def show(hub: TheHub, caller: Reader, base: str, pair: str) -> Response:
-    """A pair with both records and the waterfall of evidence; or any two records as `R…-R…`. Masked and audited."""
-    return answer(public(reviews.seen(hub, caller, base, pair)))
+def show(hub: TheHub, caller: Reader, base: str, pair: str, parts: bool = False) -> Response:
+    """A pair: both records field by field, same or not, and the waterfall of evidence; or any two records as `R…-R…`.
+
+    Masked and audited. `parts`: with parts of masked values, for who decides; audited as such.
+    """
+    return answer(public(reviews.seen(hub, caller, base, pair, parts=parts)))
 
 
 @router.post("/api/v1/bases/{base}/reviews/{pair}/decision")

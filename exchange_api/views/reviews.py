@@ -5,7 +5,7 @@ of people. Values are in plain only for the department that delivered them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -15,9 +15,9 @@ from catalog.actions import review_decisions
 from catalog.contracts import Item
 from catalog.models import ReviewDecision
 from catalog.settings import Settings
-from exchange_api.disguise import HIDDEN, disguise_of, plainly
+from exchange_api.disguise import HIDDEN, disguise_of, partly, plainly
 from exchange_api.evidence import shown_key
-from exchange_api.views import matching_words, names
+from exchange_api.views import comparing, matching_words, names
 from exchange_api.views.names import Pair
 from lake import bases
 from lake.bases import BaseModel, review
@@ -70,7 +70,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Side:
-    """One record of a pair. `gone`: it is delivered no longer. `plain`: the reader's department delivered it."""
+    """One record of a pair. `gone`: it is delivered no longer. `plain`: the reader's department delivered it.
+
+    batch, row: of the delivery it was in at the last build; '' and None where it was in none.
+    """
 
     record: str
     dataset: str
@@ -81,6 +84,23 @@ class Side:
     entity: str
     plain: bool
     gone: bool
+    batch: str
+    row: int | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of both records as the reader may see it, how the true values stand to each other, and in what they
+
+    differ. relation: same, differs, one_empty or both_empty.
+    """
+
+    name: str
+    title: Pair
+    left: str
+    right: str
+    relation: comparing.Relation
+    remark: Pair
 
 
 @dataclass(frozen=True)
@@ -111,7 +131,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Case:
-    """A pair with everything there is to decide by. low, high: between what bits the bars lie."""
+    """A pair with everything there is to decide by. low, high: between what bits the bars lie.
+
+    parts: whether parts of masked values are shown; withheld: asked for, but not shown, because one may be a minor.
+    """
 
     base: str
     base_title: Pair
@@ -121,10 +144,13 @@ class Case:
     state: str
     left: Side
     right: Side
+    fields: tuple[Field, ...]
     steps: tuple[Step, ...]
     low: float
     high: float
     words: tuple[Word, ...]
+    parts: bool = False
+    withheld: bool = False
 
     @property
     def last(self) -> int:
@@ -137,7 +163,7 @@ class Case:
         return {
             "purpose": PURPOSE,
             "dataset": self.base,
-            "surface": "review",
+            "surface": "review:parts" if self.parts else "review",
             "rows": 2,
             "items": tuple(sorted({step.column for step in self.steps if step.left or step.right})),
             "providers": tuple(sorted({self.left.agency, self.right.agency})),
@@ -196,13 +222,22 @@ def found_row(settings: Settings, session: Session, model: BaseModel, pair: str)
     return review.one(settings, model, pair, (said[-1].record_l, said[-1].record_r) if said else ())
 
 
-def case(settings: Settings, session: Session, base: str, pair: str, *, agency: str) -> Case:
-    """A pair as somebody of `agency` may see it; raises NotFound."""
+def case(
+    settings: Settings, session: Session, base: str, pair: str, *, agency: str, today: date, parts: bool = False
+) -> Case:
+    """A pair as somebody of `agency` may see it; `parts`: with parts of what is masked, unless one may be a minor.
+
+    Raises NotFound.
+    """
     model = bases.base(base)
     row = found_row(settings, session, model, pair)
     values = review.records(settings, model, row)
-    sides = {side: _side(session, row, side, agency, values) for side in "lr"}
-    shown = {side: _values(model, values.get(row[f"record_{side}"], {}), plain=sides[side].plain) for side in "lr"}
+    places = review.places(settings, model, row)
+    sides = {side: _side(session, row, side, agency, values, places) for side in "lr"}
+    kept = {side: _texts(values.get(row[f"record_{side}"], {})) for side in "lr"}
+    minor = any(comparing.under_age(one.get("birth_date", ""), today) for one in kept.values())
+    more = parts and not minor
+    shown = {side: _values(model, kept[side], plain=sides[side].plain, parts=more) for side in "lr"}
     steps = _steps(model, row["evidence"], shown["l"], shown["r"], values, row)
     ends = [0.0, *(step.end for step in steps)]
     words = tuple(_word(one) for one in review_decisions.history(session, base, row["pair"]))
@@ -215,10 +250,41 @@ def case(settings: Settings, session: Session, base: str, pair: str, *, agency: 
         state=words[-1].verdict if words else "open",
         left=sides["l"],
         right=sides["r"],
+        fields=_fields(model, kept["l"], kept["r"], shown["l"], shown["r"]),
         steps=steps,
         low=min(ends),
         high=max(ends),
         words=words,
+        parts=more,
+        withheld=parts and minor,
+    )
+
+
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Values by column as text; '' for none."""
+    return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+def _fields(
+    model: BaseModel,
+    mine: Mapping[str, str],
+    theirs: Mapping[str, str],
+    left: Mapping[str, str],
+    right: Mapping[str, str],
+) -> tuple[Field, ...]:
+    """What is known of either record, in the matcher's order; `left` and `right` are what is shown of both."""
+    known = by_column(model)
+    names_of_both = [name for name in dict.fromkeys((*mine, *theirs)) if mine.get(name) or theirs.get(name)]
+    return tuple(
+        Field(
+            name,
+            _title(known, name),
+            left.get(name, ""),
+            right.get(name, ""),
+            comparing.relation(mine.get(name, ""), theirs.get(name, "")),
+            comparing.remark(known[name].element if name in known else "", mine.get(name, ""), theirs.get(name, "")),
+        )
+        for name in names_of_both
     )
 
 
@@ -226,7 +292,15 @@ def _word(said: ReviewDecision) -> Word:
     return Word(said.decision_id, said.verdict, said.decided_by, said.decided_at, said.reason)
 
 
-def _side(session: Session, row: Mapping[str, Any], side: str, agency: str, values: Mapping[str, Any]) -> Side:
+def _side(
+    session: Session,
+    row: Mapping[str, Any],
+    side: str,
+    agency: str,
+    values: Mapping[str, Any],
+    places: Mapping[str, tuple[str, int]],
+) -> Side:
+    batch, number = places.get(row[f"record_{side}"], ("", None))
     dataset = row[f"dataset_{side}"]
     entry = queries.dataset(session, dataset)
     plain = entry.agency == agency
@@ -241,6 +315,8 @@ def _side(session: Session, row: Mapping[str, Any], side: str, agency: str, valu
         entity=row[f"entity_{side}"] or "",
         plain=plain,
         gone=row[f"record_{side}"] not in values,
+        batch=batch,
+        row=number,
     )
 
 
@@ -250,15 +326,17 @@ def by_column(model: BaseModel) -> dict[str, Item]:
     return items | {column: items[name] for column, name in RENAMED.items() if name in items}
 
 
-def _values(model: BaseModel, values: Mapping[str, Any], *, plain: bool) -> dict[str, str]:
+def _values(model: BaseModel, values: Mapping[str, str], *, plain: bool, parts: bool) -> dict[str, str]:
     """Values by column, masked unless `plain`; '' for none."""
-    return {name: shown_value(by_column(model).get(name), value, plain=plain) for name, value in values.items()}
+    known = by_column(model)
+    return {name: shown_value(known.get(name), value, plain=plain, parts=parts) for name, value in values.items()}
 
 
-def shown_value(item: Any, value: Any, *, plain: bool) -> str:
-    """A value of a base's item as it is shown; what no item describes is hidden."""
+def shown_value(item: Any, value: Any, *, plain: bool, parts: bool = False) -> str:
+    """A value of a base's item as it is shown; what no item describes is hidden. parts: to who asked for more."""
     text = "" if value is None else str(value)
-    how: Callable[[str | None], str] | None = plainly if plain else disguise_of(item) if item is not None else None
+    masked = partly if parts else disguise_of
+    how: Callable[[str | None], str] | None = plainly if plain else masked(item) if item is not None else None
     return how(text) if how else HIDDEN if text else ""
 
 

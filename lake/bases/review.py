@@ -71,13 +71,20 @@ def one(settings: Settings, model: BaseModel, pair: str, decided: Sequence[str] 
     return sides | {"pair": pair_of(*records), "probability": None, "together": together, "evidence": []}
 
 
+def places(settings: Settings, model: BaseModel, pair: Row) -> dict[str, tuple[str, int]]:
+    """Record id -> batch and row of the delivery each of a pair was in at the last build; one not linked is missing."""
+    linked = _linked(settings, model, (pair["record_l"], pair["record_r"]))
+    return {row["record_id"]: (row["batch"], row["row"]) for row in linked}
+
+
 def _linked(settings: Settings, model: BaseModel, records: Sequence[str]) -> list[Row]:
-    """dataset, key, record_id and entity of these records."""
+    """dataset, key, batch, row, record_id and entity of these records."""
     uri = State(settings, model).uri("links")
     if tables.version(uri, settings=settings) is None:
         return []
     query = (
-        f"SELECT dataset, key, record_id, {quote(model.key[0])} AS entity FROM {tables.scan(uri, settings=settings)}"
+        f'SELECT dataset, key, batch, "row", record_id, {quote(model.key[0])} AS entity'
+        f" FROM {tables.scan(uri, settings=settings)}"
         " WHERE list_contains(?, record_id)"
     )
     with connect(settings) as connection:

@@ -11,10 +11,12 @@ import typer
 from exchange_api.cli.quality import words as review_words
 from exchange_api.cli.quality.explain import explain
 from exchange_api.cli.speaking import door, trail
-from exchange_api.cli.speaking.speech import as_json, facts, listing, say, tell
+from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from exchange_api.views.reviews import Case
 
 app = door.noun("基础库", "Base databases")
 pairs = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
@@ -78,49 +80,20 @@ def list_(
 
 @pairs.command(help=say("查看一个记录对及其证据，敏感项已脱敏", "Show a pair and its evidence, sensitive items masked"))
 def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
-    """Both records, masked, and the waterfall of evidence in bits: for the match above 0, against it below."""
-    from lake import bases
-    from lake.bases import review
+    """Both records, masked, field by field, and the waterfall of evidence; as JSON in the form of the API."""
+    from catalog.time_limits import local_day
+    from exchange_api.responses import public
+    from exchange_api.views import reviews
 
-    given, model = door.settings(), bases.base(base)
-    row = review.one(given, model, pair)
-    values = review.records(given, model, row)
     with door.reading() as session:
-        said = _newest(session, base).get(pair, _Said())
-        keys = {f"key_{side}": _key(session, row[f"dataset_{side}"], row[f"key_{side}"]) for side in "lr"}
-    told = (
-        row
-        | keys
-        | {
-            "decision": said.verdict,
-            "decided_by": said.decided_by,
-            "reason": said.reason,
-            "values_l": _masked(model.items, values.get(row["record_l"], {})),
-            "values_r": _masked(model.items, values.get(row["record_r"], {})),
-        }
-    )
-    _record_read(base, model.providers)
+        found = reviews.case(door.settings(), session, base, pair, agency="", today=local_day(door.now()))
+    trail.record(**found.use)
     if in_json:
-        as_json(told)
+        as_json(public(found))
         return
-    headings = {
-        "pair": say("编号", "Pair"),
-        "dataset_l": say("数据集甲", "Dataset A"),
-        "key_l": say("记录主键甲", "Key of record A"),
-        "dataset_r": say("数据集乙", "Dataset B"),
-        "key_r": say("记录主键乙", "Key of record B"),
-        "probability": say("概率", "Probability"),
-        "together": say("现为同一实体", "Joined now"),
-        "decision": say("结论", "Decision"),
-        "decided_by": say("核对人", "By"),
-        "reason": say("理由", "Reason"),
-    }
-    facts(
-        {name: told[name] for name in headings} | {"decision": review_words.verdict(said.verdict)},
-        in_json=False,
-        headings=headings,
-    )
-    _draw_evidence(told, model.items)
+    _draw_sides(found)
+    _draw_fields(found)
+    _draw_evidence(found)
 
 
 @pairs.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
@@ -190,14 +163,6 @@ def _newest(session: "Session", base: str) -> dict[str, _Said]:
     return {one.pair: _Said(one.verdict, one.decided_by, one.reason) for one in review_decisions.newest(session, base)}
 
 
-def _key(session: "Session", dataset: str, key: str) -> str:
-    """The department's own key of a record, masked where its value would be."""
-    from catalog import queries
-    from exchange_api.evidence import shown_key
-
-    return shown_key(queries.items(session, dataset))(key)
-
-
 def _keys_masked(session: "Session", rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The pairs with the keys of both records shown as on the page of a pair."""
     from catalog import queries
@@ -208,49 +173,90 @@ def _keys_masked(session: "Session", rows: list[dict[str, Any]]) -> list[dict[st
     return [row | {f"key_{side}": show[row[f"dataset_{side}"]](row[f"key_{side}"]) for side in "lr"} for row in rows]
 
 
-def _masked(items: Any, values: dict[str, Any]) -> dict[str, str]:
-    """The values of a record by item, masked as evidence is; '' for none."""
-    from exchange_api.disguise import HIDDEN, disguise_of
+def _record_read(base: str, providers: tuple[str, ...], rows: int) -> None:
+    """So many keys were looked at: one record in the audit trail, as for every use."""
+    from exchange_api.views.reviews import PURPOSE
 
-    known = _by_column(items)
-    shown = {}
-    for name, value in values.items():
-        item, text = known.get(name), "" if value is None else str(value)
-        shown[name] = disguise_of(item)(text) if item is not None else HIDDEN if text else ""
-    return shown
+    trail.record(purpose=PURPOSE, dataset=base, surface="evidence", rows=rows, items=(), providers=providers)
 
 
-def _by_column(items: Any) -> dict[str, Any]:
-    """Column of the matcher -> item of the base; its `code` is the base's `uscc`."""
-    return {item.name: item for item in items} | {"code": next((i for i in items if i.name == "uscc"), None)}
+def _draw_sides(found: "Case") -> None:
+    last = found.words[-1] if found.words else None
+    told = {
+        "pair": found.pair,
+        "probability": "—" if found.probability is None else f"{found.probability:.1%}",
+        "together": found.together,
+        "decision": review_words.verdict(last.verdict if last else ""),
+        "decided_by": last.by if last else "",
+        "reason": last.reason if last else "",
+    }
+    headings = {
+        "pair": say("编号", "Pair"),
+        "probability": say("概率", "Probability"),
+        "together": say("现为同一实体", "Joined now"),
+        "decision": say("结论", "Decision"),
+        "decided_by": say("核对人", "By"),
+        "reason": say("理由", "Reason"),
+    }
+    facts(told, in_json=False, headings=headings)
+    rows = [
+        {
+            "side": name,
+            "agency": named(side.agency_name),
+            "dataset": side.dataset,
+            "key": side.key,
+            "batch": side.batch,
+            "row": side.row,
+            "entity": side.entity,
+        }
+        for name, side in ((say("甲", "A"), found.left), (say("乙", "B"), found.right))
+    ]
+    columns = {
+        "side": say("记录", "Record"),
+        "agency": say("部门", "Department"),
+        "dataset": say("数据集", "Dataset"),
+        "key": say("主键", "Key"),
+        "batch": say("批次", "Batch"),
+        "row": say("行号", "Row"),
+        "entity": say("现属实体", "Entity now"),
+    }
+    listing(rows, columns, in_json=False)
 
 
-def _record_read(base: str, providers: tuple[str, ...], rows: int = 2) -> None:
-    """So many records were looked at: one record in the audit trail, as for every use."""
-    trail.record(purpose="匹配核对", dataset=base, surface="evidence", rows=rows, items=(), providers=providers)
+def _draw_fields(found: "Case") -> None:
+    rows = [
+        {
+            "field": named(field.title),
+            "left": field.left,
+            "right": field.right,
+            "relation": f"{worded('relation', field.relation)} {named(field.remark)}".strip(),
+        }
+        for field in found.fields
+    ]
+    columns = {
+        "field": say("字段", "Field"),
+        "left": say("甲", "A"),
+        "right": say("乙", "B"),
+        "relation": say("是否相同", "Same or not"),
+    }
+    listing(rows, columns, in_json=False)
 
 
-def _draw_evidence(told: dict[str, Any], items: Any) -> None:
-    known = _by_column(items)
+def _draw_evidence(found: "Case") -> None:
     steps = [
         {
-            "column": _titled(known.get(step["column"]), step["column"]),
-            "level": review_words.level(step["level"]),
-            "left": told["values_l"].get(step["column"], ""),
-            "right": told["values_r"].get(step["column"], ""),
-            "bits": round(step["bits"], 1),
+            "column": named(step.title),
+            "level": named(step.level) if step.column else "",
+            "says": worded("says", step.says),
+            "bits": round(step.bits, 1),
         }
-        for step in told["evidence"]
+        for step in found.steps
+        if step.bits is not None
     ]
     columns = {
         "column": say("项目", "Item"),
-        "left": say("甲", "A"),
-        "right": say("乙", "B"),
         "level": say("一致程度", "Agreement"),
+        "says": say("作用", "What it says"),
         "bits": say("证据（比特）", "Evidence (bits)"),
     }
     listing(steps, columns, in_json=False)
-
-
-def _titled(item: Any, column: str) -> str:
-    return say(item.title_zh, item.title_en) if item is not None else column

@@ -62,8 +62,8 @@ def test_a_pair_is_shown_with_its_evidence_and_no_sensitive_value(shuniu: Shuniu
     said = shuniu("base", "review", "show", "population", row["pair"], "--json", home=town.home)
     shown = json.loads(said.out)
     assert said.code == 0
-    assert shown["evidence"][0]["level"] == "prior"
-    assert shown["values_l"]["name"] != ""
+    assert shown["steps"][0]["title"]["zh"].startswith("先验")
+    assert {field["name"]: field["relation"] for field in shown["fields"]}["name"] == "same"
     assert not [p for p in PERSONS if p["resident_id"] in said.out or p["phone"] in said.out or p["name"] in said.out]
     assert "*" in shuniu("base", "review", "show", "population", row["pair"], home=town.home).out
 
@@ -77,7 +77,7 @@ def test_the_list_for_machines_shows_keys_as_the_pair_does_and_is_in_the_trail(s
     rows = json.loads(shuniu("base", "review", "list", "population", "--json", home=town.home).out)
     assert [one["rows"] for one in looks()[before:]] == [2 * len(rows)]
     shown = json.loads(shuniu("base", "review", "show", "population", rows[0]["pair"], "--json", home=town.home).out)
-    assert {rows[0][f"key_{side}"] for side in "lr"} == {shown[f"key_{side}"] for side in "lr"}
+    assert {rows[0][f"key_{side}"] for side in "lr"} == {shown[side]["key"] for side in ("left", "right")}
 
 
 def test_a_reason_with_an_identity_number_is_refused(shuniu: Shuniu, town: Settings) -> None:
@@ -142,7 +142,10 @@ def test_a_pair_is_shown_in_chinese_with_both_datasets_and_keys(shuniu: Shuniu, 
     shown = json.loads(shuniu("base", "review", "show", "population", row["pair"], "--json", home=town.home).out)
     for side in "lr":
         assert row[f"dataset_{side}"] in page
-        assert shown[f"key_{side}"] in page
+    for name in ("left", "right"):
+        assert shown[name]["key"] in page
+        assert shown[name]["batch"] in page
+    assert {"相同", "一方为空"} <= set(page.split())
     assert {"姓名", "性别", "出生日期"} <= set(page.split())
     assert not {"prior", "name", "sex", "birth_date", "equal", "missing"} & set(page.split())
 

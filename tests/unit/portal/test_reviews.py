@@ -86,7 +86,7 @@ def looks(app: FastAPI, city: Settings) -> list[dict[str, object]]:
     app.state.hub.close()
     lines = [line for path in sorted(city.audit_dir.glob("*/*.jsonl")) for line in path.read_bytes().splitlines()]
     found = [orjson.loads(line) for line in lines]
-    return [one for one in found if one.get("surface") in ("review", "explain")]
+    return [one for one in found if one.get("surface") in ("review", "review:parts", "explain")]
 
 
 def test_the_list_shows_the_most_doubtful_first_and_no_value(city: Settings, signed_in: Enter) -> None:
@@ -128,6 +128,42 @@ def test_a_pair_shows_both_sides_masked_with_a_waterfall_that_adds_up(
     assert [(one["surface"], one["actor"], one["rows"], sorted(one["providers"])) for one in new] == [
         ("review", "steward", 2, ["hrss", "police"])
     ]  # fmt: skip
+
+
+def test_a_pair_says_of_every_field_whether_it_is_the_same_and_where_each_record_came_from(
+    city: Settings, signed_in: Enter, browser: TestClient, steward_token: dict[str, str]
+) -> None:
+    path = f"/api/v1/bases/population/reviews/{pair(city, FIRST)}"
+    case = browser.get(path, headers=steward_token).json()
+    told = {field["name"]: field["relation"] for field in case["fields"]}
+    assert (told["name"], told["resident_id"], told["birth_date"]) == ("same", "one_empty", "one_empty")
+    rows = {row["record_id"]: row for row in _links(city)}
+    for side in (case["left"], case["right"]):
+        link = rows[side["record"]]
+        assert (side["batch"], side["row"], side["entity"]) == (link["batch"], link["row"], link["person_id"])
+    steward = signed_in("steward")
+    page, markup = words_of(steward, page_of(city, FIRST)), steward.get(page_of(city, FIRST)).text
+    for side in (case["left"], case["right"]):
+        assert side["batch"] in page
+        assert f"第 {side['row']} 行" in page
+        assert side["agency_name"]["zh"] in page
+        assert f'href="/entities/population/{side["entity"]}"' in markup
+    assert "一方为空" in page
+    assert "可能性降至 1/" in page
+
+
+def test_parts_of_masked_values_are_shown_to_who_asks_for_them_and_that_is_on_record(
+    app: FastAPI, city: Settings, signed_in: Enter
+) -> None:
+    before = len(looks(app, city))
+    browser, number = signed_in("steward"), reviewed.PERSONS[20]["resident_id"]
+    masked, more = (browser.get(page_of(city, FIRST) + query).text for query in ("", "?parts=true"))
+    assert number[-4:] not in masked
+    assert f"{'*' * 14}{number[-4:]}" in more
+    assert f"{number[6:10]}-**-**" in more
+    assert number not in more
+    assert number[10:14] + number[-4:] not in more
+    assert [one["surface"] for one in looks(app, city)[before:]] == ["review", "review:parts"]
 
 
 def test_the_evidence_over_http_adds_up_to_the_probability(
