@@ -99,7 +99,7 @@ def _designations(session: Session, code: str, agencies: dict[str, Pair]) -> tup
     return tuple(
         Designation(
             field=field,
-            title=names.name_of(titles, field),
+            title=names.field(titles, field),
             agencies=tuple(names.name_of(agencies, row.agency) for row in ranked),
         )
         for field, ranked in queries.designations(session, code).items()

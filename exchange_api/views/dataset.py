@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog import queries
-from catalog.models import DatasetVersion, LineageEdge
+from catalog.models import Dataset, DatasetVersion, LineageEdge
 from exchange_api.views import names, quality, runs
 from exchange_api.views.names import Pair
 
@@ -24,6 +24,7 @@ class ItemLine:
     name: str
     title: Pair
     element: str
+    element_title: Pair
     kind: str
     source_name: str
     required: bool
@@ -57,7 +58,10 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Description:
-    """Everything a page or a program may be told about one dataset without reading a row of it."""
+    """Everything a page or a program may be told about one dataset without reading a row of it.
+
+    direct: those of the providers whose datasets it is made from; the others' data comes through other bases.
+    """
 
     code: str
     title: Pair
@@ -65,6 +69,7 @@ class Description:
     agency: str
     agency_name: Pair
     providers: tuple[Pair, ...]
+    direct: tuple[Pair, ...]
     provider_codes: tuple[str, ...]
     system: str | None
     zone: str
@@ -103,6 +108,7 @@ def describe(session: Session, code: str) -> Description:
         agency=entry.agency,
         agency_name=names.name_of(agencies, entry.agency),
         providers=tuple(names.name_of(agencies, provider) for provider in entry.providers),
+        direct=_direct(session, entry, sources, agencies),
         provider_codes=tuple(entry.providers),
         system=entry.system,
         zone=entry.zone,
@@ -128,6 +134,15 @@ def describe(session: Session, code: str) -> Description:
     )
 
 
+def _direct(
+    session: Session, entry: Dataset, sources: tuple[Neighbour, ...], agencies: dict[str, Pair]
+) -> tuple[Pair, ...]:
+    """Providers one step away; all of them for what is taken from a department's system."""
+    query = select(Dataset.agency).where(Dataset.code.in_([source.code for source in sources]))
+    near = set(session.scalars(query)) if sources else set(entry.providers)
+    return tuple(names.name_of(agencies, provider) for provider in entry.providers if provider in near)
+
+
 def _pair(condition: str) -> Pair:
     """A condition written 'Chinese / English', or in one language only."""
     zh, _, en = condition.partition(" / ")
@@ -141,6 +156,7 @@ def items(session: Session, code: str) -> tuple[ItemLine, ...]:
             name=item.name,
             title=(item.title_zh, item.title_en),
             element=item.element,
+            element_title=names.element(item.element),
             kind=item.kind,
             source_name=item.source_name,
             required=item.required,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from authorization.models import Account
 from catalog.models import Agency, Dataset
+from catalog.standards.elements import elements
 
 Pair = tuple[str, str]
 """(Chinese, English)."""
@@ -30,6 +31,22 @@ def accounts(session: Session, logins: Iterable[str]) -> dict[str, Pair]:
         select(Account.login, Account.name_zh, Account.name_en).where(Account.login.in_(set(logins)))
     )
     return {login: (zh, en) for login, zh, en in rows}
+
+
+def field(items: dict[str, Pair], name: str) -> Pair:
+    """What a field of a base is called: as its item, or else as the data element of that name.
+
+    What is neither is the code of an indicator, whose source is named apart (lake/bases/economy/fields.csv).
+    """
+    known = elements().get(name)
+    indicator = (f"指标 {name}", f"Indicator {name}")
+    return items.get(name) or ((known.name_zh, known.name_en) if known else indicator)
+
+
+def element(code: str) -> Pair:
+    """What a data element is called; the code itself where the standards no longer have it."""
+    known = elements().get(code)
+    return (known.name_zh, known.name_en) if known else (code, code)
 
 
 def name_of(names: dict[str, Pair], code: str) -> Pair:

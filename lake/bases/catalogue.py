@@ -40,7 +40,10 @@ def register(
     for base in bases:
         datasets.register(session, dataset=_entry(base, known, hub_id, now), items=base.items, by=by, now=now)
         datasets.record_lineage(session, target=base.name, edges=lineage(base, known), by=by, now=now)
+        items = {item.name for item in base.items}
         for field in field_orders(base.folder) if base.beside or base.ordered else ():
+            if field.name.islower() and field.name not in items:
+                continue  # a column of another table of the folder; what is no column is a value of the key
             ranked = sorted(field.ranks, key=lambda name: field.ranks[name])
             order = [(name.partition("_")[0], name) for name in ranked if name.partition("_")[0] in there]
             agencies.designate_source(session, base=base.name, field=field.name, order=order, by=by, now=now)

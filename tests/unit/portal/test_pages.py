@@ -84,6 +84,14 @@ def test_a_dataset_shows_its_uses_and_its_sources(signed_in: Enter) -> None:
     assert "数据来源 最低生活保障对象 人口基础库" in page
 
 
+def test_a_dataset_names_its_direct_sources_first_and_folds_the_rest(signed_in: Enter) -> None:
+    browser = signed_in("steward")
+    assert "提供部门 民政局 经由其他库的部门 1 个 公安局" in words_of(browser, "/datasets/topic_housing_support")
+    markup = browser.get("/datasets/topic_housing_support").text
+    assert re.search(r"民政局<details><summary>[^<]*</summary>公安局</details>", markup)
+    assert "经由其他库" not in words_of(browser, "/datasets/police_person")
+
+
 def test_a_dataset_nobody_knows_is_answered_with_a_sentence(signed_in: Enter) -> None:
     answer = signed_in("steward").get("/datasets/nothing")
     assert answer.status_code == 404
