@@ -1,4 +1,4 @@
-"""The watcher of folders: an event of Airflow's when files have arrived for a dataset whose contract asks for it.
+"""The watcher of places where files arrive (a folder, SFTP, S3): an event of Airflow's for a dataset that asks for it.
 
 It runs in Airflow's triggerer, one for all; no task waits for a file. Contracts ask by option `arrival: watch`.
 """
@@ -13,6 +13,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from catalog.settings import Settings
 
 SECONDS = 15.0
+ELSEWHERE_SECONDS = 60.0  # a department's own server is asked less often than a folder of this machine
 
 
 class Arrival(BaseEventTrigger):
@@ -28,22 +29,20 @@ class Arrival(BaseEventTrigger):
         return "dags.watchers.arrivals.Arrival", {"dataset": self.dataset, "seconds": self.seconds}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """One event for every arrival; a folder or registry that is away for a while is no arrival."""
+        """One event for every arrival; a place or registry that is away for a while is no arrival."""
         from catalog.errors import HubError
-        from dags.steps.arrival import arrived
+        from dags.steps.arrival import Arrivals
 
-        before = told = ""
+        arrivals = Arrivals(self.dataset)
         while True:
             try:
-                mark = await asyncio.to_thread(arrived, Settings.from_environ(), self.dataset)
+                mark = await asyncio.to_thread(arrivals.look, Settings.from_environ())
             except (HubError, OSError) as error:
                 self.log.warning("cannot look for files of %s (%s)", self.dataset, type(error).__name__)
                 mark = ""
-            if mark and mark == before != told:
-                told = mark
+            if mark:
                 yield TriggerEvent({"dataset": self.dataset, "mark": mark})  # type: ignore[no-untyped-call]
-            before = mark
-            await asyncio.sleep(self.seconds)
+            await asyncio.sleep(self.seconds if arrivals.near else max(self.seconds, ELSEWHERE_SECONDS))
 
 
 def watched(dataset: str) -> Asset:

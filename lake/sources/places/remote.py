@@ -60,7 +60,7 @@ def take(settings: Settings, place: Place, contract: Contract, *, since: str | N
 
     Raises SourceUnreachable when there are none, SourceUnreadable and ContractBroken for their content.
     """
-    found = {entry.path: entry for entry in sorted(_meeting(place, contract.locator), key=_order)}
+    found = {entry.path: entry for entry in meeting(place, contract.locator)}
     if not found:
         raise nothing_there(contract)
     snapshot = contract.mode == "snapshot"
@@ -76,6 +76,11 @@ def take(settings: Settings, place: Place, contract: Contract, *, since: str | N
     copies = [keep / names[path] for path in wanted]
     position = None if snapshot else chosen.reached(list(found), since)
     return open_files(settings, copies, contract, position=position)
+
+
+def meeting(place: Place, pattern: str) -> list[Entry]:
+    """The files of `place` that meet `pattern`, in order of name. Raises SourceUnreadable when they are too many."""
+    return sorted(_meeting(place, pattern), key=_order)
 
 
 def _order(entry: Entry) -> tuple[str, PurePosixPath]:

@@ -1,6 +1,7 @@
 """A real S3 store as a department's folder: objects are taken like files, and what goes wrong is one sentence."""
 
 import socket
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from lake import sources, storage
 from lake.engines.duckdb import connect
 from lake.loading import deliveries, ingest, raw
 from lake.sources import s3 as source
+from lake.sources import watching
 from lake.sources.places import remote
 from tests.factories.deliveries import NOW, a_contract, a_registry_with
 
@@ -127,3 +129,18 @@ def test_an_object_that_changes_while_it_is_read_is_not_taken(
 
     monkeypatch.setattr(source.Prefix, "entries", then_written)
     assert refused(SourceUnreadable, spec, tmp_path).code == "file_unreadable"
+
+
+def test_what_lies_under_the_prefix_is_seen_without_taking_any_of_it(
+    spec: SystemSpec, department: fs.S3FileSystem
+) -> None:
+    contract = a_contract(system=spec.code, locator="**/*.csv")
+    assert watching.look(spec, contract) == watching.Seen(ours=False)
+    put(department, spec, "a.csv", ROWS.format("a"))
+    first = watching.look(spec, contract)
+    assert [(name, size > 10) for name, size, *_ in first.files] == [("a.csv", True)]
+    assert abs(first.newest - time.time()) < 600
+    put(department, spec, "c.txt", "x")
+    assert watching.look(spec, contract) == first
+    put(department, spec, "九月/b.csv", ROWS.format("b"))
+    assert {name for name, *_ in watching.look(spec, contract).files} == {"a.csv", "九月/b.csv"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -12,9 +13,13 @@ import asyncssh
 import psutil
 import pytest
 
+from catalog.actions import systems
+from catalog.contracts import load_contract
+from catalog.database import open_session
 from catalog.errors import ConfigurationError, HubError, SourceRefused, SourceUnreachable, SourceUnreadable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from dags.steps.arrival import Arrivals
 from demo.services.service import Service
 from lake import sources
 from lake.engines.duckdb import connect
@@ -22,6 +27,7 @@ from lake.loading import deliveries, ingest, raw
 from lake.sources import sftp as source
 from lake.sources.places import remote
 from tests.factories.deliveries import NOW, a_contract, a_registry_with
+from tests.unit.dags.test_lineage_events import CONTRACT
 
 ROWS = "编号,姓名\n{},莱州\n"
 
@@ -264,3 +270,27 @@ def test_a_folder_without_an_end_and_a_file_longer_than_listed_are_not_taken(
         assert refused(SourceUnreachable, spec, tmp_path).code == "source_unreachable"
     monkeypatch.setattr(remote, "MOST_BYTES", 3)
     assert refused(SourceUnreadable, spec, tmp_path).code == "files_too_large"
+
+
+def test_an_arrival_is_seen_though_the_file_keeps_the_time_it_was_written(
+    spec: SystemSpec, folder: Path, settings: Settings
+) -> None:
+    settings.contracts_dir.mkdir(parents=True, exist_ok=True)
+    document = CONTRACT.replace("civil_files", spec.code)
+    (settings.contracts_dir / "civil_person.odcs.yaml").write_text(document, encoding="utf-8")
+    hub = a_registry_with(settings, load_contract(settings.contracts_dir / "civil_person.odcs.yaml"))
+    with open_session(hub) as session:
+        systems.register(session, settings=hub, spec=spec, by="steward", now=NOW)
+    arrivals = Arrivals("civil_person")
+    assert [arrivals.look(hub), arrivals.look(hub)] == ["", ""]
+    (folder / "a.csv").write_text(ROWS.format("a"), encoding="utf-8")
+    assert arrivals.look(hub) == ""
+    first = arrivals.look(hub)
+    assert len(first) == 64
+    (folder / "b.part").write_text(ROWS.format("b"), encoding="utf-8")
+    os.utime(folder / "b.part", (1, 1))
+    (folder / "b.part").rename(folder / "b.csv")
+    assert [arrivals.look(hub), len(arrivals.look(hub)), arrivals.look(hub)] == ["", 64, ""]
+    (folder / "a.csv").unlink()
+    assert [arrivals.look(hub), arrivals.look(hub)] == ["", ""]
+    assert not arrivals.near
