@@ -48,7 +48,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, base: str, entity:
         "precision": round(precision, 5),
         "recall": round(recall, 5),
         "f1": round(2 * precision * recall / max(precision + recall, 1e-9), 5),
-        "blocking_recall": round(_found(con, layout.base(f"{base}_weighed"), settings) / max(true, 1), 5),
+        "blocking_recall": round(_found(con, layout, base, settings) / max(true, 1), 5),
         "rows": rows,
         "linked_rows": linked,
         "entities": entities,
@@ -56,17 +56,21 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, base: str, entity:
     }
 
 
-def _found(con: duckdb.DuckDBPyConnection, uri: str, settings: Settings) -> int:
+def _found(con: duckdb.DuckDBPyConnection, layout: Layout, base: str, settings: Settings) -> int:
     """How many true pairs were put together or compared."""
-    # The matcher numbers its records by a hash of source and key (lake/matching/prepare.py).
+    prepared, weighed = (layout.base(f"{base}_{part}") for part in ("prepared", "weighed"))
+    there = tables.version(weighed, settings=settings) is not None
+    records = tables.scan(prepared, settings=settings) if there else _NO_RECORDS
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT record_id, CAST(hash(dataset, record_id) // 2 AS BIGINT)"
-        " AS record FROM joined WHERE record_id IS NOT NULL"
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT DISTINCT record_id, record FROM joined"
+        f" JOIN {records} AS prepared ON prepared.source = joined.dataset AND prepared.key = joined.record_id"
     )
-    nothing = "(SELECT NULL::BIGINT AS record_l, NULL::BIGINT AS record_r WHERE false)"
-    there = tables.version(uri, settings=settings) is not None
-    con.execute(_MET.format(weighed=tables.scan(uri, settings=settings) if there else nothing))
+    con.execute(_MET.format(weighed=tables.scan(weighed, settings=settings) if there else _NO_PAIRS))
     return _row(con, _FOUND)[0]
+
+
+_NO_RECORDS = "(SELECT NULL AS source, NULL AS key, NULL::BIGINT AS record WHERE false)"
+_NO_PAIRS = "(SELECT NULL::BIGINT AS record_l, NULL::BIGINT AS record_r WHERE false)"
 
 
 def _row(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

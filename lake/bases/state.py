@@ -118,7 +118,7 @@ class State:
     ) -> None:
         """Write everything but the links. `connection` is the one `found` was resolved in.
 
-        remember: whether a next run may use what this one knows; remembered: whether this one was given a memory.
+        remember: whether the model is for next runs as well; remembered: whether this run was given a memory.
         """
         from lake.matching.memory import FRESH_PREPARED, FRESH_WEIGHED, PREPARED, WEIGHED, signature
         from lake.matching.trained import as_table
@@ -134,8 +134,7 @@ class State:
             write(part, rows, append=more, model=signature(found.model))
 
         add("weighed", WEIGHED, FRESH_WEIGHED, "* EXCLUDE (known)")
-        if remember:
-            add("prepared", PREPARED, FRESH_PREPARED, "*")
+        add("prepared", PREPARED, FRESH_PREPARED, "*")
         if remember and found.trained:
             write("model", pa.concat_tables([as_table(found.model), _taught(sources)]))
         write("sources", _as_rows(sources))

@@ -33,23 +33,29 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *,
     """Make `matching_prepared` (record BIGINT, content, source, key, known_id, cleaned and derived columns); rows made.
 
     relation, known: SQL text usable in FROM; known is `matching_prepared` of an earlier run, whose rows are taken where
-    their content is still the same. A record's number is a hash of source and key: it stays the same from run to run.
-    Raises InvalidInput when a source names two rows by one key.
+    their content is still the same. A record's number follows from what it says and who says it, never from its key or
+    place: whatever is decided by numbers (ties, samples) is the same for the same rows, however they are named and in
+    whatever order they came. Raises InvalidInput when a source names two rows by one key.
     """
     register(connection)
     connection.execute(MACROS)
     items = [quote(column.name) for column in task.columns]
     texts = ", ".join(f"CAST({item} AS VARCHAR) AS {item}" for item in ["source", "key", "known_id", *items])
+    said = f"SELECT CAST(hash({', '.join(['known_id', *items])}) // 2 AS BIGINT) AS content, *"
+    turned = "SELECT *, row_number() OVER (PARTITION BY source, content ORDER BY key) AS turn"
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE matching_raw AS SELECT CAST(hash(source, key) // 2 AS BIGINT) AS record,"
-        f" CAST(hash({', '.join(['known_id', *items])}) // 2 AS BIGINT) AS content, *"
-        f" FROM (SELECT {texts} FROM {relation})"
+        "CREATE OR REPLACE TEMP TABLE matching_raw AS SELECT * EXCLUDE (turn),"
+        " CAST(hash(source, content, turn) // 2 AS BIGINT) AS record"
+        f" FROM ({turned} FROM ({said} FROM (SELECT {texts} FROM {relation})))"
     )
     _refuse_doubles(connection, task)
     if known:
         new = f"ANTI JOIN {known} AS known USING (record, content)"
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED}_fresh AS {_derived(task, new)}")
-        taken = f"SELECT known.* FROM {known} AS known SEMI JOIN matching_raw USING (record, content)"
+        taken = (
+            f"SELECT known.* REPLACE (raw.key AS key) FROM {known} AS known"
+            " JOIN matching_raw AS raw ON raw.record = known.record AND raw.content = known.content"
+        )
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {taken} UNION ALL BY NAME FROM {PREPARED}_fresh"
         )
@@ -74,7 +80,7 @@ def _derived(task: Task, only: str = "") -> str:
 
 
 def _refuse_doubles(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
-    rows, distinct = one(connection, "SELECT count(*), count(DISTINCT record) FROM matching_raw")
+    rows, distinct = one(connection, "SELECT count(*), count(DISTINCT hash(source, key)) FROM matching_raw")
     if rows != distinct:
         raise InvalidInput(
             f"匹配输入中有 {rows - distinct} 行的来源与键重复。请先去除重复的键。",

@@ -142,8 +142,13 @@ def score(
 
 
 def compare(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
-    """How the pairs of relation `pairs` compare, column by column, whatever the model; chunk by chunk, for memory."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_all AS SELECT record_l, record_r FROM {pairs}")
+    """How the pairs of relation `pairs` compare, column by column, whatever the model; chunk by chunk, for memory.
+
+    The answer is sorted by record_l and record_r, so that sums over it are the same to the last bit.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE matching_all AS SELECT record_l, record_r FROM {pairs} ORDER BY ALL"
+    )
     row = connection.execute("SELECT count(*) FROM matching_all").fetchone()
     count = int(row[0]) if row else 0
     if not count:
@@ -173,7 +178,8 @@ def _nothing_compared(task: Task) -> Compared:
 def _compare_chunk(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
     names = [f"gamma_{column.name}" for column in compared_columns(task)]
     names += [f"tf_{value}_{side}" for value in weighted_columns(task) for side in "lr"]
-    columns = score(connection, task, pairs).select("record_l", "record_r", *map(quote, names)).fetchnumpy()
+    scored = score(connection, task, pairs).select("record_l", "record_r", *map(quote, names))
+    columns = scored.order("record_l, record_r").fetchnumpy()
     levels, frequency = {}, {}
     for column in compared_columns(task):
         level = np.asarray(columns[f"gamma_{column.name}"]).astype(np.int8)

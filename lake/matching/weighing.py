@@ -39,9 +39,14 @@ class Weighed:
         return pa.table({"record_l": self.left, "record_r": self.right, "bits": self.bits, "known": self.known})
 
 
+_STEP = 2.0**-20
+"""Bits are multiples of this: sums of them are exact, so means tie or do not tie whatever order they are added in."""
+
+
 def weighed_now(model: Model, compared: Compared) -> Weighed:
     """Pairs compared in this run, by `model`."""
     bits = vetoed(model.task, compared, weights(compared, model.learnt))
+    bits = np.round(bits / _STEP) * _STEP
     return Weighed(compared.left, compared.right, bits, np.zeros(len(bits), bool))
 
 
