@@ -16,7 +16,7 @@ from catalog.time_limits import local_day
 from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
-from exchange_api.views import entities, reviews
+from exchange_api.views import entities, past, reviews
 from lake import bases
 
 LONGEST_REASON: Final = 2000
@@ -51,6 +51,14 @@ def explained(hub: Hub, caller: Caller, base: str, entity: str) -> entities.Expl
     """Why an entity is what it is, masked by the caller's right and recorded in the trail. Raises NotFound."""
     with open_reader(hub.settings) as session:
         found = entities.explained(hub.settings, session, base, entity, agency=caller.agency)
+    hub.record(caller, **found.use)
+    return found
+
+
+def as_of(hub: Hub, caller: Caller, base: str, entity: str, wanted: past.Asked) -> past.Past:
+    """What a base held of an entity when, masked by the caller's right and recorded in the trail. Raises NotFound."""
+    with open_reader(hub.settings) as session:
+        found = past.of_entity(hub.settings, session, base, entity, wanted, agency=caller.agency)
     hub.record(caller, **found.use)
     return found
 

@@ -19,6 +19,7 @@ from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
 from exchange_api.views import names
 from exchange_api.views import reviews as views
+from exchange_api.views.past import Asked
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -79,11 +80,15 @@ def decide(
 
 @router.get("/entities/{base}/{entity}")
 def entity(visit: Reading, base: str, entity: str) -> HTMLResponse:
-    """Why an entity is what it is: its source rows, what ties them, of every field whose word won."""
+    """Why an entity is what it is: its source rows, what ties them, of every field whose word won; and what it was."""
     one = reviews.explained(visit.hub, _person(visit), base, entity)
+    was = reviews.as_of(visit.hub, _person(visit), base, entity, Asked(None, None))
+    past = [field for field in was.fields if field.valid_to or field.restated]
     with visit.reader() as session:
         people = names.accounts(session, [said.by for said in one.said])
-    return visit.page("entity.html", one=one, people=people, rows={each.record: each for each in one.records})
+    return visit.page(
+        "entity.html", one=one, people=people, past=past, rows={each.record: each for each in one.records}
+    )
 
 
 def _page(

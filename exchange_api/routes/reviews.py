@@ -1,4 +1,4 @@
-"""Clerical review (人工核对) as JSON: doubtful pairs, their evidence, decisions; and why an entity is what it is."""
+"""Clerical review (人工核对) as JSON: doubtful pairs, evidence, decisions; why an entity is what it is, and was."""
 
 from typing import Annotated, Literal
 
@@ -10,6 +10,7 @@ from authorization.permissions import Permission
 from exchange_api import reviews
 from exchange_api.dependencies import TheHub, require
 from exchange_api.responses import answer, public
+from exchange_api.views import past
 from exchange_api.views.reviews import Wanted
 from lake import bases
 
@@ -18,6 +19,7 @@ Reader = Annotated[Caller, require(Permission.ALL_REVIEW_READ)]
 Decider = Annotated[Caller, require(Permission.ALL_REVIEW_DECIDE)]
 State = Literal["", "open", "unsure", "same", "different"]
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
+Moment = Annotated[str, Query(max_length=40)]
 
 
 class Decision(BaseModel):
@@ -59,3 +61,12 @@ def decide(hub: TheHub, caller: Decider, base: str, pair: str, said: Decision) -
 def explain(hub: TheHub, caller: Reader, base: str, entity: str) -> Response:
     """Why an entity is what it is: source rows and their ties, of fields who won and who lost. Masked, audited."""
     return answer(public(reviews.explained(hub, caller, base, entity)))
+
+
+@router.get("/api/v1/bases/{base}/entities/{entity}/as-of")
+def as_of(hub: TheHub, caller: Reader, base: str, entity: str, valid: Moment = "", known: Moment = "") -> Response:
+    """What the base held of an entity on the day `valid` (every day without it), by what the hub knew at `known`.
+
+    `known` is a day, to its end by the county's clock, or a moment; without it: now. Masked and audited.
+    """
+    return answer(public(reviews.as_of(hub, caller, base, entity, past.asked(valid, known))))

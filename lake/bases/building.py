@@ -21,6 +21,7 @@ from catalog.time_limits import local_day
 from lake import tables
 from lake.bases import changes, declaring, inputs
 from lake.bases.model import BaseModel
+from lake.bases.remembering import remember
 from lake.bases.resolution import Decisions, resolve_entities, task_text
 from lake.bases.topics import write_topic
 from lake.delta.commit import has_run, open_table
@@ -104,6 +105,8 @@ def build(
             write_tables(pinned, entities, uris, run_id=run_id, facts=facts)
         else:
             _fuse(pinned, entities, uris, Writing(run_id, facts, settings, afresh))
+    if model.identity:
+        remember(settings, model, now=now)
     uri = uris[model.name]
     version = tables.version(uri, settings=settings)
     assert version is not None

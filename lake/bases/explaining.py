@@ -39,20 +39,20 @@ def base_of(models: tuple[BaseModel, ...], entity: str) -> BaseModel:
     """The base an id belongs to, told by its first letter; raises NotFound."""
     found = [model for model in models if model.identity and entity.startswith(model.identity.prefix)]
     if not found:
-        raise _unknown(entity)
+        raise unknown_entity(entity)
     return found[0]
 
 
 def explain(settings: Settings, model: BaseModel, entity: str) -> Entity:
     """Everything about `entity`. Raises NotFound, with the id it became where it was merged or ended."""
     if model.identity is None:
-        raise _unknown(entity)
+        raise unknown_entity(entity)
     state = State(settings, model)
     with connect(settings) as connection:
         records = _rows(connection, state, "links", f"{quote(model.key[0])} = ?", entity)
         moves = _rows(connection, state, "redirects", '"old" = ? OR "to" = ?', entity, entity)
         if not records:
-            raise _unknown(entity, next((move["to"] for move in reversed(moves) if move["old"] == entity), None))
+            raise unknown_entity(entity, next((move["to"] for move in reversed(moves) if move["old"] == entity), None))
         claims = _rows(connection, state, "provenance", f"{quote(model.key[0])} = ?", entity)
         ties = _ties(connection, state, records)
     for record in records:
@@ -104,7 +104,8 @@ def _ties(connection: duckdb.DuckDBPyConnection, state: State, records: list[Row
     return strongest
 
 
-def _unknown(entity: str, to: str | None = None) -> NotFound:
+def unknown_entity(entity: str, to: str | None = None) -> NotFound:
+    """The error for an id no base knows, or that became `to`."""
     known = entity if entity.isalnum() and len(entity) <= 40 else "…"
     if to:
         return NotFound(

@@ -7,8 +7,10 @@
 <base>_model                      the matching model, written when it is trained
 <base>_weighed                    the pairs compared, with their weight
 <base>_fused                      one fingerprint per entity of the rows it was fused from (changes.py)
+<base>_history                    what its fields held since when, as it became known (remembering.py)
 <base>_prepared                   cleaned records: with the weights, what a run under that model need not do again
-Each is written once per run, before the base itself; redirects and the two memories (weighed, prepared) are added to.
+Each is written once per run, before the base itself but for the history; redirects, history and the two memories
+(weighed, prepared) are added to.
 """
 
 import hashlib

@@ -86,6 +86,6 @@ def test_a_base_built_on_is_the_base_built_afresh(built: Path, tmp_path_factory,
         for name in BUILT:
             build(on, name, now=NOW)
             build(afresh, name, now=NOW, afresh=True)
-            for table in (*base(name).tables, f"{name}_redirects", f"{name}_review"):
+            for table in (*base(name).tables, f"{name}_redirects", f"{name}_review", f"{name}_history"):
                 mine, other = (tables.read(Layout(of.lake_url).base(table), settings=of) for of in (on, afresh))
                 assert mine.equals(other), table

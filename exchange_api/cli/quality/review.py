@@ -10,6 +10,7 @@ import typer
 
 from exchange_api.cli.quality import words as review_words
 from exchange_api.cli.quality.explain import explain
+from exchange_api.cli.quality.past import as_of
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
 
@@ -27,6 +28,13 @@ app.command(
         "Why an entity is what it is, sensitive items masked",
     )
 )(explain)
+app.command(
+    "as-of",
+    help=say(
+        "查看一个实体在某日的状况，以及在某时刻所知的状况，敏感项已脱敏",
+        "What an entity was on a day, by what was known at a moment, sensitive items masked",
+    ),
+)(as_of)
 
 Base = Annotated[str, typer.Argument(help="population | legal_person")]
 Pair = Annotated[str, typer.Argument(help=say("记录对编号", "Number of the pair"))]

@@ -17,6 +17,7 @@ from lake import tables
 from lake.layout import Layout
 from tests.factories import reviewed
 from tests.factories.client import TestClient
+from tests.factories.standard_tables import hold
 from tests.unit.portal.conftest import form_token
 from tests.unit.portal.test_pages import words_of
 
@@ -337,3 +338,39 @@ def test_two_rows_under_one_number_can_be_said_to_be_two_people(city: Settings, 
 @pytest.mark.parametrize("left", ["R1", "../../x", "R" * 30])
 def test_records_that_are_not_there_are_not_found(signed_in: Enter, left: str) -> None:
     assert signed_in("steward").get(f"/reviews/population/{left}-R2").status_code == 404
+
+
+def test_what_somebody_was_is_told_by_day_and_by_what_was_known(
+    app: FastAPI, city: Settings, browser: TestClient, signed_in: Enter, steward_token: dict[str, str]
+) -> None:
+    person = entities(city)["p5"]
+    path = f"/api/v1/bases/population/entities/{person}/as-of"
+    now_held = browser.get(path, headers=steward_token).json()
+    assert now_held["base_title"]["zh"] == "人口基础信息库"
+    fields = {field["name"]: field for field in now_held["fields"]}
+    assert fields["address"]["valid_from"] == "2025-01-01"
+    assert fields["birth_date"]["valid_from"] == str(reviewed.police(5)["birth_date"])
+    assert reviewed.PERSONS[5]["resident_id"] not in str(now_held)
+    earlier = browser.get(path, params={"valid": "2024-12-31"}, headers=steward_token).json()
+    assert "address" not in {field["name"] for field in earlier["fields"]}
+    unknown = browser.get(path, params={"known": "2020-01-01"}, headers=steward_token).json()
+    assert unknown["fields"] == []
+    for asked in ({"valid": "heute"}, {"known": "2026-13-01"}):
+        answer = browser.get(path, params=asked, headers=steward_token)
+        assert (answer.status_code, answer.json()["code"]) == (422, "as_of_invalid")
+    assert browser.get(path.replace(person, "P0"), headers=steward_token).status_code == 404
+    assert signed_in("police_clerk").get(path).status_code in (401, 403)
+
+
+def test_the_page_of_somebody_who_moved_tells_the_former_address(city: Settings, signed_in: Enter) -> None:
+    person = entities(city)["p9"]
+    steward = signed_in("steward")
+    assert "以往的状况" not in words_of(steward, f"/entities/population/{person}")
+    rows = [reviewed.police(number) for number in range(len(reviewed.PERSONS))]
+    rows[9] |= {"address": reviewed.STRANGE, "updated_at": datetime(2026, 3, 1, tzinfo=UTC)}
+    hold(city, "police_person", *rows, day=2)
+    build_group(city, "population", clock=now)
+    page = words_of(steward, f"/entities/population/{person}")
+    assert "以往的状况" in page
+    assert "2026-03-01" in page
+    assert reviewed.PERSONS[9]["address"] not in page

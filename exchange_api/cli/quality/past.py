@@ -1,0 +1,66 @@
+"""`shuniu base as-of`: what a base held of a person or organisation on a day, by what the hub knew at a moment."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from exchange_api.cli.speaking import door, trail
+from exchange_api.cli.speaking.speech import as_json, listing, named, say, tell
+
+if TYPE_CHECKING:
+    from exchange_api.views.past import Past
+
+Base = Annotated[str, typer.Argument(help="population | legal_person")]
+Entity = Annotated[str, typer.Option(help=say("人员或法人标识，如 P…、L…", "Id of a person or organisation: P…, L…"))]
+Valid = Annotated[
+    str, typer.Option(help=say("有效日期，如 2025-06-30；不写则列出全部", "The day it held; every day without"))
+]
+Known = Annotated[
+    str,
+    typer.Option(help=say("按哪天或哪一时刻所知；不写则按现在", "By what was known that day or moment; now without")),
+]
+
+
+def as_of(base: Base, entity: Entity, valid: Valid = "", known: Known = "", in_json: door.Json = False) -> None:
+    """Each field with its value, from when until when it held, and since when the hub knows. Masked; in the trail."""
+    from exchange_api.responses import public
+    from exchange_api.views import past
+
+    wanted = past.asked(valid, known)
+    with door.reading() as session:
+        found = past.of_entity(door.settings(), session, base, entity, wanted, agency="")
+    trail.record(**found.use)
+    if in_json:
+        as_json(public(found))
+        return
+    tell(f"{named(found.base_title)} {entity}")
+    _draw(found)
+
+
+def _draw(found: "Past") -> None:
+    rows = [
+        {
+            "field": named(field.title),
+            "value": field.value,
+            "valid_from": field.valid_from,
+            "valid_to": field.valid_to,
+            "known_from": field.known_from,
+            "agency": named(field.agency_name),
+            "batch": field.batch,
+            "rule": named(field.rule_title),
+            "restated": say("取代原值", "took another's place") if field.restated else "",
+        }
+        for field in found.fields
+    ]
+    columns = {
+        "field": say("字段", "Field"),
+        "value": say("值", "Value"),
+        "valid_from": say("自", "From"),
+        "valid_to": say("至（不含）", "Until"),
+        "known_from": say("知晓于", "Known since"),
+        "agency": say("部门", "Department"),
+        "batch": say("批次", "Batch"),
+        "rule": say("规则", "Rule"),
+        "restated": say("更正", "Restated"),
+    }
+    listing(rows, columns, in_json=False, empty=say("当时没有任何记载。", "Nothing was held then."))

@@ -1,0 +1,126 @@
+"""What a base held of an entity on a day, by what the hub knew at a moment, as pages and programs show it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from catalog.errors import InvalidInput
+from catalog.settings import Settings
+from catalog.working_days import COUNTY_TIME
+from exchange_api.views import matching_words, names
+from exchange_api.views.names import Pair
+from exchange_api.views.reviews import PURPOSE, by_column, shown_value
+from lake import bases
+from lake.bases import history
+from lake.bases.history import Held
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: the day things held (None: every day), the moment it was known (None: now)."""
+
+    valid: date | None
+    known: datetime | None
+
+
+@dataclass(frozen=True)
+class PastField:
+    """A field with the value it held from `valid_from` until the day before `valid_to` (None: it still does).
+
+    restated: the value took the place of one believed to begin on the same day or later. known_from: since when the hub
+    knows; rule: why this department's word counted.
+    """
+
+    name: str
+    title: Pair
+    value: str
+    valid_from: date
+    valid_to: date | None
+    known_from: datetime
+    restated: bool
+    agency: str
+    agency_name: Pair
+    dataset: str
+    batch: str
+    rule_title: Pair
+
+
+@dataclass(frozen=True)
+class Past:
+    """An entity as asked. `fields` in the order of the base, and of one field by day."""
+
+    base: str
+    base_title: Pair
+    entity: str
+    valid: date | None
+    known: datetime | None
+    fields: tuple[PastField, ...]
+
+    @property
+    def use(self) -> dict[str, Any]:
+        """What the trail keeps of showing it, at whatever door."""
+        return {
+            "purpose": PURPOSE,
+            "dataset": self.base,
+            "surface": "as-of",
+            "rows": 1,
+            "items": tuple(sorted({field.name for field in self.fields})),
+            "providers": tuple(sorted({field.agency for field in self.fields if field.agency})),
+        }
+
+
+def asked(valid: str, known: str) -> Asked:
+    """Read what somebody wrote: a day, and a day (until its end, by the county's clock) or a moment; '' for none.
+
+    Raises InvalidInput.
+    """
+    try:
+        day = date.fromisoformat(valid) if valid else None
+        return Asked(day, _moment(known) if known else None)
+    except ValueError:
+        raise InvalidInput(
+            "有效日期请写成 2025-06-30，知晓时间请写成 2025-06-30 或 2025-06-30T08:00+08:00。",
+            "Write the day of validity as 2025-06-30, and when it was known as 2025-06-30 or 2025-06-30T08:00+08:00.",
+            code="as_of_invalid",
+        ) from None
+
+
+def of_entity(settings: Settings, session: Session, base: str, entity: str, wanted: Asked, *, agency: str) -> Past:
+    """The entity as somebody of `agency` may see it. Raises NotFound for one there never was."""
+    model = bases.base(base)
+    line = history.timeline(history.statements(settings, model, entity), wanted.known)
+    if wanted.valid is None:
+        held = [one for one in line if one.said.value is not None]
+    else:
+        held = history.on_day(line, wanted.valid)
+    items, agencies = by_column(model), names.agencies(session)
+    order = {item.name: place for place, item in enumerate(model.items)}
+
+    def shown(one: Held) -> PastField:
+        said, item = one.said, items[one.said.field]
+        return PastField(
+            name=said.field,
+            title=(item.title_zh, item.title_en),
+            value=shown_value(item, said.value, plain=bool(agency) and said.agency == agency),
+            valid_from=said.valid_from,
+            valid_to=one.valid_to,
+            known_from=said.known_from,
+            restated=one.restated,
+            agency=said.agency or "",
+            agency_name=names.name_of(agencies, said.agency) if said.agency else ("", ""),
+            dataset=said.dataset or "",
+            batch=said.batch or "",
+            rule_title=matching_words.rule(said.rule),
+        )
+
+    fields = sorted(map(shown, held), key=lambda one: (order[one.name], one.valid_from))
+    return Past(model.name, (model.title_zh, model.title_en), entity, wanted.valid, wanted.known, tuple(fields))
+
+
+def _moment(text: str) -> datetime:
+    if len(text) == len("2025-06-30"):
+        return datetime.combine(date.fromisoformat(text), datetime.max.time(), COUNTY_TIME)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=COUNTY_TIME)
