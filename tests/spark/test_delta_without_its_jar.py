@@ -11,6 +11,7 @@ from deltalake import DeltaTable, write_deltalake
 from catalog.errors import ConfigurationError, Conflict
 from catalog.settings import Settings
 from lake import tables
+from tests.spark.standalone import Cluster
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -128,20 +129,11 @@ def test_a_table_only_a_full_reader_understands_is_refused(
     assert raised.value.code == "spark_cannot_read_table"
 
 
-def test_a_lake_in_an_object_store_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    from lake.engines.spark.session import open_session
-
-    with pytest.raises(ConfigurationError) as raised:
-        open_session(Settings(home=tmp_path, engine="spark", lake_url="s3://lake"))
-    assert raised.value.code == "spark_needs_folder"
-    assert "SHUNIU_LAKE_URL" in str(raised.value)
-
-
-def test_the_workers_are_two_processes(spark: "SparkSession", spark_settings: Settings) -> None:
-    if not spark_settings.spark_master.startswith("local-cluster"):
-        pytest.skip("another Spark was named: SHUNIU_TEST_SPARK_MASTER")
+def test_the_cluster_is_a_master_and_two_workers_each_a_process(spark: "SparkSession", machines: Cluster) -> None:
     context = spark.sparkContext
+    assert context.master == machines.master
+    assert len(set(machines.pids)) == 3
     deadline = datetime.now(UTC) + timedelta(seconds=120)
     while context._jsc.sc().getExecutorMemoryStatus().size() < 3 and datetime.now(UTC) < deadline:
         spark.range(2).count()
-    assert context._jsc.sc().getExecutorMemoryStatus().size() == 3  # two, and the driver
+    assert context._jsc.sc().getExecutorMemoryStatus().size() == 3  # one of each worker, and the driver

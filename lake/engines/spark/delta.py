@@ -1,13 +1,15 @@
 """Delta tables read and written by Spark without Delta's own jar, which no package brings.
 
 Read: the files of one version, as the log lists them. Written: Parquet by the workers inside the table's folder, unseen
-until one commit through lake/delta/commit.py makes the files the table. The folder must be one every worker sees.
+until one commit through lake/delta/commit.py makes the files the table. A folder must be one every worker sees; a lake
+in an object store is reached by the workers themselves (store.py).
 """
 
 import contextlib
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 from uuid import uuid4
@@ -15,23 +17,19 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from catalog.errors import ConfigurationError, Conflict, NotFound
 from catalog.settings import Settings
-from lake.delta.commit import Change, commit, has_run, open_table
-from lake.delta.files import DataFile, statistics, time_ms
+from lake.delta.commit import Change, arrow_schema, commit, has_run, open_table
+from lake.delta.files import DataFile, remove_files, statistics, storable, time_ms
+from lake.engines.spark import store
+from lake.engines.spark.kinds import of_arrow, of_sql
+from lake.layout import is_remote
 
-SPARK_KINDS = {
-    "VARCHAR": "string",
-    "BLOB": "binary",
-    "TIMESTAMPTZ": "timestamp",
-    "BIGINT": "bigint",
-    "DOUBLE": "double",
-    "DATE": "date",
-    "BOOLEAN": "boolean",
-}
 _READABLE = {"timestampNtz"}
 
 
@@ -42,7 +40,7 @@ def read(
 
     Raises ConfigurationError for a table that only a full Delta reader understands.
     """
-    wanted = ", ".join(f"`{name}` {SPARK_KINDS[kind]}" for name, kind in columns.items())
+    wanted = ", ".join(f"`{name}` {of_sql(kind)}" for name, kind in columns.items())
     empty = session.createDataFrame([], wanted)
     if version is None:
         return empty
@@ -51,22 +49,34 @@ def read(
         raise NotFound("湖中没有这张表。", "The lake has no such table.", code="table_missing")
     _check(table)
     partitioned = set(table.metadata().partition_columns)
-    kinds = {field.name: str(field.type.type) for field in table.schema().fields if field.name in columns}
-    stored = ", ".join(f"`{name}` {kind}" for name, kind in kinds.items() if name not in partitioned)
+    kinds = [field.name for field in table.schema().fields if field.name in columns]
     found = empty
     for values, places in _groups(uri, table, [name for name in kinds if name in partitioned]):
-        rows = session.read.schema(stored).parquet(*places) if stored else None
-        if rows is None:
+        names = [name for name in kinds if name not in partitioned]
+        if not names:
             continue
+        rows = _stored(session, table, places, names, settings)
         for name, value in values.items():
             # From the log: Spark takes the text of a folder's name byte by byte and spoils every Chinese value.
             rows = rows.withColumn(name, F.lit(value))
         chosen = [
-            (F.col(name) if name in kinds else F.lit(None)).cast(SPARK_KINDS[kind]).alias(name)
+            (F.col(name) if name in kinds else F.lit(None)).cast(of_sql(kind)).alias(name)
             for name, kind in columns.items()
         ]
         found = rows.select(*chosen) if found is empty else found.unionByName(rows.select(*chosen))
     return found
+
+
+def _stored(
+    session: SparkSession, table: DeltaTable, places: Sequence[str], names: Sequence[str], settings: Settings
+) -> DataFrame:
+    """The columns `names` of the files at `places`, with the types the table has them in."""
+    if is_remote(places[0]):
+        types = {field.name: field.type for field in storable(arrow_schema(table))}
+        return store.read(session, places, {name: types[name] for name in names}, settings)
+    kinds = {field.name: str(field.type.type) for field in table.schema().fields}
+    wanted = ", ".join(f"`{name}` {kinds[name]}" for name in names)
+    return session.read.schema(wanted).parquet(*map(_exactly, places))
 
 
 def _check(table: DeltaTable) -> None:
@@ -89,7 +99,7 @@ def _groups(uri: str, table: DeltaTable, partitions: Sequence[str]) -> list[tupl
     for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
         values = tuple(action.get(f"partition.{name}") for name in partitions)
         # The log encodes the name once more than the file does.
-        found.setdefault(values, []).append(_exactly(f"{uri.rstrip('/')}/{unquote(action['path'])}"))
+        found.setdefault(values, []).append(f"{uri.rstrip('/')}/{unquote(action['path'])}")
     return [(dict(zip(partitions, values, strict=True)), sorted(places)) for values, places in found.items()]
 
 
@@ -109,42 +119,37 @@ def write(
     table = open_table(uri, settings)
     if table is not None and has_run(table, run_id):
         return
+    ordered = frame.select(*_typed(schema))
+    write_and_commit = _through_store if is_remote(uri) else _through_folder
+    write_and_commit(ordered, uri, table, Change("overwrite", run_id, schema, (), facts=facts), settings)
+
+
+def _through_folder(frame: DataFrame, uri: str, table: DeltaTable | None, change: Change, settings: Settings) -> None:
+    """Files written by Spark itself into a folder of the table that the workers and this process see."""
     folder = Path(uri) / f"spark-{uuid4().hex[:12]}"
     try:
-        count = _write_parquet(frame.select(*_typed(schema)), folder)
-        files = _written(folder, Path(uri), schema)
+        count = _write_parquet(frame, folder)
+        files = _written(folder, Path(uri), change.schema)
         if sum(file.rows for file in files) != count:
             raise _not_shared()
-        commit(uri, table, Change("overwrite", run_id, schema, files, facts=facts), settings)
-    except (Conflict, ConfigurationError):
+        commit(uri, table, replace(change, added=files), settings)
+    except (Conflict, ConfigurationError, PySparkException, Py4JError):
         shutil.rmtree(folder, ignore_errors=True)  # only where it is sure that nothing was committed
         raise
 
 
+def _through_store(frame: DataFrame, uri: str, table: DeltaTable | None, change: Change, settings: Settings) -> None:
+    """Files put into the object store by the workers."""
+    files = store.write(frame, uri, change.schema, run=f"spark-{uuid4().hex[:12]}", settings=settings)
+    try:
+        commit(uri, table, replace(change, added=files), settings)
+    except Conflict:
+        remove_files(uri, files, settings=settings)
+        raise
+
+
 def _typed(schema: pa.Schema) -> list[Column]:
-    return [F.col(f"`{field.name}`").cast(_spark_type(field.type)).alias(field.name) for field in schema]
-
-
-def _spark_type(kind: pa.DataType) -> str:
-    if pa.types.is_timestamp(kind):
-        return "timestamp"
-    if pa.types.is_decimal(kind):
-        return f"decimal({kind.precision},{kind.scale})"
-    return _ARROW_KINDS[kind]
-
-
-_ARROW_KINDS: dict[pa.DataType, str] = {
-    pa.string(): "string",
-    pa.binary(): "binary",
-    pa.bool_(): "boolean",
-    pa.int8(): "tinyint",
-    pa.int16(): "smallint",
-    pa.int32(): "int",
-    pa.int64(): "bigint",
-    pa.float32(): "float",
-    pa.float64(): "double",
-    pa.date32(): "date",
-}
+    return [F.col(f"`{field.name}`").cast(of_arrow(field.type)).alias(field.name) for field in schema]
 
 
 def _write_parquet(frame: DataFrame, folder: Path) -> int:

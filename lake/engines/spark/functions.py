@@ -4,25 +4,19 @@ So there is one definition (functions.sql, spatial.sql) and no second one to fal
 worker needs the hub's packages, as it would for any Python function.
 """
 
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import duckdb
 import pyarrow as pa
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.udf import UserDefinedFunction
 from pyspark.util import PythonEvalType
 
 from lake.engines.duckdb import connect, register_spatial
 from lake.engines.hub_functions import hub_functions, spatial_functions
-
-_SPARK_KINDS = {
-    "VARCHAR": "string",
-    "BLOB": "binary",
-    "TIMESTAMP WITH TIME ZONE": "timestamp",
-    "TIMESTAMP": "timestamp_ntz",
-    "INTEGER": "int",
-}
+from lake.engines.spark.kinds import of_sql
 
 
 def register(session: SparkSession, names: Iterable[str]) -> None:
@@ -30,10 +24,13 @@ def register(session: SparkSession, names: Iterable[str]) -> None:
     for name in sorted(names):
         kind = answer_kind(name)
         asked = _asked(name, hub_functions()[name], kind)
-        spark_kind = _SPARK_KINDS.get(kind, kind.lower())
-        session.udf.register(
-            name, UserDefinedFunction(asked, spark_kind, name=name, evalType=PythonEvalType.SQL_SCALAR_ARROW_UDF)
-        )
+        register_arrow(session, name, asked, of_sql(kind))
+
+
+def register_arrow(session: SparkSession, name: str, function: Callable[..., pa.Array], kind: str) -> None:
+    """Give `session` a function over Arrow columns that answers with Spark's type `kind`."""
+    arrow = PythonEvalType.SQL_SCALAR_ARROW_UDF
+    session.udf.register(name, UserDefinedFunction(function, kind, name=name, evalType=arrow))
 
 
 @cache
@@ -48,7 +45,7 @@ def _declared(kind: str) -> str:
     return "VARCHAR" if kind == "ANY" else kind
 
 
-def _asked(name: str, kinds: tuple[str, ...], answer: str) -> Callable[..., pa.Array]:
+def _asked(name: str, kinds: tuple[str, ...], kind: str) -> Callable[..., pa.Array]:
     """The function Spark sends to its workers: columns in, column out."""
     spatial = name in spatial_functions()
 
@@ -56,15 +53,26 @@ def _asked(name: str, kinds: tuple[str, ...], answer: str) -> Callable[..., pa.A
         given = {f"a{at}": column for at, column in enumerate(columns)}
         # Named by its type where it has one: a column of nothing but NULL has none of its own.
         taken = ", ".join(
-            column if kind == "ANY" else f"CAST({column} AS {kind})" for column, kind in zip(given, kinds, strict=False)
+            column if each == "ANY" else f"CAST({column} AS {each})" for column, each in zip(given, kinds, strict=False)
         )
-        return _answer(pa.table(given), f"SELECT CAST({name}({taken}) AS {answer}) AS answer FROM asked", spatial)
+        query = f"SELECT CAST({name}({taken}) AS {kind}) AS answer FROM asked"
+        return answer(_worker(spatial), pa.table(given), query)
 
     return ask
 
 
-def _answer(asked: pa.Table, query: str, spatial: bool) -> pa.Array:
-    connection = _worker(spatial)
+def over_batches(
+    frame: DataFrame, function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], columns: str
+) -> DataFrame:
+    """What `function` makes of the rows of `frame`, part by part. columns: names and Spark's types of the answer."""
+    with warnings.catch_warnings():
+        # pyspark warns of pandas 3; no pandas is handed to Spark here, only Arrow.
+        warnings.simplefilter("ignore")
+        return frame.mapInArrow(function, columns)
+
+
+def answer(connection: duckdb.DuckDBPyConnection, asked: pa.Table, query: str) -> pa.Array:
+    """The column `answer` of a query over relation `asked`, in its order."""
     connection.register("asked", asked)
     try:
         found = connection.execute(query).to_arrow_table().column("answer").combine_chunks()

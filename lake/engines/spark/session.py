@@ -12,7 +12,6 @@ from pathlib import Path
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
 from lake.engines.spark.properties import by_file, is_one_machine, private_folder, properties
-from lake.layout import is_remote
 
 try:
     from pyspark.errors import PySparkException
@@ -31,17 +30,9 @@ ROOT = Path(__file__).resolve().parents[3]
 def open_session(settings: Settings) -> SparkSession:
     """A session of its own (views, functions) in this process's Spark, which is started at the first call.
 
-    Raises ConfigurationError when the lake is not in a folder every worker sees, when the operator's properties
-    would open what the hub keeps shut (properties.py), or when Spark does not start.
+    Raises ConfigurationError when the operator's properties would open what the hub keeps shut (properties.py), or
+    when Spark does not start.
     """
-    if is_remote(settings.lake_url):
-        raise ConfigurationError(
-            "Spark 引擎读写所有工作节点都能看到的文件夹，当前的湖位于对象存储。请把存储挂载为目录后设置"
-            " SHUNIU_LAKE_URL，或改用 SHUNIU_ENGINE=duckdb。",
-            "The Spark engine works on a folder that every worker sees; this lake lies in an object store. Mount the"
-            " store and set SHUNIU_LAKE_URL to the folder, or use SHUNIU_ENGINE=duckdb.",
-            code="spark_needs_folder",
-        )
     try:
         with warnings.catch_warnings():
             # pyspark warns of pandas 3; no pandas is handed to Spark here, only Arrow.
@@ -72,6 +63,9 @@ def _usual(settings: Settings, *, local: bool) -> dict[str, str]:
         "spark.sql.warehouse.dir": str(settings.home / "tmp" / "spark" / "warehouse"),
         "spark.sql.shuffle.partitions": str(max(4, 2 * settings.threads)),
         "spark.driver.memory": _java_size(settings.memory_limit),
+        # A join without end looks at nothing while it runs: what does not stop when it is cancelled loses its worker.
+        "spark.task.reaper.enabled": "true",
+        "spark.task.reaper.killTimeout": "60s",
     }
     # Handed to the Java child this process starts, which reads them nowhere else: workers run this very Python, and a
     # Spark of this machine alone listens on nothing but loopback.
