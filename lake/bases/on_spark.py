@@ -1,21 +1,27 @@
 """Build a base on Spark: the same SQL files over the same pinned versions, tables of the same columns and rows.
 
-Entities are resolved by the matcher on DuckDB beforehand; Spark is given its answer. Memory is Spark's own matter, so
-everything goes in one piece here, not by parts of the entities.
+Entities are resolved beforehand (resolution.py), their pairs on Spark as well; Spark is given the answer. Memory is
+Spark's own matter, so everything goes in one piece here, not by parts of the entities.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 
+import duckdb
 import pyarrow as pa
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from lake.bases import inputs
+from lake.bases import declaring, inputs
 from lake.bases.inputs import Pinned
 from lake.bases.model import BaseModel
+from lake.bases.topics import not_built
 from lake.delta.files import storable
-from lake.engines.duckdb import connect, quote, register_spatial
+from lake.engines.duckdb import confine, connect, quote, register_spatial
+from lake.engines.limits import TooSlow
 from lake.engines.spark import delta, dialect, functions
+from lake.engines.spark.limits import limited
 from lake.engines.spark.session import open_session
 
 
@@ -27,6 +33,9 @@ def write_tables(
     entities: what resolve_entities gave. Raises ConfigurationError when Spark cannot be had, Conflict as write does.
     """
     model, settings = pinned.model, pinned.settings
+    if model.contract is not None:
+        _write_topic(pinned, uris[model.name], run_id=run_id, facts=facts)
+        return
     schemas = _schemas(pinned, entities.schema)
     session = open_session(settings)
     functions.register(session, frozenset().union(*(dialect.functions_in(model.sql(step)) for step in _all(model))))
@@ -43,6 +52,24 @@ def write_tables(
             behind = ()
         frame = session.sql(dialect.to_spark(model.sql(name)))
         delta.write(frame, uri, schemas[name], run_id=run_id, facts=facts, settings=settings)
+
+
+def _write_topic(pinned: Pinned, uri: str, *, run_id: str, facts: Mapping[str, str]) -> None:
+    """A declared topic, as topics.write_topic does it: the session has the inputs of the topic and nothing besides, no
+    file can be named (properties.py), and Spark breaks it off when its time is over."""
+    model, settings = pinned.model, pinned.settings
+    text = model.sql(model.steps[-1])
+    nobody = pa.table({})
+    try:
+        schema = _schemas(pinned, nobody.schema)[model.name]
+        session = open_session(settings)
+        functions.register(session, dialect.functions_in(text))
+        _open(session, pinned, nobody)
+        with limited(session, settings.topic_seconds):
+            rows = session.sql(dialect.to_spark(text))
+            delta.write(rows, uri, schema, run_id=run_id, facts=facts, settings=settings)
+    except (duckdb.Error, PySparkException, Py4JError, TooSlow) as error:
+        raise not_built(model, error) from None  # what an engine says of rows may hold their values
 
 
 def _open(session: SparkSession, pinned: Pinned, entities: pa.Table) -> None:
@@ -104,6 +131,9 @@ def _schemas(pinned: Pinned, answer: pa.Schema) -> dict[str, pa.Schema]:
         for step in model.steps[:-1]:
             # Tables, and not views in views, which the engine would take apart again and again.
             connection.execute(f"CREATE TEMP TABLE {quote(step)} AS {model.sql(step)}")
+        if model.contract is not None:
+            confine(connection, pinned.settings, only=())
+            declaring.check_reads(connection, model)
         return {
             name: storable(connection.execute(f"SELECT * FROM ({model.sql(name)}) LIMIT 0").to_arrow_table().schema)
             for name in model.tables

@@ -33,11 +33,12 @@ def write_topic(pinned: Pinned, settings: Settings, write: Callable[[pa.RecordBa
             with limited(connection, settings.topic_seconds):
                 connection.execute(f"CREATE TEMP TABLE {rows} AS {model.sql(model.steps[-1])}")
         except (duckdb.Error, TooSlow) as error:
-            raise _not_built(model, error) from None  # what the engine says of rows may hold their values
+            raise not_built(model, error) from None  # what the engine says of rows may hold their values
         write(connection.execute(f"SELECT * FROM {rows}").to_arrow_reader(BATCH))
 
 
-def _not_built(model: BaseModel, error: Exception) -> InvalidInput:
+def not_built(model: BaseModel, error: Exception) -> InvalidInput:
+    """What to say of a topic whose SQL failed, or was too slow; nothing of what the engine says."""
     slow = isinstance(error, TooSlow)
     zh = "超过 SHUNIU_TOPIC_SECONDS 规定的时限" if slow else f"SQL 无法执行（{type(error).__name__}）"
     en = "it takes longer than SHUNIU_TOPIC_SECONDS" if slow else f"its SQL fails ({type(error).__name__})"

@@ -24,6 +24,9 @@ _FIXED = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.compression.codec": "zstd",
+    # SQL names what it reads by the hub's names alone: no file, and no ${...} that would tell settings or the secret.
+    "spark.sql.runSQLOnFiles": "false",
+    "spark.sql.variable.substitute": "false",
     # What is spilled are rows of persons.
     "spark.io.encryption.enabled": "true",
     # Its pages ask nobody who they are; its log of events holds every query and setting.
