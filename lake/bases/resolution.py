@@ -5,19 +5,25 @@ decided; what comes back is checked (guards.py), its traces are kept (state.py),
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
+from catalog.settings import Settings
 from lake.bases.guards import Filled, check_size, check_sources
 from lake.bases.identity import secret
 from lake.bases.inputs import Pinned
 from lake.bases.model import Identity
 from lake.bases.state import State
 from lake.engines.duckdb import connect, quote
+
+if TYPE_CHECKING:
+    from lake.matching.engine import Engine
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +67,7 @@ def resolve_entities(
     from lake.matching.trained import load_start
 
     task, state = load_task(identity.task), State(settings, pinned.model)
-    with connect(settings) as connection:
+    with _engine(settings) as engine, connect(settings) as connection:
         _open_records(connection, pinned, identity)
         sources = _filled(connection)
         check_sources(pinned.model.name, sources, state.sources(), waived)
@@ -70,6 +76,7 @@ def resolve_entities(
         found = resolve(
             connection, "base_record", task, model=model, start=load_start(identity.task), previous=state.previous(),
             decisions=_decided(connection, decisions), memory=memory, secret=secret(settings), prefix=identity.prefix,
+            engine=engine,
         )  # fmt: skip
         check_size(pinned.model.name, int(found.metrics["largest"]), waived)
         log.info("%s: %s", pinned.model.name, found.metrics)
@@ -85,6 +92,20 @@ def resolve_entities(
             now=now,
         )
     return found.clusters
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator["Engine"]:
+    """Where pairs are found and compared."""
+    if settings.engine == "spark":
+        from lake.matching.on_spark import on_spark  # an extra, and slow to import
+
+        with on_spark(settings) as engine:
+            yield engine
+        return
+    from lake.matching.engine import EMBEDDED
+
+    yield EMBEDDED
 
 
 def _open_records(connection: duckdb.DuckDBPyConnection, pinned: Pinned, identity: Identity) -> None:

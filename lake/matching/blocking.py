@@ -12,10 +12,16 @@ import duckdb
 
 from lake.engines.duckdb import literal, quote
 from lake.matching.model import Column, Task
-from lake.matching.prepare import RECORDS
+from lake.matching.prepare import RECORDS, one
 from lake.matching.roles import ROLES
 
 PAIRS = "matching_pair"
+ATOMS = "matching_atom"
+COSTS = (
+    "SELECT block, cost FROM (SELECT block, count(*) FILTER (WHERE loose) * (count(*) - (count(*) FILTER (WHERE loose)"
+    " + 1) / 2.0) AS cost FROM matching_key GROUP BY block HAVING count(*) > 1) AS counted WHERE cost > 0"
+)
+"""SELECT of the blocks in which anybody meets, and how many pairs do."""
 _AT_SCALE = 50_000  # from so many records on only atoms of rank 1 are combined
 _LEAST = 300_000  # pairs any number of records may have
 _OVERLAP = 3  # keys by which a pair is found, on average
@@ -52,54 +58,59 @@ def rules(task: Task, rank: int = 2) -> list[tuple[str, ...]]:
     singles = [(label,) for label, (_, _, weight) in known.items() if weight < 3]
     known = {label: atom for label, atom in known.items() if rank > 1 or atom[2] == 1}
     pairs = [
-        (one, other)
-        for one, other in combinations(known, 2)
-        if known[one][0] != known[other][0] and known[one][2] + known[other][2] < 5
+        (left, right)
+        for left, right in combinations(known, 2)
+        if known[left][0] != known[right][0] and known[left][2] + known[right][2] < 5
     ]
     return [*singles, *pairs]
 
 
 def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
     """Make table `matching_pair` (record_l < record_r) of the candidate pairs; how many there are."""
-    row = connection.execute(f"SELECT count(*), count(*) FILTER (loose) FROM {RECORDS}").fetchone()
-    total, loose = (int(row[0]), int(row[1])) if row else (0, 0)
-    _explode(connection, task, 2 if total < _AT_SCALE else 1)
-    budget = max(_LEAST, task.pairs_per_record * loose) * _OVERLAP
+    rank, budget = extent(connection, task)
+    _explode(connection, task, rank)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_block AS SELECT block FROM (SELECT block, sum(cost) OVER"
-        " (ORDER BY cost, block ROWS UNBOUNDED PRECEDING) AS spent FROM (SELECT block,"
-        " count(*) FILTER (loose) * (count(*) - (count(*) FILTER (loose) + 1) / 2.0) AS cost"
-        f" FROM matching_key GROUP BY block HAVING count(*) > 1) WHERE cost > 0) WHERE spent <= {budget}"
+        f" (ORDER BY cost, block ROWS UNBOUNDED PRECEDING) AS spent FROM ({COSTS})) WHERE spent <= {budget}"
     )
-    keys = "(SELECT * FROM matching_key SEMI JOIN matching_block USING (block))"
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE matching_met AS SELECT least(l.record, r.record) AS record_l,"
-        " greatest(l.record, r.record) AS record_r, r.loose AS mutual,"
+    chosen = "(SELECT * FROM matching_key SEMI JOIN matching_block USING (block))"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_met AS {met(task, chosen)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS {nearest(task, 'matching_met')}")
+    connection.execute("DROP TABLE matching_key; DROP TABLE matching_block; DROP TABLE matching_met")
+    return one(connection, f"SELECT count(*) FROM {PAIRS}")[0]
+
+
+def extent(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int, int]:
+    """How far to search: the rank of atoms that are combined, and how often pairs may meet in all."""
+    total, loose = one(connection, f"SELECT count(*), count(*) FILTER (loose) FROM {RECORDS}")
+    return 2 if total < _AT_SCALE else 1, max(_LEAST, task.pairs_per_record * loose) * _OVERLAP
+
+
+def met(task: Task, keys: str) -> str:
+    """SELECT of the pairs that meet in relation `keys`: how often, and which of the two is searched for."""
+    return (
+        "SELECT least(l.record, r.record) AS record_l, greatest(l.record, r.record) AS record_r, r.loose AS mutual,"
         " CASE WHEN r.loose THEN least(l.record, r.record) ELSE l.record END AS seeker, count(*) AS met"
         f" FROM {keys} AS l JOIN {keys} AS r ON l.block = r.block AND (l.record < r.record OR NOT r.loose)"
-        f" AND l.record <> r.record WHERE l.loose AND {allowed(task)} GROUP BY ALL"
+        f" AND l.record <> r.record WHERE l.loose AND {allowed(task)} GROUP BY 1, 2, 3, 4"
     )
-    _prune(connection, task)
-    connection.execute("DROP TABLE matching_key; DROP TABLE matching_block")
-    row = connection.execute(f"SELECT count(*) FROM {PAIRS}").fetchone()
-    return int(row[0]) if row else 0
 
 
-def _prune(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
-    """Keep of the pairs that met the ones that met most often: `nearest` for each record that is searched for.
+def nearest(task: Task, pairs: str) -> str:
+    """SELECT of those of relation `pairs` (as `met` gives it) that met most often: `nearest` for each record that is
 
-    A record whose keys meet a hundred others once and one other ten times has but one candidate worth its price.
+    searched for. A record whose keys meet a hundred others once and one other ten times has but one candidate worth
+    its price.
     """
     searches = (
-        "SELECT record_l, record_r, met, seeker AS searched FROM matching_met UNION ALL"
-        " SELECT record_l, record_r, met, greatest(record_l, record_r) FROM matching_met WHERE mutual"
+        f"SELECT record_l, record_r, met, seeker AS searched FROM {pairs} UNION ALL"
+        f" SELECT record_l, record_r, met, greatest(record_l, record_r) AS searched FROM {pairs} WHERE mutual"
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS SELECT DISTINCT record_l, record_r FROM (SELECT *, row_number() OVER"
-        f" (PARTITION BY searched ORDER BY met DESC, record_l, record_r) AS place FROM ({searches}))"
+    return (
+        "SELECT DISTINCT record_l, record_r FROM (SELECT record_l, record_r, row_number() OVER"
+        f" (PARTITION BY searched ORDER BY met DESC, record_l, record_r) AS place FROM ({searches}) AS found) AS placed"
         f" WHERE place <= {task.nearest}"
     )
-    connection.execute("DROP TABLE matching_met")
 
 
 def allowed(task: Task) -> str:
@@ -111,26 +122,39 @@ def allowed(task: Task) -> str:
 def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> None:
     """Table `matching_key` (record, source, loose, block): a row per record searched for and key it has, and per other
     record and key that one of those has too."""
-    known = atoms(task, 3)
-    labels = {label: f"a{number}" for number, label in enumerate(known)}
-    lists = {label for label, (_, sql, _) in known.items() if sql.startswith("list_")}
-    # Every atom is hashed once, however many rules it is in.
-    columns = ", ".join(f"{_hashed(sql, label in lists)} AS {labels[label]}" for label, (_, sql, _) in known.items())
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE matching_atom AS SELECT record, source, loose, {columns} FROM {RECORDS}"
-        f" ORDER BY loose, record"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {ATOMS} AS {hashed_atoms(task)} ORDER BY loose, record")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_key (record BIGINT, source VARCHAR, loose BOOLEAN, block UBIGINT)"
     )
-    for number, rule in enumerate(rules(task, rank)):
-        names = [labels[label] for label in rule]
-        unrolled = [labels[label] for label in rule if label in lists]
-        searched, others = (_keys(number, names, unrolled, which) for which in ("loose", "NOT loose"))
+    for searched, others in zip(keys(task, rank, "loose"), keys(task, rank, "NOT loose"), strict=True):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_searched AS {searched}")
         connection.execute("INSERT INTO matching_key FROM matching_searched")
         connection.execute(f"INSERT INTO matching_key FROM ({others}) SEMI JOIN matching_searched USING (block)")
-    connection.execute("DROP TABLE matching_atom; DROP TABLE matching_searched")
+    connection.execute(f"DROP TABLE {ATOMS}; DROP TABLE matching_searched")
+
+
+def hashed_atoms(task: Task) -> str:
+    """SELECT of every record's atoms, each hashed once, however many rules it is in: what relation ATOMS holds."""
+    columns = ", ".join(
+        f"{_hashed(sql, _is_list(sql))} AS a{number}" for number, (_, sql, _) in enumerate(atoms(task, 3).values())
+    )
+    return f"SELECT record, source, loose, {columns} FROM {RECORDS}"
+
+
+def keys(task: Task, rank: int, which: str) -> list[str]:
+    """Per rule, SELECT (record, source, loose, block) of the keys that relation ATOMS gives records for which SQL
+    `which` holds."""
+    known = atoms(task, 3)
+    labels = {label: f"a{number}" for number, label in enumerate(known)}
+    lists = {label for label, (_, sql, _) in known.items() if _is_list(sql)}
+    return [
+        _keys(number, [labels[label] for label in rule], [labels[label] for label in rule if label in lists], which)
+        for number, rule in enumerate(rules(task, rank))
+    ]
+
+
+def _is_list(sql: str) -> bool:
+    return sql.startswith("list_")
 
 
 def _hashed(sql: str, several: bool) -> str:
@@ -142,7 +166,7 @@ def _hashed(sql: str, several: bool) -> str:
 
 def _keys(rule: int, names: list[str], unrolled: list[str], which: str) -> str:
     """SELECT of one rule's keys."""
-    relation = f"(SELECT * FROM matching_atom WHERE {which})"
+    relation = f"(SELECT * FROM {ATOMS} WHERE {which})"
     for name in unrolled:  # one list a level: two in one SELECT would be zipped, not crossed
         relation = f"(SELECT * REPLACE (unnest({name}) AS {name}) FROM {relation})"
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)

@@ -19,6 +19,7 @@ from lake.matching import blocking, exact, prepare, scoring, training
 from lake.matching.clustering import best_threshold, cluster
 from lake.matching.clusters import cluster_table
 from lake.matching.edges import decided, edges_of, rules_of, unseen_inside
+from lake.matching.engine import EMBEDDED, Engine
 from lake.matching.identity import Redirect
 from lake.matching.memory import Memory
 from lake.matching.model import Task
@@ -57,8 +58,9 @@ def resolve(
     memory: Memory | None = None,
     secret: str = "",
     prefix: str = "E",
+    engine: Engine = EMBEDDED,
 ) -> Resolution:
-    """Who is who in `relation` (SQL usable in FROM: source, key, known_id, the task's columns).
+    """Who is who in `relation` (SQL usable in FROM: source, key, known_id, the task's columns), found by `engine`.
 
     model: a trained one; None trains on these records, unless there is a `start` and they are fewer than TRAIN_FROM.
     previous: source, key, entity_key of the last run, so that ids stay. decisions: source_l, key_l, source_r,
@@ -75,9 +77,9 @@ def resolve(
         loose, possible = training.searched(connection)
         model = start.model(task, shares, loose=loose, possible=possible)
     clock.lap("prepare")
-    pairs = blocking.block(connection, task)
+    pairs = engine.block(connection, task)
     clock.lap("block")
-    weighed, trained = _weighed(connection, task, model, memory)
+    weighed, trained = _weighed(connection, task, model, memory, engine)
     clock.lap("weigh")
     edges = decided(connection, edges_of(connection, task, weighed), decisions)
     rules = rules_of(connection, task)
@@ -104,18 +106,18 @@ def _renamed(relation: str, task: Task) -> tuple[str, Task]:
 
 
 def _weighed(
-    connection: duckdb.DuckDBPyConnection, task: Task, model: Model | None, memory: Memory | None
+    connection: duckdb.DuckDBPyConnection, task: Task, model: Model | None, memory: Memory | None, engine: Engine
 ) -> tuple[Weighed, Model]:
     """The candidate pairs and those inside small parts, weighed by the model given or trained here."""
     if model is None:
-        compared = scoring.compare(connection, task, blocking.PAIRS)
+        compared = engine.compare(connection, task, blocking.PAIRS)
         shares = prepare.frequencies(connection, task, scoring.weighted_columns(task))
         model = Model(task, training.train(connection, task, compared), shares, 0.0, 0.0)
         weighed = weighed_now(model, compared)
     else:
-        weighed = weigh(connection, model, blocking.PAIRS, memory)
+        weighed = weigh(connection, model, blocking.PAIRS, engine, memory)
     rest = unseen_inside(connection, task, weighed)
-    weighed = weighed.with_more(weigh(connection, model, rest, memory))
+    weighed = weighed.with_more(weigh(connection, model, rest, engine, memory))
     remember(connection, weighed)
     return weighed, model
 

@@ -7,6 +7,7 @@ frequency of values; candidate pairs are handed to it (blocking.py), so that any
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,10 +177,19 @@ def _nothing_compared(task: Task) -> Compared:
 
 
 def _compare_chunk(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
-    names = [f"gamma_{column.name}" for column in compared_columns(task)]
-    names += [f"tf_{value}_{side}" for value in weighted_columns(task) for side in "lr"]
-    scored = score(connection, task, pairs).select("record_l", "record_r", *map(quote, names))
-    columns = scored.order("record_l, record_r").fetchnumpy()
+    scored = score(connection, task, pairs).select(*map(quote, told(task)))
+    return as_compared(task, scored.order("record_l, record_r").fetchnumpy())
+
+
+def told(task: Task) -> list[str]:
+    """The columns of Splink's verdict that say how two records compare."""
+    levels = [f"gamma_{column.name}" for column in compared_columns(task)]
+    shares = [f"tf_{value}_{side}" for value in weighted_columns(task) for side in "lr"]
+    return ["record_l", "record_r", *levels, *shares]
+
+
+def as_compared(task: Task, columns: Mapping[str, Any]) -> Compared:
+    """The columns named by `told`, as arrays (NULL masked, or NaN), put together."""
     levels, frequency = {}, {}
     for column in compared_columns(task):
         level = np.asarray(columns[f"gamma_{column.name}"]).astype(np.int8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -11,9 +12,12 @@ import pyarrow as pa
 from lake.matching.clustering import Bools
 from lake.matching.memory import WEIGHED, Memory
 from lake.matching.prepare import RECORDS
-from lake.matching.scoring import Compared, Floats, Ints, compare
+from lake.matching.scoring import Compared, Floats, Ints
 from lake.matching.trained import Model
 from lake.matching.training import vetoed, weights
+
+if TYPE_CHECKING:
+    from lake.matching.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,12 @@ def weighed_now(model: Model, compared: Compared) -> Weighed:
     return Weighed(compared.left, compared.right, bits, np.zeros(len(bits), bool))
 
 
-def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memory: Memory | None = None) -> Weighed:
+def weigh(
+    connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, engine: Engine, memory: Memory | None = None
+) -> Weighed:
     """The weight of each pair of relation `pairs` (record_l, record_r; distinct)."""
     if memory is None:
-        return weighed_now(model, compare(connection, model.task, pairs))
+        return engine.weigh(connection, model, pairs)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_remembered AS SELECT pairs.record_l, pairs.record_r, said.bits"
         f" FROM (SELECT record_l, record_r FROM {pairs}) AS pairs"
@@ -64,7 +70,7 @@ def weigh(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str, memor
     old = connection.execute("SELECT * FROM matching_remembered WHERE bits IS NOT NULL").fetchnumpy()
     new = "(SELECT record_l, record_r FROM matching_remembered WHERE bits IS NULL)"
     remembered = Weighed(old["record_l"], old["record_r"], old["bits"], np.ones(len(old["bits"]), bool))
-    return remembered.with_more(weigh(connection, model, new))
+    return remembered.with_more(engine.weigh(connection, model, new))
 
 
 def remember(connection: duckdb.DuckDBPyConnection, weighed: Weighed) -> None:

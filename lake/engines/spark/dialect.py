@@ -18,7 +18,7 @@ _NUMBERING = (exp.RowNumber, exp.Rank, exp.DenseRank)
 
 @cache
 def to_spark(sql: str) -> str:
-    """One SELECT of the hub as Spark SQL with the same meaning, for a session in ANSI mode and UTC."""
+    """One SELECT or condition of the hub as Spark SQL with the same meaning, for a session in ANSI mode and UTC."""
     return _alike(sql).sql(dialect="spark", comments=False)
 
 
