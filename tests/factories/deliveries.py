@@ -68,14 +68,15 @@ def collect_until(home: Path, folder: Path, kind: str, call: str, when: str) -> 
     """One collection, as a process of its own, that ends by SIGKILL before or after `call` (module.function)."""
     if call:
         module, _, name = call.rpartition(".")
-        _die_at(import_module(module), name, when)
+        die_at(import_module(module), name, when)
     place = folder if kind == "files" else folder / "people.sqlite"
     contract = a_contract() if kind == "files" else a_contract(locator="people")
     spec = SystemSpec("civil_files", "civil", kind, str(place))
     ingest.collect(Settings(home=home), contract, spec, now=datetime.now(UTC), by="test")
 
 
-def _die_at(module: Any, name: str, when: str) -> None:
+def die_at(module: Any, name: str, when: str) -> None:
+    """From here on this process ends by SIGKILL before or after it calls `name` of `module`."""
     truly = getattr(module, name)
 
     def dying(*given: Any, **named: Any) -> Any:
