@@ -12,7 +12,7 @@ from catalog.actions.tickets import LONGEST_TEXT
 from catalog.errors import HubError, NotFound
 from catalog.time_limits import local_day
 from exchange_api import corrections, desk
-from exchange_api.portal import words
+from exchange_api.portal import problems, words
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.rendering import address
 from exchange_api.portal.visits import Needs, Visit
@@ -106,7 +106,7 @@ def dataset_page(
     return visit.page(
         "dataset.html",
         status=refused.http_status if refused else 200,
-        refused=refused.sentence(visit.language) if refused else "",
+        refused=problems.sentence(refused, visit.language) if refused else "",
         said=said or corrections.Said(""),
         one=one,
         uses=uses,

@@ -1,5 +1,6 @@
 """Errors as pages: a person who asked for a page gets a sentence in their language, never a JSON document."""
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import quote
@@ -10,9 +11,11 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from catalog.errors import HubError, InvalidInput, NotAuthenticated
+from catalog.i18n import text
 from exchange_api.portal import rendering, visits
 from exchange_api.portal.words import N_
 
+_SENTENCES = re.compile(r"(?<=。)|(?<=\.)\s")
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
 HEADINGS = {
@@ -22,6 +25,39 @@ HEADINGS = {
     429: N_("Not just now"),
     503: N_("Not just now"),
 }
+
+
+COMMAND = "shuniu "
+"""How a sentence for the terminal names a command."""
+INSTEAD = {
+    "review_unknown": (
+        "没有这一对记录，或已不在队列中。请从“人工核对”的列表中选择。",
+        "There is no such pair, or it left the queue. Choose one of the list of the page Review.",
+    ),
+    "agency_unknown": (
+        "没有这个部门。请从页面上的列表中选择部门。",
+        "There is no such department. Choose one of the lists.",
+    ),
+}
+"""What a page says for an error whose sentence sends one to the terminal, by code."""
+ASK = (
+    "请从页面上的菜单和链接重新进入；仍不行时请联系大数据局的数据管理员。",
+    "Come in again by the menu and the links of the pages; if it stays so, ask the data steward of the data bureau.",
+)
+
+
+def sentence(error: HubError, language: str) -> str:
+    """What a page says of an error: its sentence, without what can be done at the terminal alone.
+
+    Who reads a page has the pages, and no terminal of the server.
+    """
+    told = error.sentence(language)
+    if COMMAND not in told:
+        return told
+    if instead := INSTEAD.get(error.code):
+        return text(*instead, language)
+    kept = [part for part in _SENTENCES.split(told) if part.strip() and COMMAND not in part]
+    return f"{' '.join(part.strip() for part in kept)} {text(*ASK, language)}".strip()
 
 
 class PageRoute(APIRoute):
@@ -60,7 +96,7 @@ def problem_page(request: Request, error: HubError) -> Response:
         "problem.html",
         status=error.http_status,
         heading=rendering.translate(heading, visit.language),
-        sentence=error.sentence(visit.language),
+        sentence=sentence(error, visit.language),
         page=visits.page_of(request) if sending else "",
     )
 

@@ -14,7 +14,7 @@ from catalog.actions import review_decisions
 from catalog.actions.review_decisions import VERDICTS
 from catalog.errors import HubError
 from exchange_api import reviews
-from exchange_api.portal import rendering
+from exchange_api.portal import problems, rendering
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
 from exchange_api.views import names
@@ -108,7 +108,7 @@ def _page(
     return visit.page(
         "review.html",
         status=refused.http_status if refused else 200,
-        refused=refused.sentence(visit.language) if refused else "",
+        refused=problems.sentence(refused, visit.language) if refused else "",
         one=found,
         after=after,
         people=people,

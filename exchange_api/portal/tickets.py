@@ -14,7 +14,7 @@ from catalog import queries
 from catalog.actions.tickets import LONGEST_TEXT
 from catalog.errors import HubError
 from exchange_api import corrections, desk, evidence
-from exchange_api.portal import pages, rendering
+from exchange_api.portal import pages, problems, rendering
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
 from exchange_api.views import names, tickets
@@ -106,7 +106,7 @@ def _page(visit: Visit, ticket: str, *, text: str = "", refused: HubError | None
     return visit.page(
         "ticket.html",
         status=refused.http_status if refused else 200,
-        refused=refused.sentence(visit.language) if refused else "",
+        refused=problems.sentence(refused, visit.language) if refused else "",
         said=text,
         one=order,
         history=history,

@@ -46,3 +46,30 @@ def test_a_decision_leads_to_the_next_pair_and_going_back_and_sending_again_coun
     steward.get_by_role("link", name="返回上一对修改结论").click()
     assert steward.url == first
     assert steward.locator("#history ~ .sheet tbody tr").count() == 1
+
+
+def test_on_a_telephone_a_row_is_folded_to_what_decides_and_opens(steward: Page) -> None:
+    steward.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/reviews?base=population", "/tickets"):
+        steward.goto(path)
+        folded = steward.evaluate("document.documentElement.scrollHeight")
+        row = steward.locator("tbody tr").first
+        shut = row.locator("td:visible").count()
+        row.locator(".fold summary").click()
+        assert row.locator("td:visible").count() > shut
+        for one in steward.locator(".fold:not([open]) summary").all():
+            one.click()
+        assert folded < 0.85 * steward.evaluate("document.documentElement.scrollHeight"), path
+        assert pushed_out(steward) == []
+    steward.set_viewport_size({"width": 1280, "height": 900})
+    assert steward.locator(".fold:visible").count() == 0
+
+
+def test_parts_of_masked_values_are_one_press_away(steward: Page) -> None:
+    steward.goto("/reviews?base=population&state=open")
+    steward.get_by_role("rowheader").first.get_by_role("link").click()
+    expect(steward.locator("#fields ~ .sheet")).to_contain_text("一方为空")
+    steward.get_by_role("button", name="显示脱敏值的部分内容").click()
+    steward.wait_for_url(re.compile("parts=true"))
+    assert re.search(r"\*{14}[0-9]{3}[0-9X]", steward.locator("#fields ~ .sheet").inner_text())
+    fits(steward)
