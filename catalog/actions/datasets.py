@@ -131,6 +131,19 @@ def publish(
     return version
 
 
+def retire(session: Session, *, dataset: str, reason: str, by: str, now: datetime) -> Dataset:
+    """Say of `dataset` that it is made no more: nobody is given it from now on; versions and history stay.
+
+    Registered again, it is what its entry says then. Raises NotFound. That no grant is in force is for the door to see.
+    """
+    entry = queries.dataset(session, dataset)
+    entry.sharing = "none"
+    entry.sharing_condition = f"已停止构建：{reason} / no longer built: {reason}"
+    entry.update_cycle = "irregular"
+    record(session, tag=EventTag.DATASET_RETIRED, subject=dataset, by=by, now=now)
+    return entry
+
+
 def _check_origin(session: Session, dataset: Dataset) -> None:
     """What an upper-level platform gave stays its own: no new contract makes it ours while its batches lie here."""
     known = session.get(Dataset, dataset.code)

@@ -24,6 +24,7 @@ class EventTag(StrEnum):
     BATCH_REGISTERED = "batch:registered"
     DATASET_PUBLISHED = "dataset:published"
     DATASET_REGISTERED = "dataset:registered"
+    DATASET_RETIRED = "dataset:retired"
     GRANT_ISSUED = "grant:issued"
     GRANT_REVOKED = "grant:revoked"
     LINEAGE_RECORDED = "lineage:recorded"

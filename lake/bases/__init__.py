@@ -3,13 +3,14 @@
 population/ legal_person/ and their like hold a short model and its SQL each; building.py runs it, tracing.py reads it.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from catalog.errors import InvalidInput, NotFound
+from catalog.errors import Conflict, InvalidInput, NotFound
 from catalog.settings import Settings
-from lake.bases import building, declared, declaring, inputs, tracing
+from lake.bases import building, catalogue, declared, declaring, inputs, tracing
 from lake.bases.building import Built
 from lake.bases.credit import PENALTY, PERMIT, REMOVAL
 from lake.bases.declared import Declared
@@ -45,10 +46,23 @@ BASES: tuple[BaseModel, ...] = (
     RESIDENT_PLACE,
 )
 _BY_NAME = {base.name: base for base in BASES}
+_NAME = re.compile(r"topic_[a-z0-9_]{1,60}")
 
 __all__ = [
-    "BASES", "BaseModel", "Built", "Decisions", "base", "build", "check_topic", "delivered", "keep", "known", "lineage",
+    "BASES",
+    "BaseModel",
+    "Built",
+    "Decisions",
+    "base",
+    "build",
+    "check_topic",
+    "delivered",
+    "drop_topic",
+    "keep",
+    "known",
+    "lineage",
     "topics",
+    "try_topic",
 ]  # fmt: skip
 
 
@@ -88,7 +102,37 @@ def check_topic(settings: Settings, sql: Path, contract: Path) -> BaseModel:
             topic=model.name,
         )
     declaring.check(settings, model, others)
+    declaring.check_entry(model, others, catalogue.OWNER)
     return model
+
+
+def try_topic(settings: Settings, model: BaseModel, *, now: datetime, most: int) -> building.Tried:
+    """Build a checked topic in a throw-away place and give its first `most` rows; see building.attempt for errors."""
+    models = {name: one for name, one in known(settings).items() if name != model.name}
+    return building.attempt(settings, model, models, now=now, most=most)
+
+
+def drop_topic(settings: Settings, name: str) -> None:
+    """Take the two files of a declared topic out of the hub's folder, the contract first: without it there is none.
+
+    Raises NotFound for one nobody declared, Conflict while another declared topic reads it.
+    """
+    files = [settings.topics_dir / f"{name}{suffix}" for suffix in (".odcs.yaml", ".sql")]
+    if name in _BY_NAME or not _NAME.fullmatch(name) or not any(path.exists() for path in files):
+        raise NotFound(
+            "没有自行声明的主题库用这个名称。请用 shuniu topic list 查看；系统自带的库不能移除。",
+            "No topic of that name was declared. See: shuniu topic list; the hub's own cannot be removed.",
+            code="topic_unknown",
+        )
+    if readers := [one.name for one in topics(settings).models if name in one.inputs]:
+        raise Conflict(
+            f"主题库 {'、'.join(readers)} 还在读取 {name}。请先移除或修改它们。",
+            f"{', '.join(readers)} still read {name}. Remove or change them first.",
+            code="topic_still_read",
+            topic=name,
+        )
+    for path in files:
+        path.unlink(missing_ok=True)
 
 
 def keep(settings: Settings, model: BaseModel) -> None:

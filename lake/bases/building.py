@@ -113,6 +113,38 @@ def build(
     return Built(model.name, uri, version, tables.rows(uri, version, settings=settings), read, missing, new)
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What a topic would hold: the first of its `count` rows. missing: inputs nobody has delivered yet."""
+
+    rows: tuple[Mapping[str, object], ...]
+    count: int
+    missing: tuple[str, ...]
+
+
+def attempt(
+    settings: Settings, model: BaseModel, models: Mapping[str, BaseModel], *, now: datetime, most: int
+) -> Tried:
+    """Run the SQL of a declared topic as a build does, confined and limited alike, and write nothing.
+
+    Raises NotFound when not one input was ever delivered, InvalidInput when the SQL fails or takes too long.
+    """
+    pinned = inputs.newest(settings, model, models, day=local_day(now))
+    _some_input(model, pinned.versions)
+    kept: list[Mapping[str, object]] = []
+    count = 0
+
+    def take(rows: pa.RecordBatchReader) -> None:
+        nonlocal count
+        for batch in rows:
+            kept.extend(batch.slice(0, most - len(kept)).to_pylist())
+            count += batch.num_rows
+
+    write_topic(pinned, settings, take)
+    missing = tuple(name for name, version in pinned.versions.items() if version is None)
+    return Tried(tuple(kept), count, missing)
+
+
 def _fuse(pinned: inputs.Pinned, entities: pa.Table, uris: Mapping[str, str], how: Writing) -> None:
     model = pinned.model
     if model.contract is not None:

@@ -14,7 +14,7 @@ from sqlglot import exp
 from catalog.contracts import Contract, load_contract
 from catalog.errors import HubError, InvalidInput
 from catalog.settings import Settings
-from lake.bases import declaring, shape
+from lake.bases import declaring, shape, wording
 from lake.bases.gate import traps
 from lake.bases.model import BaseModel
 from lake.bases.tracing import SMALL
@@ -61,8 +61,9 @@ def read(sql: Path, contract: Path) -> BaseModel:
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise _wrong(promised.dataset, "SQL 须是一条 SELECT", "the SQL must be one SELECT")
     query = statements[0]
-    if found := "; ".join([*traps(text), *shape.misshapen(query), *_untraceable(query)]):
-        raise _wrong(promised.dataset, f"SQL 中有不允许的写法：{found}", f"the SQL has: {found}")
+    if found := [*traps(text), *shape.misshapen(query), *_untraceable(query)]:
+        zh, en = wording.refused(found)
+        raise _wrong(promised.dataset, f"SQL 中有不允许的写法：{zh}", f"the SQL has: {en}")
     if not promised.dataset.startswith(PREFIX) or promised.dataset.endswith(LINKS):
         zh, en = (
             f"名称须以 {PREFIX} 开头，且不以 {LINKS} 结尾",

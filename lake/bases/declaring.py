@@ -10,7 +10,8 @@ from catalog.classification import FLOORS, check_classified
 from catalog.contracts import Contract, Item
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
-from lake.bases import tracing
+from catalog.standards.elements import elements
+from lake.bases import tracing, wording
 from lake.bases.inputs import SQL_KINDS, Pinned, place_of
 from lake.bases.model import BaseModel
 from lake.engines.duckdb import confine, connect
@@ -44,6 +45,39 @@ def check_promise(model: BaseModel, built: Mapping[str, BaseModel]) -> None:
     _check_grades(model, promised, built)
 
 
+def check_entry(model: BaseModel, built: Mapping[str, BaseModel], owner: str) -> None:
+    """What only somebody who adds a topic is held to: whose it is, and the code lists of columns it repeats.
+
+    Raises InvalidInput for an agency other than `owner`, the one that runs the hub and so answers for what it builds,
+    and for an item that repeats a column and names another code list.
+    """
+    assert model.contract is not None
+    if model.contract.agency != owner:
+        raise _wrong(
+            model,
+            f"契约的 agency 须为 {owner}：主题库由运行枢纽的部门建立并负责",
+            f"the agency of its contract must be {owner}, which runs the hub and answers for what it builds",
+        )
+    items = {item.name: item for item in model.items}
+    for name, made in tracing.declared_lineage(model, built).items():
+        for table, column in sorted(made.origins) if made.mere and name in items else ():
+            mine, theirs = (
+                _code_list(one)
+                for one in (items[name], next(item for item in built[table].items if item.name == column))
+            )
+            if mine != theirs:
+                raise _wrong(
+                    model,
+                    f"数据项 {name} 就是 {table}.{column}，其代码表须与之相同（{theirs or '无'}）",
+                    f"item {name} repeats {table}.{column} and must keep its code list ({theirs or 'none'})",
+                )
+
+
+def _code_list(item: Item) -> str:
+    known = elements().get(item.element)
+    return item.code_list or (known.code_list if known else "")
+
+
 def check_columns(settings: Settings, model: BaseModel, built: Mapping[str, BaseModel]) -> None:
     """Bind the SQL on empty inputs: its columns must be the contract's items, in order and kind, else InvalidInput."""
     layout = Layout(settings.lake_url)
@@ -55,13 +89,10 @@ def check_columns(settings: Settings, model: BaseModel, built: Mapping[str, Base
         check_reads(connection, model)
         try:
             given = connection.execute(f"DESCRIBE {model.sql(model.steps[-1])}").fetchall()
-        except duckdb.BinderException as error:
-            # Over empty tables and with no file to open only names can be in it; they are what one has to look at.
-            told = str(error).splitlines()[0][:200]
-            raise _wrong(model, f"SQL 无法执行：{told}", f"the SQL does not run: {told}") from None
         except duckdb.Error as error:
-            told = type(error).__name__
-            raise _wrong(model, f"SQL 无法执行（{told}）", f"the SQL does not run ({told})") from None
+            # Over empty tables and with no file to open only names can be in it; they are what one has to look at.
+            zh, en = wording.engine_said(str(error))
+            raise _wrong(model, f"SQL 无法执行：{zh}", f"the SQL does not run: {en}") from None
     columns = [(str(name), str(kind)) for name, kind, *_ in given]
     wanted = [(item.name, _NAMES.get(item.kind, SQL_KINDS[item.kind])) for item in model.items]
     if columns != wanted:

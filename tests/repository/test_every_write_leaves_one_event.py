@@ -102,6 +102,7 @@ WRITES: dict[str, Write] = {
     "catalog.actions.datasets.publish": lambda s, _: datasets.publish(
         s, dataset="a_set", uri="u", delta_version=0, rows=1, verdict_id=None, **WHO
     ),
+    "catalog.actions.datasets.retire": lambda s, _: datasets.retire(s, dataset="a_set", reason="r", **WHO),
     "catalog.actions.datasets.record_lineage": lambda s, _: datasets.record_lineage(
         s, target="population", edges=[("name", "a_set", "name")], **WHO
     ),

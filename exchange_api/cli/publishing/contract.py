@@ -30,7 +30,7 @@ def check(
         contract = load_contract(path)
         if not is_draft(contract):  # of a draft the open grades are told below, with whatever else is open
             check_classified(contract.dataset, contract.items, grade=contract.grade, sharing=contract.sharing)
-        rules = _rules(contract)
+        rules = count_rules(contract)
         told = say(f"{len(contract.items)} 个数据项，{rules} 条规则", f"{len(contract.items)} items, {rules} rules")
         tell(f"{path.name}: {contract.dataset} {contract.version}, {told}")
         _remind(contract)
@@ -78,7 +78,7 @@ def register(file: File) -> None:
     from catalog.contracts import load_contract
 
     contract, given = load_contract(file), door.settings()
-    _rules(contract)
+    count_rules(contract)
     with door.writing() as session:
         datasets.register_contract(session, contract=contract, hub_id=given.hub_id, by=door.actor(), now=door.now())
         given.contracts_dir.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ def _remind(contract: "Contract") -> None:
             complain(f"  - {named(point)}")
 
 
-def _rules(contract: "Contract") -> int:
+def count_rules(contract: "Contract") -> int:
     """How many rules the contract comes to. Raises ContractBroken for one that could never be run."""
     from quality.rules.across import across_rules
     from quality.rules.rehearsal import rehearse

@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange_api.cli.speaking import door
-from exchange_api.cli.speaking.speech import facts, language, listing, named, say, tell
+from exchange_api.cli.speaking import door, trail
+from exchange_api.cli.speaking.speech import complain, facts, language, listing, named, say, tell
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from catalog.settings import Settings
     from lake.bases import BaseModel
 
 app = door.noun("主题库", "Topic databases")
+SHOWN = 20
+"""Rows of a topic that is tried."""
 Sql = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=say("SQL 文件", "SQL file"))]
 Promise = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=say("契约文件", "Contract file"))]
 
@@ -51,9 +55,69 @@ def list_(in_json: door.Json = False) -> None:
 
 @app.command(help=say("检查主题库的 SQL 和契约，不做登记", "Check a topic's SQL and contract without adding it"))
 def check(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
-    """Its SQL means the same on both engines, reads bases only, gives the contract's items, none graded too low."""
+    """Its SQL means the same on both engines, reads bases only, gives the contract's items, none graded too low.
+
+    Its agency is the one that answers for it, its code lists are those of the columns, its rules can be run.
+    """
     model = _checked(door.settings(), sql, contract)
     facts(_told(model), in_json=in_json, headings=_headings())
+
+
+@app.command("try", help=say("试运行主题库，显示前 20 行，不登记、不发布", "Run a topic, show 20 rows, add nothing"))
+def try_(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
+    """As a build does it, confined and limited alike, in a throw-away place. Masked; in the audit trail."""
+    from exchange_api.disguise import disguise_of
+    from lake.bases import catalogue, known, try_topic
+
+    given = door.settings()
+    model = _checked(given, sql, contract)
+    tried = try_topic(given, model, now=door.now(), most=SHOWN)
+    trail.record(
+        purpose="主题库试运行 / trying a topic",
+        dataset=model.name,
+        surface="topic:try",
+        rows=len(tried.rows),
+        items=[item.name for item in model.items],
+        providers=catalogue.providers(model.name, {**known(given), model.name: model}),
+    )
+    show = {item.name: disguise_of(item) for item in model.items}
+    rows = [
+        {name: how(None if (value := row[name]) is None else str(value)) for name, how in show.items()}
+        for row in tried.rows
+    ]
+    titles = {item.name: say(item.title_zh, item.title_en) for item in model.items}
+    listing(rows, titles, in_json=in_json, empty=say("没有结果行。", "It gives no row."))
+    if not in_json:
+        tell(say(f"共 {tried.count} 行，显示前 {len(rows)} 行；未登记、未发布。",
+                 f"{tried.count} rows, the first {len(rows)} shown; nothing was added or published."))  # fmt: skip
+    if tried.missing:
+        missing = ", ".join(tried.missing)
+        complain(say(f"以下来源尚未交付：{missing}", f"Nobody has delivered yet: {missing}"))
+
+
+@app.command(help=say("移除主题库，不再构建", "Take a topic out: it is built no more"))
+def remove(
+    name: Annotated[str, typer.Argument(help=say("主题库代码", "Code of the topic"))],
+    reason: Annotated[str, typer.Option("--reason", help=say("理由", "Why"))],
+) -> None:
+    """Refused while a grant on it is in force, or another topic reads it. Its tables stay until a vacuum."""
+    from catalog.actions import datasets
+    from catalog.models import Dataset
+    from exchange_api.disguise import check_written
+    from lake.bases import drop_topic
+
+    check_written(reason)
+    with door.writing() as session:
+        _check_not_granted(session, name)
+        drop_topic(door.settings(), name)
+        if session.get(Dataset, name) is not None:
+            datasets.retire(session, dataset=name, reason=reason, by=door.actor(), now=door.now())
+    tell(
+        say(
+            f"主题库 {name} 已移除，不再构建和共享；已有版本的文件保留到清理湖表为止。",
+            f"Topic {name} is taken out: it is built and shared no more; its files stay until the lake is vacuumed.",
+        )
+    )
 
 
 @app.command(help=say("把主题库加入夜间构建并登记目录", "Add a topic to the nightly build and the catalogue"))
@@ -81,9 +145,34 @@ def add(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
 
 def _checked(given: "Settings", sql: Path, contract: Path) -> "BaseModel":
     """The topic of the two files; raises the HubError of the first thing that is wrong with it."""
+    from exchange_api.cli.publishing.contract import count_rules
     from lake.bases import check_topic
 
-    return check_topic(given, sql, contract)
+    model = check_topic(given, sql, contract)
+    assert model.contract is not None
+    count_rules(model.contract)
+    return model
+
+
+def _check_not_granted(session: "Session", name: str) -> None:
+    from sqlalchemy import select
+
+    from authorization.models import AccessGrant
+    from catalog.errors import Conflict
+
+    now = door.now()
+    query = select(AccessGrant).where(
+        AccessGrant.dataset == name, AccessGrant.revoked_at.is_(None), AccessGrant.valid_until > now
+    )
+    held = [f"{grant.agency}（{grant.code}）" for grant in session.scalars(query.order_by(AccessGrant.code))]
+    if held:
+        raise Conflict(
+            f"主题库 {name} 还有有效授权：{'、'.join(held)}。请先与这些部门商定，再用 shuniu grant revoke 收回。",
+            f"Grants on topic {name} are in force: {', '.join(held)}. Settle it with them, then revoke the grants:"
+            " shuniu grant revoke.",
+            code="topic_granted",
+            topic=name,
+        )
 
 
 def _told(model: "BaseModel") -> dict[str, object]:

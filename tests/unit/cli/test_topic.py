@@ -1,22 +1,42 @@
 """`shuniu topic`, and `shuniu lake read --on`: what an engineer of the bureau sees and does."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
+from authorization.actions import grants
 from catalog.database import forget_engines, migrate, open_session
 from catalog.models import Dataset, Event
 from catalog.settings import Settings
 from demo.agencies import register_all
-from lake.bases import build
+from lake.bases import base, build
+from lake.layout import Layout
 from tests.factories.standard_tables import day, hold
-from tests.factories.topics import SQL, write
+from tests.factories.topics import ITEMS, SQL, contract, write
 from tests.unit.cli.conftest import Shuniu
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 NAME = "topic_facilities"
+
+
+PEOPLE = "SELECT person.person_id, person.name, person.resident_id FROM population AS person"
+IDS = ("370683199003074514", "11010519491231002X", "440524188001010014")
+
+
+def as_in_population() -> str:
+    """The contract of PEOPLE, its items graded as they are in the base."""
+    of = {item.name: item for item in base("population").items}
+    chosen = [of[name] for name in ("person_id", "name", "resident_id")]
+    items = [(item.name, item.element, item.kind, item.grade) for item in chosen]
+    document = yaml.safe_load(contract("topic_people", *items, key="person_id"))
+    for item, told in zip(chosen, document["schema"][0]["properties"], strict=True):
+        next(one for one in told["customProperties"] if one["property"] == "personal")["value"] = item.personal
+    for one in document["customProperties"]:
+        one["value"] = {"sharing": "conditional", "grade": "L4"}.get(one["property"], one["value"])
+    return yaml.safe_dump(document, allow_unicode=True)
 
 
 @pytest.fixture
@@ -50,11 +70,86 @@ def test_a_topic_that_is_wrong_is_neither_added_nor_silent(shuniu: Shuniu, hub: 
     files = [str(path) for path in write(tmp_path / "mine", SQL.replace("count(*)", "random()"))]
     refused = shuniu("topic", "add", *files, home=hub.home)
     assert refused.code == 2
-    assert "random" in refused.err
+    assert "随机数" in refused.err
     assert not hub.topics_dir.exists()
     write(hub.topics_dir, "SELECT FROM WHERE (", name=NAME)
     rows = {row["topic"]: row for row in json.loads(shuniu("topic", "list", "--json", home=hub.home).out)}
     assert rows[NAME]["fault"]
+
+
+def test_a_topic_is_tried_without_adding_anything_and_the_look_is_in_the_trail(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path
+) -> None:
+    people = [{"person_no": f"p{n}", "resident_id": number, "name": "王小明"} for n, number in enumerate(IDS)]
+    hold(hub, "police_person", *people)
+    build(hub, "population", now=NOW)
+    files = [str(path) for path in write(tmp_path / "mine", PEOPLE, as_in_population(), "topic_people")]
+    tried = shuniu("topic", "try", *files, "--json", home=hub.home)
+    rows = json.loads(tried.out)
+    assert len(rows) == len(IDS)
+    assert {row["name"] for row in rows} == {"王**"}
+    assert not any(number in tried.out for number in IDS)
+    assert f"共 {len(IDS)} 行" in shuniu("topic", "try", *files, home=hub.home).out
+    assert not hub.topics_dir.exists()
+    assert not Path(Layout(hub.lake_url).topic("topic_people")).exists()
+    lines = [line for path in sorted(hub.audit_dir.glob("*/*.jsonl")) for line in path.read_text().splitlines()]
+    looks = [one for one in map(json.loads, lines) if one["surface"] == "topic:try"]
+    assert [(one["dataset"], one["rows"], "police" in one["providers"]) for one in looks] == [
+        ("topic_people", len(IDS), True)
+    ] * 2
+
+
+def test_a_topic_is_removed_only_when_nobody_holds_a_grant_or_reads_it(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path
+) -> None:
+    files = [str(path) for path in write(tmp_path / "mine")]
+    assert shuniu("topic", "add", *files, home=hub.home).code == 0
+    remove = ("topic", "remove", NAME, "--reason")
+    with open_session(hub) as session:
+        grants.issue(
+            session, code="g1", agency="housing", dataset=NAME, items=["township_code"], purpose="p", legal_basis="l",
+            valid_from=datetime.now(UTC), valid_until=datetime.now(UTC) + timedelta(days=9), by="t",
+            now=datetime.now(UTC),
+        )  # fmt: skip
+    refused = shuniu(*remove, "no use", home=hub.home)
+    assert (refused.code, "housing" in refused.err, "g1" in refused.err) == (1, True, True)
+    with open_session(hub) as session:
+        grants.revoke(session, code="g1", by="t", now=datetime.now(UTC))
+    upper = "SELECT below.kind, below.facilities FROM topic_facilities AS below"
+    write(hub.topics_dir, upper, contract("topic_a", *ITEMS[1:], key="kind"), "topic_a")
+    assert "topic_a" in shuniu(*remove, "no use", home=hub.home).err
+    (hub.topics_dir / "topic_a.odcs.yaml").unlink()
+    assert shuniu(*remove, "370683199003074514", home=hub.home).code == 2
+    assert (hub.topics_dir / f"{NAME}.sql").exists()
+    assert shuniu(*remove, "no use", home=hub.home).code == 0
+    assert not list(hub.topics_dir.glob(f"{NAME}*"))
+    assert NAME not in {row["topic"] for row in json.loads(shuniu("topic", "list", "--json", home=hub.home).out)}
+    with open_session(hub) as session:
+        entry = session.get(Dataset, NAME)
+        assert entry is not None
+        assert (entry.sharing, "no use" in entry.sharing_condition) == ("none", True)
+        assert session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME).count() == 1
+    for gone in (NAME, "topic_housing_support", "../topic_x"):
+        assert shuniu("topic", "remove", gone, "--reason", "x", home=hub.home).code == 1
+
+
+@pytest.mark.parametrize(("what", "says"), [("agency", "agency"), ("code list", "代码表"), ("rule", "row.odd")])
+def test_a_check_looks_at_agency_code_lists_and_rules(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path, what: str, says: str
+) -> None:
+    document = yaml.safe_load(contract(NAME, *ITEMS))
+    table, own = document["schema"][0], document["customProperties"]
+    if what == "agency":
+        next(one for one in own if one["property"] == "agency")["value"] = "police"
+    elif what == "code list":
+        table["properties"][1]["customProperties"].append({"property": "codeList", "value": "sex"})
+    else:
+        rule = {"type": "sql", "id": "odd", "query": "nobody > facilities", "severity": "error"}
+        table["quality"] = [rule | {"dimension": "consistency", "description": "甲 / a"}]
+    text = yaml.safe_dump(document, allow_unicode=True)
+    refused = shuniu("topic", "check", *map(str, write(tmp_path / "mine", SQL, text)), home=hub.home)
+    assert refused.code != 0
+    assert says in refused.err
 
 
 def test_one_reads_what_held_on_a_day(shuniu: Shuniu, hub: Settings) -> None:

@@ -1,0 +1,79 @@
+"""What is wrong with a topic's SQL is said in Chinese without the engine's English, and with the names it is about."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from catalog.errors import HubError
+from catalog.settings import Settings
+from lake.bases import check_topic, shape
+from lake.bases.gate import TRAPS
+from lake.bases.wording import CHINESE, chinese, engine_said
+from tests.factories.topics import SQL, write
+
+ENGLISH = re.compile(r"\b(the|of|not|found|clause|column|Binder|Error|must|appear|function|matches|does|type)\b")
+
+
+def test_everything_the_gate_and_the_shape_refuse_has_its_chinese() -> None:
+    assert {*TRAPS, *shape._SAID.values()} <= set(CHINESE)
+    assert [text for text in CHINESE.values() if ENGLISH.search(text)] == []
+    made = "LATERAL, which the lineage does not follow", "VALUES in FROM: a table or a query only", "FOR in SELECT"
+    for told in made:
+        assert not ENGLISH.search(chinese(told))
+        assert chinese(told) != told
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        (SQL.replace("home.kind, count", "home.colour AS kind, count"), "home.colour 查不出来自哪个数据项"),
+        (SQL.replace("home.kind, count", "there.kind, count"), "there.kind 查不出来自哪个数据项"),
+        (SQL.replace(" GROUP BY home.township_code, home.kind", " GROUP BY home.kind"), "GROUP BY"),
+        (SQL.replace("home.kind, count", "hub_date(home.kind, 1) AS kind, count"), "参数个数或类型不对"),
+        (SQL.replace("count(*)", "random()"), "随机数"),
+        (SQL.replace("home.kind, count", "kind[1] AS kind, count"), "按下标取列表元素"),
+    ],
+)
+def test_a_topic_with_something_wrong_is_refused_in_chinese_words(
+    settings: Settings, tmp_path: Path, sql: str, says: str
+) -> None:
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, sql))
+    sentence = refused.value.sentence("zh")
+    assert says in sentence
+    assert not ENGLISH.search(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELECT colour FROM home", "找不到列 colour"),
+        ("SELECT home.colour FROM home", "没有列 colour"),
+        ("SELECT there.kind FROM home", "找不到表或别名 there"),
+        ("SELECT kind FROM there", "找不到表 there"),
+        ("SELECT kind FROM home JOIN home AS other ON home.n = other.n", "kind 有多个来源"),
+        ("SELECT kind, count(*) FROM home GROUP BY n", "列 kind 须写入 GROUP BY"),
+        ("SELECT sum(kind) FROM home", "函数 sum 的参数"),
+        ("SELECT shake(kind) FROM home", "没有函数 shake"),
+        ("SELECT kind FROM home WHERE on_day > n", "DATE 与 INTEGER 类型不同"),
+        ("SELECT kind FROM home WHERE count(*) > 1", "WHERE 中不能用汇总函数"),
+    ],
+)
+def test_what_the_engine_says_of_names_and_kinds_is_put_into_words(sql: str, says: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE home (kind VARCHAR, n INTEGER, on_day DATE)")
+        with pytest.raises(duckdb.Error) as refused:
+            connection.execute(f"DESCRIBE {sql}")
+    zh, en = engine_said(str(refused.value))
+    assert says in zh
+    assert not ENGLISH.search(zh)
+    assert "Binder" not in en
+
+
+def test_what_nobody_foresaw_is_said_in_the_hubs_words_without_the_engines() -> None:
+    assert engine_said("Internal Error: Unheard of 'value'") == (
+        "列名、类型或函数与所读的表不符",
+        "its columns, kinds or functions do not fit the tables it reads",
+    )
