@@ -1,5 +1,6 @@
 """A bad row's life: found, on a ticket to its department, corrected at the source, verified, and back on relapse."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -22,6 +23,7 @@ GOOD_ID = "370683199003074514"
 WRONG_ID = "370683199003074511"
 RULE = "resident_id.check_digit"
 DAY = timedelta(days=1)
+IDS = (GOOD_ID, "11010519491231002X", "440524188001010014")
 
 
 def person(number: int, resident_id: str = GOOD_ID) -> dict[str, Any]:
@@ -173,3 +175,23 @@ def test_overdue_means_the_same_of_a_ticket_and_in_a_query(registry: Settings, n
 )
 def test_what_becomes_of_a_ticket(state: str | None, assessed: int, failing: int, outstanding: int, step: str) -> None:
     assert step_for(state, assessed=assessed, failing=failing, outstanding=lambda: outstanding) == step
+
+
+@pytest.mark.parametrize("key", [False, True])
+def test_a_placeholder_where_a_date_is_required_is_one_ticket_and_a_missing_date_another(
+    registry: Settings, stage: StageRows, now: datetime, key: bool
+) -> None:
+    items = tuple(
+        replace(item, required=True, key=key) if item.name == "birth_date" else item
+        for item in contract_of().items
+    )  # fmt: skip
+    rows = [person(1) | {"_notes": ["birth_date:placeholder"]}, person(2), person(3) | {"birth_date": date(1990, 3, 7)}]
+    rows = [row | {"resident_id": number} for row, number in zip(rows, reversed(IDS), strict=True)]
+    followed = contract_of(items=items)
+    batch = stage(rows, items=items)
+    found = judge(registry, followed, batch, now=now)
+    follow(registry, followed, found)
+    with open_reader(registry) as session:
+        opened = {one.rule_id: one.failing_now for one in session.scalars(select(Ticket))}
+    assert opened == {"birth_date.placeholder": 1, "birth_date.required": 1}
+    assert found.quarantined == (2 if key else 0)
