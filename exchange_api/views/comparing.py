@@ -63,14 +63,14 @@ def _dates(left: str, right: str) -> Pair:
     apart = [part for part in parts if part[2] != part[3]]
     places, wheres = "、".join(part[0] for part in apart), " and ".join(part[1] for part in apart)
     slip = _slips("".join(mine), "".join(theirs), ("位数字", "digit"))
-    return f"{places}不同（{slip[0]}）", f"the {wheres} differ ({slip[1]})"
+    return f"{places}不同（{slip[0]}）", f"another {wheres} ({slip[1]})"
 
 
 def _identities(left: str, right: str) -> Pair:
     apart = [part for part in _SECTIONS if left[part[0] : part[1]] != right[part[0] : part[1]]]
     slip = _slips(left, right, ("位", "character"))
     places, wheres = "、".join(part[2] for part in apart), " and ".join(part[3] for part in apart)
-    return f"{places}不同（{slip[0]}）", f"{wheres} differ ({slip[1]})"
+    return f"{places}不同（{slip[0]}）", f"another {wheres} ({slip[1]})"
 
 
 def _slips(left: str, right: str, unit: Pair) -> Pair:
