@@ -13,7 +13,7 @@ ERRORS = raised()
 def test_no_page_sends_its_reader_to_the_terminal(language: str) -> None:
     told = {one.code: sentence(InvalidInput(one.zh, one.en, code=one.code), language) for one in ERRORS}
     assert sum(COMMAND in one.zh for one in ERRORS) > 20
-    assert [code for code, text in told.items() if COMMAND in text or len(text) < 6] == []
+    assert [code for code, text in told.items() if COMMAND in text or len(text) < 4] == []
 
 
 def test_what_is_wrong_is_kept_and_what_to_do_is_what_a_page_can_do() -> None:
