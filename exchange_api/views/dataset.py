@@ -137,8 +137,9 @@ def describe(session: Session, code: str) -> Description:
 def _direct(
     session: Session, entry: Dataset, sources: tuple[Neighbour, ...], agencies: dict[str, Pair]
 ) -> tuple[Pair, ...]:
-    """Providers one step away; all of them for what is taken from a department's system."""
-    query = select(Dataset.agency).where(Dataset.code.in_([source.code for source in sources]))
+    """Providers of the datasets one step away that are no bases; all for what comes from a department's system."""
+    codes = [source.code for source in sources]
+    query = select(Dataset.agency).where(Dataset.code.in_(codes), Dataset.zone.not_in(("base", "topic")))
     near = set(session.scalars(query)) if sources else set(entry.providers)
     return tuple(names.name_of(agencies, provider) for provider in entry.providers if provider in near)
 

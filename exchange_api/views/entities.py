@@ -13,7 +13,8 @@ from catalog.settings import Settings
 from exchange_api.evidence import shown_key
 from exchange_api.views import matching_words, names
 from exchange_api.views.names import Pair
-from exchange_api.views.reviews import PURPOSE, by_column, shown_value
+from exchange_api.views.reviews import PURPOSE
+from exchange_api.views.side_by_side import by_column, shown_value
 from lake import bases
 from lake.bases import explaining
 from lake.bases.model import BaseModel
@@ -42,9 +43,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one source row says of a field."""
+    """What one source row says of a field. name: what a code shown is called."""
 
     value: str
+    name: Pair
     agency: str
     agency_name: Pair
     dataset: str
@@ -195,7 +197,8 @@ def _fields(
             matching_words.rule(found[name][0]["rule"]),
             tuple(
                 Claim(
-                    shown_value(items[name], claim["value"], plain=claim["agency"] == reader),
+                    shown := shown_value(items[name], claim["value"], plain=claim["agency"] == reader),
+                    names.code(items[name].code_list, shown),
                     claim["agency"],
                     names.name_of(agencies, claim["agency"]),
                     claim["dataset"],

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from authorization.models import Account
 from catalog.models import Agency, Dataset
+from catalog.standards.code_lists import code_list, code_list_en, code_list_names
 from catalog.standards.elements import elements
 
 Pair = tuple[str, str]
@@ -47,6 +48,13 @@ def element(code: str) -> Pair:
     """What a data element is called; the code itself where the standards no longer have it."""
     known = elements().get(code)
     return (known.name_zh, known.name_en) if known else (code, code)
+
+
+def code(code_list_name: str | None, value: str) -> Pair:
+    """What a code of a list is called; ('', '') for no list, or what is none of its codes (masked, or wrong)."""
+    if not code_list_name or code_list_name not in code_list_names():
+        return "", ""
+    return code_list(code_list_name).get(value, ""), code_list_en(code_list_name).get(value, "")
 
 
 def name_of(names: dict[str, Pair], code: str) -> Pair:

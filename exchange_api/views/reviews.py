@@ -3,7 +3,7 @@
 of people. Values are in plain only for the department that delivered them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.actions import review_decisions
-from catalog.contracts import Item
 from catalog.models import ReviewDecision
 from catalog.settings import Settings
-from exchange_api.disguise import HIDDEN, disguise_of, partly, plainly
 from exchange_api.evidence import shown_key
 from exchange_api.views import comparing, matching_words, names
 from exchange_api.views.names import Pair
+from exchange_api.views.side_by_side import Field, by_column, fields, shown_values, texts, title_of
 from lake import bases
 from lake.bases import BaseModel, review
 
@@ -29,8 +28,6 @@ STATES: Final = ("open", "unsure", "same", "different")
 """What was said of a pair last; open: nothing yet."""
 SILENT: Final = 0.05
 """Bits below which a step says nothing."""
-RENAMED: Final = {"code": "uscc", "registration": "reg_no"}
-"""Column of the matcher -> item of the base it is shown as, where the names differ."""
 
 
 @dataclass(frozen=True)
@@ -86,21 +83,6 @@ class Side:
     gone: bool
     batch: str
     row: int | None
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field of both records as the reader may see it, how the true values stand to each other, and in what they
-
-    differ. relation: same, differs, one_empty or both_empty.
-    """
-
-    name: str
-    title: Pair
-    left: str
-    right: str
-    relation: comparing.Relation
-    remark: Pair
 
 
 @dataclass(frozen=True)
@@ -234,10 +216,10 @@ def case(
     values = review.records(settings, model, row)
     places = review.places(settings, model, row)
     sides = {side: _side(session, row, side, agency, values, places) for side in "lr"}
-    kept = {side: _texts(values.get(row[f"record_{side}"], {})) for side in "lr"}
+    kept = {side: texts(values.get(row[f"record_{side}"], {})) for side in "lr"}
     minor = any(comparing.under_age(one.get("birth_date", ""), today) for one in kept.values())
     more = parts and not minor
-    shown = {side: _values(model, kept[side], plain=sides[side].plain, parts=more) for side in "lr"}
+    shown = {side: shown_values(model, kept[side], plain=sides[side].plain, parts=more) for side in "lr"}
     steps = _steps(model, row["evidence"], shown["l"], shown["r"], values, row)
     ends = [0.0, *(step.end for step in steps)]
     words = tuple(_word(one) for one in review_decisions.history(session, base, row["pair"]))
@@ -250,41 +232,13 @@ def case(
         state=words[-1].verdict if words else "open",
         left=sides["l"],
         right=sides["r"],
-        fields=_fields(model, kept["l"], kept["r"], shown["l"], shown["r"]),
+        fields=fields(model, kept["l"], kept["r"], shown["l"], shown["r"]),
         steps=steps,
         low=min(ends),
         high=max(ends),
         words=words,
         parts=more,
         withheld=parts and minor,
-    )
-
-
-def _texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Values by column as text; '' for none."""
-    return {name: "" if value is None else str(value) for name, value in values.items()}
-
-
-def _fields(
-    model: BaseModel,
-    mine: Mapping[str, str],
-    theirs: Mapping[str, str],
-    left: Mapping[str, str],
-    right: Mapping[str, str],
-) -> tuple[Field, ...]:
-    """What is known of either record, in the matcher's order; `left` and `right` are what is shown of both."""
-    known = by_column(model)
-    names_of_both = [name for name in dict.fromkeys((*mine, *theirs)) if mine.get(name) or theirs.get(name)]
-    return tuple(
-        Field(
-            name,
-            _title(known, name),
-            left.get(name, ""),
-            right.get(name, ""),
-            comparing.relation(mine.get(name, ""), theirs.get(name, "")),
-            comparing.remark(known[name].element if name in known else "", mine.get(name, ""), theirs.get(name, "")),
-        )
-        for name in names_of_both
     )
 
 
@@ -320,26 +274,6 @@ def _side(
     )
 
 
-def by_column(model: BaseModel) -> dict[str, Item]:
-    """Column of the matcher -> item of the base."""
-    items = {item.name: item for item in model.items}
-    return items | {column: items[name] for column, name in RENAMED.items() if name in items}
-
-
-def _values(model: BaseModel, values: Mapping[str, str], *, plain: bool, parts: bool) -> dict[str, str]:
-    """Values by column, masked unless `plain`; '' for none."""
-    known = by_column(model)
-    return {name: shown_value(known.get(name), value, plain=plain, parts=parts) for name, value in values.items()}
-
-
-def shown_value(item: Any, value: Any, *, plain: bool, parts: bool = False) -> str:
-    """A value of a base's item as it is shown; what no item describes is hidden. parts: to who asked for more."""
-    text = "" if value is None else str(value)
-    masked = partly if parts else disguise_of
-    how: Callable[[str | None], str] | None = plainly if plain else masked(item) if item is not None else None
-    return how(text) if how else HIDDEN if text else ""
-
-
 def _steps(
     model: BaseModel,
     evidence: list[dict[str, Any]],
@@ -352,7 +286,7 @@ def _steps(
     known, at, steps = by_column(model), 0.0, []
     for step in evidence:
         column, bits = step["column"], float(step["bits"])
-        title = _title(known, column) if column else matching_words.level(step["level"])
+        title = title_of(known, column) if column else matching_words.level(step["level"])
         level = matching_words.level(step["level"]) if column else ("", "")
         steps.append(_step(column, title, left, right, level, bits, at))
         at += bits
@@ -360,17 +294,12 @@ def _steps(
     for column in left or right:
         if all(step.column != column for step in steps):
             level = matching_words.level(_plain_level(mine.get(column), theirs.get(column)))
-            steps.append(_step(column, _title(known, column), left, right, level, None, at))
+            steps.append(_step(column, title_of(known, column), left, right, level, None, at))
     return tuple(steps)
 
 
 def _plain_level(left: Any, right: Any) -> str:
     return "missing" if left is None or right is None else "equal" if left == right else "nothing in common"
-
-
-def _title(known: Mapping[str, Item], column: str) -> Pair:
-    item = known.get(column)
-    return (item.title_zh, item.title_en) if item is not None else (column, column)
 
 
 def _step(

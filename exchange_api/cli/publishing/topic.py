@@ -66,7 +66,7 @@ def check(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
 @app.command("try", help=say("试运行主题库，显示前 20 行，不登记、不发布", "Run a topic, show 20 rows, add nothing"))
 def try_(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
     """As a build does it, confined and limited alike, in a throw-away place. Masked; in the audit trail."""
-    from exchange_api.disguise import disguise_of
+    from exchange_api.views.side_by_side import shown_value
     from lake.bases import catalogue, known, try_topic
 
     given = door.settings()
@@ -80,11 +80,7 @@ def try_(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
         items=[item.name for item in model.items],
         providers=catalogue.providers(model.name, {**known(given), model.name: model}),
     )
-    show = {item.name: disguise_of(item) for item in model.items}
-    rows = [
-        {name: how(None if (value := row[name]) is None else str(value)) for name, how in show.items()}
-        for row in tried.rows
-    ]
+    rows = [{item.name: shown_value(item, row[item.name], plain=False) for item in model.items} for row in tried.rows]
     titles = {item.name: say(item.title_zh, item.title_en) for item in model.items}
     listing(rows, titles, in_json=in_json, empty=say("没有结果行。", "It gives no row."))
     if not in_json:

@@ -151,6 +151,7 @@ def test_a_pair_says_of_every_field_whether_it_is_the_same_and_where_each_record
         assert f'href="/entities/population/{side["entity"]}"' in markup
     assert "一方为空" in page
     assert "可能性降至 1/" in page
+    assert {"1": "1 男性", "2": "2 女性"}[reviewed.PERSONS[20]["sex"]] in page
 
 
 def test_parts_of_masked_values_are_shown_to_who_asks_for_them_and_that_is_on_record(
