@@ -17,7 +17,7 @@ from catalog.models import Dataset
 from catalog.settings import Settings
 from dags.steps.kept_back import contract_is_draft, not_published
 from lake import tables
-from lake.bases import base
+from lake.bases import base, known, topics
 from lake.layout import Layout
 from quality.figures import profile
 from quality.rules.derivation import built_contract, rules_for
@@ -42,9 +42,9 @@ def publish_all(settings: Settings, *, clock: Callable[[], datetime]) -> dict[st
 def publish(settings: Settings, *, clock: Callable[[], datetime], only: Collection[str] | None = None) -> Publishing:
     """Publish every table (of `only` those datasets) whose verdict is good; what was not published, and why."""
     done = Publishing()
-    layout = Layout(settings.lake_url)
+    layout, gone = Layout(settings.lake_url), _taken_out(settings)
     for code, agency, zone in _catalogued(settings):
-        if only is not None and code not in only:
+        if (only is not None and code not in only) or code in gone:
             continue
         uri = layout.standard(code) if zone == "standard" else _built_uri(layout, code, zone)
         if tables.version(uri, settings=settings) is None:
@@ -57,6 +57,12 @@ def publish(settings: Settings, *, clock: Callable[[], datetime], only: Collecti
         if kept_back is not None:
             done.kept_back[code] = kept_back.sentence(settings.language)
     return done
+
+
+def _taken_out(settings: Settings) -> frozenset[str]:
+    """Topics of the catalogue that nobody declares any more: their tables are built and published no further."""
+    there = {*known(settings), *topics(settings).faults}
+    return frozenset(code for code, _, zone in _catalogued(settings) if zone == "topic" and code not in there)
 
 
 def _catalogued(settings: Settings) -> list[tuple[str, str, str]]:

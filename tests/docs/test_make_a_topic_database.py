@@ -57,12 +57,18 @@ def test_the_page_makes_a_topic_that_is_built_judged_and_published(hub: Settings
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SHUNIU_")}
     environ = {**kept, **hub.as_environ(), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
-    script = f"set -euo pipefail\n{block('bash')}"
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert f"Topic {NAME} is registered" in done.stdout
+
+    def run(script: str) -> str:
+        done = subprocess.run(
+            ["bash", "-c", f"set -euo pipefail\n{script}"],
+            cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    told_by_commands = run(block("bash"))
+    assert "Rows: 1, shown: 1" in told_by_commands
+    assert f"Topic {NAME} is registered" in told_by_commands
 
     assert bases.build_group(hub, "topic", clock=now)[NAME] == 1
     told = publication.publish(hub, clock=now, only={NAME})
@@ -76,3 +82,9 @@ def test_the_page_makes_a_topic_that_is_built_judged_and_published(hub: Settings
     assert any(rule.endswith("more_addressed_than_there_are") for rule in rules)
     (row,) = read(hub, Layout(hub.lake_url).topic(NAME))
     assert (row["township_code"], row["facilities"], row["addressed"]) == ("370683001", 2, 2)
+
+    assert "taken out" in run(f"shuniu topic remove {NAME} --reason 'no use'")
+    assert NAME not in bases.build_group(hub, "topic", clock=now)
+    after = publication.publish(hub, clock=now, only={NAME})
+    assert (after.failed, after.kept_back) == ({}, {}), "a night after it publishes nothing of it and fails of nothing"
+    assert Path(Layout(hub.lake_url).topic(NAME)).exists(), "its files stay until the lake is vacuumed"

@@ -85,7 +85,7 @@ def try_(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
     listing(rows, titles, in_json=in_json, empty=say("没有结果行。", "It gives no row."))
     if not in_json:
         tell(say(f"共 {tried.count} 行，显示前 {len(rows)} 行；未登记、未发布。",
-                 f"{tried.count} rows, the first {len(rows)} shown; nothing was added or published."))  # fmt: skip
+                 f"Rows: {tried.count}, shown: {len(rows)}; nothing was added or published."))  # fmt: skip
     if tried.missing:
         missing = ", ".join(tried.missing)
         complain(say(f"以下来源尚未交付：{missing}", f"Nobody has delivered yet: {missing}"))
