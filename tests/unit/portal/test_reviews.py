@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import orjson
 import pytest
 from fastapi import FastAPI
 
+from authorization.access import Caller
 from authorization.actions import accounts
+from authorization.permissions import Permission
 from catalog.actions import review_decisions
 from catalog.database import open_reader, open_session
+from catalog.errors import NotAllowed
 from catalog.settings import Settings
 from dags.steps.bases import build_group
+from exchange_api import reviews
+from exchange_api.views import reviews as views
 from lake import tables
 from lake.layout import Layout
 from tests.factories import reviewed
@@ -166,6 +171,29 @@ def test_parts_of_masked_values_are_shown_to_who_asks_for_them_and_that_is_on_re
     assert number not in more
     assert number[10:14] + number[-4:] not in more
     assert [one["surface"] for one in looks(app, city)[before:]] == ["review", "review:parts"]
+
+
+def test_of_who_may_be_a_minor_no_part_is_shown_though_asked_for(city: Settings) -> None:
+    born = int(str(reviewed.PERSONS[20]["birth_date"])[:4])
+    with open_reader(city) as session:
+        shown = {
+            year: views.case(
+                city, session, "population", pair(city, FIRST), agency="", today=date(year, 1, 1), parts=True
+            )
+            for year in (born + 10, born + 30)
+        }
+    assert [(one.withheld, one.parts) for one in shown.values()] == [(True, False), (False, True)]
+    young, grown = ({field.name: field.left + field.right for field in one.fields} for one in shown.values())
+    assert f"{born}-**-**" not in young["birth_date"]
+    assert f"{born}-**-**" in grown["birth_date"]
+
+
+def test_who_only_reads_pairs_is_shown_no_part_and_the_refusal_is_on_record(app: FastAPI, city: Settings) -> None:
+    reader = Caller("reader", "bureau", "person", "", "", frozenset({Permission.ALL_REVIEW_READ}))
+    with pytest.raises(NotAllowed):
+        reviews.seen(app.state.hub, reader, "population", pair(city, FIRST), parts=True)
+    last = looks(app, city)[-1]
+    assert (last["surface"], last["decision"], last["account"]) == ("review:parts", "refused", "reader")
 
 
 def test_the_evidence_over_http_adds_up_to_the_probability(
