@@ -11,7 +11,8 @@ from catalog.settings import Settings
 from catalog.working_days import COUNTY_TIME
 from exchange_api.views import matching_words, names
 from exchange_api.views.names import Pair
-from exchange_api.views.reviews import PURPOSE, by_column, shown_value
+from exchange_api.views.reviews import PURPOSE
+from exchange_api.views.side_by_side import by_column, shown_value
 from lake import bases
 from lake.bases import history
 from lake.bases.history import Held
