@@ -7,8 +7,9 @@ threshold is chosen by the F1 the weights themselves lead to expect; no truth is
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,10 @@ STRONGEST = 14.0
 """Bits a pair may weigh at most for or against: one pair must not outvote all the others of two clusters."""
 ABSENT = -7.0
 """Bits of a pair that was never compared: nothing blocked it, so it hardly is one."""
+APART = -17.0
+"""Bits of a pair of two sound numbers that was never compared: whoever resembles both is no reason to make them one."""
+MOST_NUMBERED = 200
+"""Numbers in one part up to which their pairs are looked at."""
 FORCED, FORBIDDEN = 1e6, -1e6
 """Bits of pairs people decided on: never clipped."""
 _AS_GOOD = 0.0005
@@ -32,11 +37,13 @@ class Rules:
     """What no weight may overrule, only people: single[node] = sources of which its cluster may hold one record only.
 
     registered[node] = source -> the numbers it registered the node's records under. A source gives everybody one: two
-    clusters to which it gave different ones are two.
+    clusters to which it gave different ones are two. numbered: the nodes that have a sound number; two of them that
+    were never compared count as APART.
     """
 
     single: Mapping[int, frozenset[str]] = field(default_factory=dict)
     registered: Mapping[int, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    numbered: Collection[int] = frozenset()
 
 
 def parts(nodes: int, left: Ints, right: Ints) -> Ints:
@@ -91,6 +98,8 @@ def _agglomerate(edges: Sequence[tuple[int, int, float]], threshold: float, rule
     for one, other, value in edges:
         links.setdefault(one, {})[other] = value - ABSENT
         links.setdefault(other, {})[one] = value - ABSENT
+    for one, other in _unmet_numbers(links, rules):
+        links[one][other] = links[other][one] = APART - ABSENT
     members = {node: [node] for node in links}
     held = _Held(rules, links)
     heap = [(-value, min(one, other), max(one, other), 1, 1) for one, other, value in edges if value >= threshold]
@@ -111,6 +120,14 @@ def _agglomerate(edges: Sequence[tuple[int, int, float]], threshold: float, rule
                 a, b = min(one, third), max(one, third)
                 heapq.heappush(heap, (-mean, a, b, len(members[a]), len(members[b])))
     return {node: min(nodes) for nodes in members.values() for node in nodes}
+
+
+def _unmet_numbers(links: Mapping[int, Mapping[int, float]], rules: Rules) -> list[tuple[int, int]]:
+    """Pairs of nodes with sound numbers that were never compared; none of a part that holds too many of them."""
+    numbered = sorted(node for node in links if node in rules.numbered)
+    if len(numbered) > MOST_NUMBERED:
+        return []
+    return [(one, other) for one, other in combinations(numbered, 2) if other not in links[one]]
 
 
 class _Held:

@@ -43,10 +43,16 @@ class Edges:
         return probability(self.bits)
 
 
+def _telling(task: Task) -> str:
+    """SQL: whether a record has a sound number that tells it from others."""
+    return f"known_id IS NOT NULL AND NOT coalesce({weak(task, 'known_id')}, FALSE)"
+
+
 def nodes_of(connection: duckdb.DuckDBPyConnection, task: Task, records: Ints) -> tuple[Ints, Any]:
     """Node of each record, and whether it has a sound number that tells it from others."""
-    known = f"known_id IS NOT NULL AND NOT coalesce({weak(task, 'known_id')}, FALSE)"
-    columns = connection.execute(f"SELECT record, node, {known} AS known FROM {RECORDS} ORDER BY record").fetchnumpy()
+    columns = connection.execute(
+        f"SELECT record, node, {_telling(task)} AS known FROM {RECORDS} ORDER BY record"
+    ).fetchnumpy()
     place = np.searchsorted(columns["record"], records)
     return columns["node"][place], columns["known"][place]
 
@@ -113,7 +119,7 @@ def decided(connection: duckdb.DuckDBPyConnection, edges: Edges, decisions: pa.T
 
 def rules_of(connection: duckdb.DuckDBPyConnection, task: Task) -> Rules:
     """What no weight may overrule: sources that hold nobody twice, registers that give everybody one number."""
-    return Rules(_single(connection, task), _registered(connection, task))
+    return Rules(_single(connection, task), _registered(connection, task), _numbered(connection, task))
 
 
 def _single(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[int, frozenset[str]]:
@@ -124,6 +130,11 @@ def _single(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[int, froz
         [list(task.single)],
     ).fetchall()
     return {int(node): frozenset(sources) for node, sources in rows}
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, task: Task) -> frozenset[int]:
+    query = f"SELECT DISTINCT node FROM {RECORDS} WHERE {_telling(task)}"
+    return frozenset(connection.execute(query).fetchnumpy()["node"].tolist())
 
 
 def _registered(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[int, dict[str, frozenset[str]]]:

@@ -53,6 +53,17 @@ def test_people_may_join_what_a_register_gave_two_numbers():
     assert cluster(2, *edges((0, 1, FORCED)), threshold=0.0, rules=rules).tolist() == [0, 0]
 
 
+def test_whoever_resembles_two_numbers_does_not_make_them_one():
+    pairs = edges((0, 2, 9), (1, 2, 9))
+    assert cluster(3, *pairs, threshold=0.0).tolist() == [0, 0, 0]
+    assert cluster(3, *pairs, threshold=0.0, rules=Rules(numbered={0, 1})).tolist() == [0, 1, 0]
+
+
+def test_two_numbers_that_were_compared_and_found_alike_may_be_one():
+    pairs = edges((0, 1, 4), (0, 2, 9), (1, 2, 9))
+    assert cluster(3, *pairs, threshold=0.0, rules=Rules(numbered={0, 1})).tolist() == [0, 0, 0]
+
+
 def test_what_people_decided_outweighs_all_evidence():
     assert cluster(2, *edges((0, 1, FORCED)), threshold=0.0).tolist() == [0, 0]
     kept_apart = edges((0, 1, 12), (1, 2, 12), (0, 2, FORBIDDEN))
