@@ -7,6 +7,8 @@ run may take over, and `matching_record`, the same with the frequency of values.
 from __future__ import annotations
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -96,17 +98,38 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
     return tuple(int(value or 0) for value in row)
 
 
-def frequencies(connection: duckdb.DuckDBPyConnection, task: Task, columns: list[str]) -> dict[str, pa.Table]:
+def enough_known(connection: duckdb.DuckDBPyConnection, task: Task) -> bool:
+    """Whether there are sound numbers enough to tell by them how many have a value."""
+    return one(connection, f"SELECT count(DISTINCT known_id) FROM {PREPARED} WHERE {_sound(task)}")[0] >= ENOUGH_KNOWN
+
+
+def _sound(task: Task) -> str:
+    return f"known_id IS NOT NULL AND NOT {weak(task, 'known_id')}"
+
+
+def _either(task: Task) -> str:
+    return f"CASE WHEN {_sound(task)} THEN known_id ELSE CAST(record AS VARCHAR) END"
+
+
+def frequencies(
+    connection: duckdb.DuckDBPyConnection, task: Task, columns: list[str], heads: npt.NDArray[np.int64] | None = None
+) -> dict[str, pa.Table]:
     """Per prepared column: table value, share of the entities that have it.
 
-    Entities are the sound numbers, where there are ENOUGH_KNOWN of them (else the records): a value that stands in many
-    records of one entity is no common one. What only one entity has is rarer than one in all of them, the more so the
-    fewer values two have (Good 1953, with Turing): names of firms hardly ever meet twice, those of people often do.
+    Entities are the sound numbers, where there are ENOUGH_KNOWN of them, else the clusters (heads: cluster of each
+    node), else the numbers and every record without one: a value that stands in many records of one entity is no common
+    one. What only one entity has is rarer than one in all of them, the more so the fewer values two have (Good 1953,
+    with Turing): names of firms hardly ever meet twice, those of people often do.
     """
-    sound = f"known_id IS NOT NULL AND NOT {weak(task, 'known_id')}"
-    (known,) = one(connection, f"SELECT count(DISTINCT known_id) FROM {PREPARED} WHERE {sound}")
-    which, where = ("known_id", sound) if known >= ENOUGH_KNOWN else ("record", "TRUE")
-    return {name: _frequency(connection, name, which, where) for name in columns}
+    if enough_known(connection, task):
+        return {name: _frequency(connection, name, PREPARED, "known_id", _sound(task)) for name in columns}
+    if heads is None:
+        return {name: _frequency(connection, name, PREPARED, _either(task), "TRUE") for name in columns}
+    connection.register("matching_head", pa.table({"node": np.arange(len(heads)), "head": heads}))
+    held = f"{RECORDS} JOIN matching_head USING (node)"
+    found = {name: _frequency(connection, name, held, "head", "TRUE") for name in columns}
+    connection.unregister("matching_head")
+    return found
 
 
 def weak(task: Task, number: str) -> str:
@@ -117,9 +140,9 @@ def weak(task: Task, number: str) -> str:
 ENOUGH_KNOWN = 300
 
 
-def _frequency(connection: duckdb.DuckDBPyConnection, name: str, which: str, where: str) -> pa.Table:
+def _frequency(connection: duckdb.DuckDBPyConnection, name: str, relation: str, which: str, where: str) -> pa.Table:
     return connection.execute(
-        f"WITH held AS (SELECT DISTINCT {quote(name)} AS value, {which} FROM {PREPARED}"
+        f"WITH held AS (SELECT DISTINCT {quote(name)} AS value, {which} AS who FROM {relation}"
         f" WHERE {quote(name)} IS NOT NULL AND {where}),"
         " counted AS (SELECT value, count(*) AS entities FROM held GROUP BY value),"
         " rare AS (SELECT (2.0 * count(*) FILTER (entities = 2) + 1) / greatest(count(*) FILTER (entities = 1), 1)"
@@ -130,12 +153,14 @@ def _frequency(connection: duckdb.DuckDBPyConnection, name: str, which: str, whe
     ).to_arrow_table()
 
 
-def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) -> None:
-    """Make `matching_record`: prepared records and tf_<column>, the share of the value when the model was trained.
-
-    A value unseen then counts as the rarest.
+def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table], relation: str = PREPARED) -> None:
+    """Make `matching_record`: records of `relation` (prepared, or weighed by other shares) and tf_<column>, the share
+    of the value when the model was trained. A value unseen then counts as the rarest.
     """
     joins, columns = [], []
+    rest = "records.*"
+    if relation == RECORDS:
+        rest += f" EXCLUDE ({', '.join(quote('tf_' + name) for name in shares)})"
     for number, (name, table) in enumerate(shares.items()):
         connection.register(f"matching_share_{number}", table)
         rarest = pc.min(table["share"]).as_py() or 1.0
@@ -145,8 +170,8 @@ def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table]) ->
             f" AS {quote('tf_' + name)}"
         )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT {', '.join(['records.*', *columns])}"
-        f" FROM {PREPARED} AS records {' '.join(joins)}"
+        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT {', '.join([rest, *columns])}"
+        f" FROM {relation} AS records {' '.join(joins)}"
     )
     for number in range(len(shares)):
         connection.unregister(f"matching_share_{number}")

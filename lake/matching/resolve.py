@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from lake.engines.duckdb import quote
 from lake.matching import blocking, exact, prepare, scoring, training
-from lake.matching.clustering import best_threshold, cluster
+from lake.matching.clustering import Rules, best_threshold, cluster
 from lake.matching.clusters import cluster_table
-from lake.matching.edges import decided, edges_of, rules_of, unseen_inside
+from lake.matching.edges import Edges, decided, edges_of, rules_of, unseen_inside
 from lake.matching.engine import EMBEDDED, Engine
 from lake.matching.identity import Redirect
 from lake.matching.memory import Memory
@@ -79,14 +79,14 @@ def resolve(
     clock.lap("prepare")
     pairs = engine.block(connection, task)
     clock.lap("block")
-    weighed, trained = _weighed(connection, task, model, memory, engine)
-    clock.lap("weigh")
-    edges = decided(connection, edges_of(connection, task, weighed), decisions)
     rules = rules_of(connection, task)
     learnt_here = model is None
-    if learnt_here:
-        bar, f1 = best_threshold(nodes, edges.left, edges.right, edges.bits, edges.chance, rules)
-        trained = replace(trained, threshold=bar, expected_f1=f1)
+    if model is None:
+        edges, trained = _learnt(connection, task, nodes, rules, decisions, engine)
+    else:
+        met, trained = weigh(connection, model, blocking.PAIRS, engine, memory), model
+        edges = _weighed(connection, model, met, decisions, engine, memory)
+    clock.lap("weigh")
     found = cluster(nodes, edges.left, edges.right, edges.bits, threshold=trained.threshold, rules=rules)
     clock.lap("cluster")
     clusters, redirects = cluster_table(connection, found, edges, previous, secret, prefix)
@@ -105,21 +105,58 @@ def _renamed(relation: str, task: Task) -> tuple[str, Task]:
     return f"(SELECT {', '.join(['source', 'key', 'known_id', *names])} FROM {relation})", inner
 
 
+def _learnt(
+    connection: duckdb.DuckDBPyConnection,
+    task: Task,
+    nodes: int,
+    rules: Rules,
+    decisions: pa.Table | None,
+    engine: Engine,
+) -> tuple[Edges, Model]:
+    """The weighed pairs and the model trained on them.
+
+    Without numbers nobody can tell at first whether a value that stands in three records is common or one entity's: it
+    is learnt twice, the second time by how many of the clusters found at first have a value.
+    """
+    edges, model = _learnt_once(connection, task, nodes, rules, decisions, engine)
+    if prepare.enough_known(connection, task):
+        return edges, model
+    heads = cluster(nodes, edges.left, edges.right, edges.bits, threshold=model.threshold, rules=rules)
+    shares = prepare.frequencies(connection, task, scoring.weighted_columns(task), heads)
+    prepare.weigh(connection, shares, prepare.RECORDS)
+    return _learnt_once(connection, task, nodes, rules, decisions, engine, shares)
+
+
+def _learnt_once(
+    connection: duckdb.DuckDBPyConnection,
+    task: Task,
+    nodes: int,
+    rules: Rules,
+    decisions: pa.Table | None,
+    engine: Engine,
+    shares: dict[str, pa.Table] | None = None,
+) -> tuple[Edges, Model]:
+    compared = engine.compare(connection, task, blocking.PAIRS)
+    shares = shares or prepare.frequencies(connection, task, scoring.weighted_columns(task))
+    model = Model(task, training.train(connection, task, compared), shares, 0.0, 0.0)
+    edges = _weighed(connection, model, weighed_now(model, compared), decisions, engine)
+    bar, f1 = best_threshold(nodes, edges.left, edges.right, edges.bits, edges.chance, rules)
+    return edges, replace(model, threshold=bar, expected_f1=f1)
+
+
 def _weighed(
-    connection: duckdb.DuckDBPyConnection, task: Task, model: Model | None, memory: Memory | None, engine: Engine
-) -> tuple[Weighed, Model]:
-    """The candidate pairs and those inside small parts, weighed by the model given or trained here."""
-    if model is None:
-        compared = engine.compare(connection, task, blocking.PAIRS)
-        shares = prepare.frequencies(connection, task, scoring.weighted_columns(task))
-        model = Model(task, training.train(connection, task, compared), shares, 0.0, 0.0)
-        weighed = weighed_now(model, compared)
-    else:
-        weighed = weigh(connection, model, blocking.PAIRS, engine, memory)
-    rest = unseen_inside(connection, task, weighed)
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    weighed: Weighed,
+    decisions: pa.Table | None,
+    engine: Engine,
+    memory: Memory | None = None,
+) -> Edges:
+    """The pairs that met, with those left out inside small parts, as pairs of nodes; kept for the next run."""
+    rest = unseen_inside(connection, model.task, weighed)
     weighed = weighed.with_more(weigh(connection, model, rest, engine, memory))
     remember(connection, weighed)
-    return weighed, model
+    return decided(connection, edges_of(connection, model.task, weighed), decisions)
 
 
 class _Clock:

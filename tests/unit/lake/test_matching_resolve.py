@@ -189,3 +189,20 @@ def test_an_unknown_role_is_refused():
         Task("wrong", (Column("name", "nickname"),))
     with pytest.raises(ConfigurationError):
         load_task("nobody")
+
+
+def test_a_value_of_one_person_is_as_rare_in_three_records_as_in_one_even_where_nobody_has_a_number():
+    held = people(60, seed=21)
+    rows = [
+        row(source, f"{n}", person, resident_id=None)
+        for n, person in enumerate(held)
+        for source in ("police_person", "hrss_insurance", "education_pupil")[: 1 + n % 3]
+    ]
+    phones = {share["value"]: share["share"] for share in _shares(run(rows).model, "phone")}
+    assert len(phones) == len(held)
+    assert len(set(phones.values())) == 1
+
+
+def _shares(model, title):
+    name = next(column.name for column in model.task.columns if column.title == title)
+    return model.shares[name].to_pylist()
