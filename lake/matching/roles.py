@@ -47,6 +47,8 @@ def _edits(most: int) -> tuple[str, str]:
     return (f"edits {most}", f'matching_distance("{{c}}_l", "{{c}}_r") <= {most}')
 
 
+_SAME_END: Final = 'length("{c}_l") >= 10 AND length("{c}_r") >= 10 AND substr("{c}_l", -9) = substr("{c}_r", -9)'
+"""One phone number with a country code, an area's 0 or neither before it."""
 _SOUND: Final = {"sound": 'matching_sound("{c}")'}
 _SAME_SOUND: Final = ("same sound", '"{c}_sound_l" = "{c}_sound_r"')
 _WORDS: Final = "list_distinct(list_filter(string_split(\"{c}\", ' '), x -> length(x) > 2))"
@@ -72,7 +74,7 @@ _NEAR_CORE: Final = 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.92 AND
 _SHORT_FORM: Final = (
     '"{c}_branch_l" = "{c}_branch_r" AND least(length("{c}_core_l"), length("{c}_core_r")) >= 4'
     ' AND (contains("{c}_core_l", "{c}_core_r") OR contains("{c}_core_r", "{c}_core_l")'
-    ' OR matching_words("{c}_core_l", "{c}_core_r") >= 95)'
+    ' OR matching_words("{c}_core_l", "{c}_core_r") >= 95 OR matching_short_form("{c}_core_l", "{c}_core_r") = 1)'
 )
 
 _PART_OF_NAME = Role(
@@ -169,7 +171,7 @@ ROLES: Final[dict[str, Role]] = {
     "category": Role("matching_plain", (_EQUAL,), (Atom("", '"{c}"', 2),)),
     "phone": Role(
         "matching_phone",
-        (_EQUAL, _edits(1)),
+        (_EQUAL, ("edits 1", f"{_edits(1)[1]} OR {_SAME_END}")),
         (Atom("", '"{c}"'), Atom("end", 'substr("{c}", -7)', 2), Atom("start", 'substr("{c}", 1, 7)', 2)),
     ),
     "code": Role("matching_digits", (_EQUAL, _edits(1)), (Atom("", '"{c}"'),)),

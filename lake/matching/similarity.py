@@ -115,6 +115,27 @@ def place_grade(one: str, other: str) -> int:
     return 1 if share >= 0.65 else 0
 
 
+def short_form(one: str, other: str) -> int:
+    """1 where the shorter of two names in Chinese characters is the longer one's beginning to end but for what stands
+
+    before it, after it and in one gap of at most _GAP characters: a firm's name for short leaves out places, which may
+    stand in the midst ('山东盛飞（莱州）软件科技', for short '盛飞软件科技'). 0 else.
+    """
+    short, long = sorted((one, other), key=len)
+    if not (text.is_wide(short) and len(short) >= _LONG):
+        return 0
+    for at in range(2, len(short) - 1):
+        begun = long.find(short[:at])
+        if begun < 0:
+            return 0
+        if 0 <= long.find(short[at:], begun + at) - begun - at <= _GAP:
+            return 1
+    return 0
+
+
+_GAP = 4
+
+
 def _numbers(place: str) -> list[str]:
     return "".join(character if character.isdigit() and character.isascii() else " " for character in place).split()
 
@@ -146,6 +167,7 @@ PAIRS: dict[str, Callable[[Any, Any], pa.Array]] = {
     "matching_words": _scorer(fuzz.token_set_ratio),
     "matching_name_grade": _grader(name_grade),
     "matching_place_grade": _grader(place_grade),
+    "matching_short_form": _grader(short_form),
 }
 
 

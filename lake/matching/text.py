@@ -15,6 +15,9 @@ from typing import Final
 
 from pypinyin import Style, lazy_pinyin
 
+from catalog.standards.divisions import division, divisions, successors
+from lake.matching.dates import eight_digits
+
 FOLDER = Path(__file__).parent
 LOST: Final = "?"
 """Stands for a character somebody's system could not keep: a box, a question mark, a private-use code point."""
@@ -105,8 +108,15 @@ _ALIKE: Final = str.maketrans("bfpvcgjkqsxzdtlmnr", "ffffkkkkkssstdlmnr".replace
 
 
 def skeleton(folded: str) -> str:
-    """Consonants of a Latin name in order, alike ones as one, doubled ones once, first letter kept."""
-    letters = folded.replace(" ", "").replace("ph", "f").replace("ck", "k").replace("wr", "r").replace("kn", "n")
+    """Consonants of a Latin name in order, alike ones as one, doubled ones once, first letter kept.
+
+    Of several words the order says nothing: surnames stand first in one list and last in another.
+    """
+    return "".join(sorted(map(_skeleton, folded.split())))
+
+
+def _skeleton(folded: str) -> str:
+    letters = folded.replace("ph", "f").replace("ck", "k").replace("wr", "r").replace("kn", "n")
     if not letters:
         return folded
     kept = [letters[0].translate(_ALIKE)]
@@ -136,17 +146,41 @@ _LEGAL_FORMS = re.compile(
     r"(有限责任公司|股份有限公司|集团有限公司|有限公司|集团|股份|公司|个体工商户|普通合伙|特殊普通合伙|有限合伙|"
     r"\b(?:incorporated|corporation|company|limited|inc|ltd|llc|plc|corp|co|gmbh|ag|sa|the|and)\b)"
 )
-_BRANCH = re.compile(r"(分公司|分店|分行|分部|分校|分院|支行|营业部|办事处|分社|分局|第[一二三四五六七八九十\d]+分部)")
+_BRANCH = re.compile(
+    r"(分公司|支公司|分所|分店|分行|分部|分校|分院|支行|营业部|办事处|分社|分局|第[一二三四五六七八九十\d]+分部)"
+)
 
 
 def organisation(text: str | None) -> str | None:
-    """An organisation's name without blanks (Chinese), brackets and marks, variant characters folded."""
+    """An organisation's name without blanks (Chinese), brackets and marks, variant characters folded.
+
+    A county that was renamed goes by its name of today: an old seal or form still says what an office was founded as.
+    """
     folded = plain(text)
     if folded is None:
         return None
     if is_wide(folded):
-        return _NOT_WORD.sub("", folded).translate(_variants()) or None
+        bare = _NOT_WORD.sub("", folded).translate(_variants())
+        return _former_county().sub(lambda found: _renamed()[found[0]], bare) or None
     return _BLANK.sub(" ", _NOT_WORD.sub(" ", folded)).strip() or None
+
+
+@lru_cache(maxsize=1)
+def _renamed() -> dict[str, str]:
+    """Name of a county that is no more -> name of the one in its place; none that another bears today."""
+    today = {one.name for one in divisions() if one.valid_to is None}
+    return {
+        one.name: now.name
+        for one in divisions()
+        if one.level == "county" and one.name not in today
+        for now in [division(successors().get(one.code, ""))]
+        if now is not None
+    }
+
+
+@lru_cache(maxsize=1)
+def _former_county() -> re.Pattern[str]:
+    return re.compile(f"(?:^|(?<=省)|(?<=市))(?:{'|'.join(map(re.escape, _renamed()))})")
 
 
 def organisation_core(folded: str | None) -> str | None:
@@ -169,20 +203,20 @@ def digits(text: str | None) -> str | None:
 
 
 def phone(text: str | None) -> str | None:
-    """The last 11 digits of a phone number; None for shorter ones than 5 and for one digit repeated."""
-    number = (text if text and text.isascii() and text.isdigit() else re.sub(r"\D", "", plain(text) or ""))[-11:]
+    """The digits of a phone number without the country code of China; None for shorter ones than 5 and for one digit
+    repeated. A digit too many stays: it is a slip, and one edit away from the number.
+    """
+    number = text if text and text.isascii() and text.isdigit() else re.sub(r"\D", "", plain(text) or "")
+    number = _CHINA.sub("", number) if len(number) > 11 else number
     return number if len(number) >= 5 and len(set(number)) > 2 else None
 
 
-_DATE = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})")
-_PLACEHOLDERS: Final = frozenset({"19000101", "18000101", "00000000", "99991231", "11111111", "19700101", "00010101"})
+_CHINA = re.compile(r"^(?:00)?86(?=\d{10,11}$)")
 
 
 def day(text: str | None) -> str | None:
-    """A date as eight digits, whatever its marks (also impossible days, they are evidence); None for placeholders."""
-    found = _DATE.search((text if text and text.isascii() else plain(text)) or "")
-    number = f"{found[1]}{int(found[2]):02d}{int(found[3]):02d}" if found else None
-    return None if number in _PLACEHOLDERS else number
+    """A date as eight digits, however it is written (dates.py); None for placeholders."""
+    return eight_digits((text.lower() if text and text.isascii() else plain(text)) or "")
 
 
 def email(text: str | None) -> str | None:

@@ -147,3 +147,25 @@ def test_a_registration_number_two_organisations_claim_leads_to_neither(settings
     )
     build(settings, "legal_person", now=NOW)
     assert set(organisations(settings)) == {"甲", "乙", "丙"}
+
+
+def test_a_row_without_number_belongs_to_the_parent_not_to_the_branch_that_is_called_by_its_name(
+    settings: Settings,
+) -> None:
+    parent, branch = SHOP, OFFICE
+    hold(
+        settings,
+        "market_enterprise",
+        {"record_no": "1", "uscc": parent, "name": "莱州海腾化工有限公司", "updated_at": moment(2024)},
+        {"record_no": "2", "uscc": branch, "name": "莱州海腾化工有限公司永安路分公司", "updated_at": moment(2024)},
+    )
+    numbers = [f"{20_000_000 + number}" for number in range(300)]
+    others = [{"org_code": code + check_digits.organisation(code), "name": f"莱州市第{code}中学"} for code in numbers]
+    hold(settings, "establishment_unit", *others)
+    hold(settings, "tax_payer", {"taxpayer_no": branch, "name": "莱州海腾化工有限公司"})
+    hold(settings, "reform_permit", {"permit_no": "P1", "name": "莱州海腾化工有限公司"})
+    build(settings, "legal_person", now=NOW)
+    links = read(settings, Layout(settings.lake_url).base("legal_person_links"))
+    found = {(row["dataset"], row["key"]): row["legal_id"] for row in links}
+    assert found["reform_permit", "P1"] == found["market_enterprise", "1"]
+    assert found["tax_payer", branch] == found["market_enterprise", "2"] != found["market_enterprise", "1"]

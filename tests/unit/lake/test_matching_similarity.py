@@ -4,7 +4,17 @@ import pytest
 
 from lake.engines.duckdb import connect
 from lake.matching.prepare import MACROS
-from lake.matching.similarity import LEGIBLE, ONE_OFF, OTHER, RELATED, SAME, name_grade, place_grade, register
+from lake.matching.similarity import (
+    LEGIBLE,
+    ONE_OFF,
+    OTHER,
+    RELATED,
+    SAME,
+    name_grade,
+    place_grade,
+    register,
+    short_form,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +73,19 @@ def test_distances_of_ascii_are_duckdbs_own(connection):
 def test_registering_twice_is_registering_once(connection):
     register(connection)
     assert connection.execute("SELECT matching_sound('王伟')").fetchone() == ("wan wei",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "short"),
+    [
+        ("山东盛飞莱州软件科技", "盛飞软件科技", 1),
+        ("盛飞软件科技", "山东盛飞软件科技", 1),
+        ("山东盛飞莱州软件科技", "盛飞科技", 1),
+        ("山东盛飞莱州市文峰路软件科技", "盛飞软件科技", 0),
+        ("山东盛飞软件科技", "盛达软件科技", 0),
+        ("盛飞", "山东盛飞", 0),
+        ("north star software", "star soft", 0),
+    ],
+)
+def test_a_short_form_leaves_out_places_before_behind_and_in_the_midst(one, other, short):
+    assert short_form(one, other) == short_form(other, one) == short

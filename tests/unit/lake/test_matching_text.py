@@ -51,20 +51,58 @@ def test_an_address_drops_province_and_city_and_writes_units_alike():
 
 
 @pytest.mark.parametrize(
-    ("written", "day"), [("2012年9月1日", "20120901"), ("1971/6/24", "19710624"), ("19980920",) * 2]
+    ("written", "day"),
+    [
+        ("2012年9月1日", "20120901"),
+        ("1971/6/24", "19710624"),
+        ("19980920", "19980920"),
+        ("1998-09-20 00:00:00+08:00", "19980920"),
+        ("19980920000000", "19980920"),
+        ("24/06/1971", "19710624"),
+        ("6/24/1971", "19710624"),
+        ("24.6.71", "19710624"),
+        ("71-6-24", "19710624"),
+        ("24 Jun 1971", "19710624"),
+        ("June 24, 1971", "19710624"),
+        ("24-JUN-71", "19710624"),
+        ("1971-06", "19710600"),
+        ("1971年6月", "19710600"),
+        ("197106", "19710600"),
+        ("Jun 1971", "19710600"),
+    ],
 )
-def test_dates_become_eight_digits(written, day):
+def test_dates_become_eight_digits_however_they_are_written(written, day):
     assert text.day(written) == day
 
 
-@pytest.mark.parametrize("placeholder", ["1900-01-01", "00000000", "9999-12-31", "soon"])
+@pytest.mark.parametrize("placeholder", ["1900-01-01", "00000000", "9999-12-31", "01.01.1900", "soon", "1971", "May"])
 def test_placeholder_dates_are_nothing(placeholder):
     assert text.day(placeholder) is None
 
 
-def test_phones_keep_their_last_digits_and_nonsense_goes():
-    assert text.phone("+86 138-1234-5678") == "13812345678"
+def test_phones_lose_the_country_and_marks_keep_a_digit_too_many_and_nonsense_goes():
+    assert text.phone("+86 138-1234-5678") == text.phone("008613812345678") == "13812345678"
+    assert text.phone("138123445678") == "138123445678"
     assert text.phone("00000000000") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("掖县第四中学", "莱州市第四中学"),
+        ("山东省掖县供销社", "山东省莱州市供销社"),
+        ("广德县农机站", "广德市农机站"),
+        ("老掖县面馆", "老掖县面馆"),
+        ("莱州市第四中学", "莱州市第四中学"),
+    ],
+)
+def test_an_organisation_founded_in_a_county_that_was_renamed_goes_by_its_name_of_today(written, read):
+    assert text.organisation(written) == read
+
+
+def test_a_name_in_letters_sounds_alike_whichever_part_stands_first():
+    assert text.sound(text.name("Carbone, Shanaye")) == text.sound(text.name("SHANAEY CARBONE"))
+    assert text.sound("john smith") != text.sound("john schmidt")
 
 
 def test_organisations_lose_marks_and_legal_forms_but_not_being_a_branch():
