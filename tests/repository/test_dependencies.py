@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LINES = (ROOT / "constraints.txt").read_text(encoding="utf-8").split("\n")
 PINNED = {line.partition("==")[0] for line in LINES if line}
-THROUGH = {"click": "typer", "starlette": "fastapi", "pydantic-core": "pydantic", "pluggy": "pytest"}
+THROUGH = {"click": "typer", "starlette": "fastapi", "pydantic-core": "pydantic", "pluggy": "pytest", "py4j": "pyspark"}
 """Imported as part of the public face of what we do depend on."""
 
 

@@ -30,7 +30,7 @@ _OF_ARROW: dict[pa.DataType, str] = {
 
 def of_sql(kind: str) -> str:
     """Spark's type for a SQL type of DuckDB, under any name DuckDB gives it. KeyError for one the hub does not use."""
-    return _OF_SQL[kind]
+    return kind.lower() if kind.startswith("DECIMAL(") else _OF_SQL[kind]
 
 
 def of_arrow(kind: pa.DataType) -> str:
