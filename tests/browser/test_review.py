@@ -57,8 +57,7 @@ def test_on_a_telephone_a_row_is_folded_to_what_decides_and_opens(steward: Page)
         shut = row.locator("td:visible").count()
         row.locator(".fold summary").click()
         assert row.locator("td:visible").count() > shut
-        for one in steward.locator(".fold:not([open]) summary").all():
-            one.click()
+        steward.evaluate("document.querySelectorAll('.fold').forEach(one => { one.open = true })")
         assert folded < 0.85 * steward.evaluate("document.documentElement.scrollHeight"), path
         assert pushed_out(steward) == []
     steward.set_viewport_size({"width": 1280, "height": 900})
