@@ -72,6 +72,16 @@ def commit(uri: str, table: DeltaTable | None, change: Change, settings: Setting
     when somebody else was first, or when a column would change its type: then, and only then, it is sure that
     nothing was committed, and the files may be removed.
     """
+    commit_blind(uri, table, change, settings)
+    committed = open_table(uri, settings) if table is None else table
+    assert committed is not None
+    if table is not None:
+        committed.update_incremental()
+    return int(committed.version())
+
+
+def commit_blind(uri: str, table: DeltaTable | None, change: Change, settings: Settings | None = None) -> None:
+    """The same for callers that need not know the version: finding it out costs a small commit a third more."""
     try:
         with answering(uri):
             _commit(uri, table, change, settings)
@@ -80,16 +90,12 @@ def commit(uri: str, table: DeltaTable | None, change: Change, settings: Setting
         if isinstance(error, CommitFailedError) or "already exists" in str(error):
             raise _changed_meanwhile() from error
         raise
-    committed = open_table(uri, settings) if table is None else table
-    assert committed is not None
-    if table is not None:
-        committed.update_incremental()
-    version = int(committed.version())
-    if version and version % CHECKPOINT_EVERY == 0:
+    # Counted from what was seen: two who append at once may pass a checkpoint by, and the next one makes up for it.
+    if table is not None and (int(table.version()) + 1) % CHECKPOINT_EVERY == 0:
         # Else opening the table would read every commit there was. The commit stands, whatever becomes of this.
         with suppress(DeltaError, OSError):
-            committed.create_checkpoint()
-    return version
+            table.update_incremental()
+            table.create_checkpoint()
 
 
 def _commit(uri: str, table: DeltaTable | None, change: Change, settings: Settings | None) -> None:

@@ -7,6 +7,8 @@ was committed but not registered is adopted. Standardising and judging come late
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,7 +50,7 @@ def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: da
     Raises SourceError and its kinds, ContractBroken, BatchHeld (files, if any came, are then kept in a held batch),
     Conflict when another run is collecting the same dataset.
     """
-    with deliveries.lock(settings, contract.dataset):
+    with deliveries.lock(settings, contract.dataset), _reaching(settings, contract, spec) as begun:
         table = raw.opened(settings, contract.dataset)
         committed = raw.newest_of(table)
         registered = _registered(settings, committed)
@@ -57,10 +59,21 @@ def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: da
         refused = registered if registered is not None and registered.status == "held" else None
         before = _Before(table, _last(settings, contract.dataset), _known(refused))
         try:
-            return _take(settings, contract, spec, before, now=now, by=by)
+            return _take(settings, contract, spec, before, begun, now=now, by=by)
         except (SourceUnreadable, ContractBroken, BatchHeld) as error:
             holding.hold(settings, contract, error, now=now, by=by)
             raise
+
+
+@contextmanager
+def _reaching(settings: Settings, contract: Contract, spec: SystemSpec) -> Iterator[sources.Begun | None]:
+    """The source, being reached while lake and registry tell where to go on; let go of in the end, however it ends."""
+    begun = sources.begin(settings, spec, contract)
+    try:
+        yield begun
+    finally:
+        if begun is not None:
+            begun.leave()
 
 
 @dataclass(frozen=True)
@@ -81,12 +94,19 @@ class _Before:
 
 
 def _take(
-    settings: Settings, contract: Contract, spec: SystemSpec, before: _Before, *, now: datetime, by: str
+    settings: Settings,
+    contract: Contract,
+    spec: SystemSpec,
+    before: _Before,
+    begun: sources.Begun | None,
+    *,
+    now: datetime,
+    by: str,
 ) -> Batch:
     last = before.last
     keep = deliveries.incoming(settings, contract.dataset)
     since = last.position if last else None
-    delivery = sources.read(settings, spec, contract, since=since, keep=keep)
+    delivery = sources.read(settings, spec, contract, since=since, keep=keep, begun=begun)
     known = deliveries.fingerprint(delivery.files, deliveries.reading(contract)) if delivery.files else None
     same = before.same(known)
     if same is not None:

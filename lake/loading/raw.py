@@ -18,7 +18,7 @@ from deltalake import DeltaTable
 
 from catalog.errors import BatchHeld, Conflict
 from catalog.settings import Settings
-from lake.delta.commit import Change, commit, has_run, open_table
+from lake.delta.commit import Change, commit_blind, has_run, open_table
 from lake.delta.copying import copy_files
 from lake.delta.files import DataFile, remove_files, storable, write_files
 from lake.delta.prefetch import ahead
@@ -135,7 +135,7 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts, table: DeltaT
     partition = {"_batch": facts.batch_id}
     change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
     try:
-        commit(staged.uri, table, change, settings)
+        commit_blind(staged.uri, table, change, settings)
     except Conflict as error:
         drop(settings, staged)
         raise _held(error) if error.code == "column_retyped" else error from error

@@ -6,7 +6,7 @@
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from catalog.contracts import Contract
 from catalog.errors import ConfigurationError
@@ -14,24 +14,54 @@ from catalog.settings import Settings
 from catalog.systems import KINDS, SystemSpec
 from lake.sources.delivery import Delivery, KeptAside
 
-__all__ = ["KINDS", "Delivery", "KeptAside", "Source", "peek", "read"]
+__all__ = ["KINDS", "Begun", "Delivery", "KeptAside", "Source", "begin", "peek", "read"]
 
 
 class Source(Protocol):
     """What the module of a kind offers."""
 
     def read(
-        self, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path
+        self, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path, **ahead: Any
     ) -> Delivery:
-        """Start one delivery."""
+        """Start one delivery. ahead: `begun`, of kinds that have begin()."""
 
 
-def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
+class Begun(Protocol):
+    """A source that is being reached, in the background."""
+
+    def leave(self) -> None:
+        """Let go of it."""
+
+
+def begin(settings: Settings, spec: SystemSpec, contract: Contract) -> Begun | None:
+    """Begin to reach the system while its caller finds out where to go on; None for kinds that gain nothing by it.
+
+    What goes wrong on the way is raised by read(), to which the result is given, or nobody ever asks.
+    """
+    reach = getattr(_source(spec), "begin", None)
+    return cast(Begun, reach(settings, spec, contract)) if reach else None
+
+
+def read(
+    settings: Settings,
+    spec: SystemSpec,
+    contract: Contract,
+    *,
+    since: str | None,
+    keep: Path,
+    begun: Begun | None = None,
+) -> Delivery:
     """Start one delivery of `contract` from system `spec`.
 
     since: position of the delivery before, None for the first; keep: folder for the files as they came (emptied,
-    except what a stream left there unfinished). Raises SourceError (and its kinds), ContractBroken, ConfigurationError.
+    except what a stream left there unfinished); begun: of begin(). Raises SourceError (and its kinds), ContractBroken,
+    ConfigurationError.
     """
+    ahead = {} if begun is None else {"begun": begun}
+    return _source(spec).read(settings, spec, contract, since=since, keep=keep, **ahead)
+
+
+def _source(spec: SystemSpec) -> Source:
     if spec.kind not in KINDS:
         raise ConfigurationError(
             f"系统 {spec.code} 的类型未知。请从 {'、'.join(KINDS)} 中选择。",
@@ -40,8 +70,7 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
             system=spec.code,
         )
     # Imported when needed: a run reads one kind of system and should not pay for the drivers of all.
-    source = cast(Source, import_module(f"lake.sources.{spec.kind}"))
-    return source.read(settings, spec, contract, since=since, keep=keep)
+    return cast(Source, import_module(f"lake.sources.{spec.kind}"))
 
 
 def peek(settings: Settings, spec: SystemSpec, contract: Contract, *, keep: Path, first_only: bool = False) -> Delivery:

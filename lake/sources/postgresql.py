@@ -28,9 +28,22 @@ ALIKE = ", ".join(map(literal, _ALIKE.split()))
 an increment read the other way than the first load would come with other types."""
 
 
-def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
+def begin(settings: Settings, spec: SystemSpec, contract: Contract) -> scanner.Begun:
+    """Begin to reach the database, for a read() that follows."""
+    return scanner.Begun(KIND, settings, spec, contract)
+
+
+def read(
+    settings: Settings,
+    spec: SystemSpec,
+    contract: Contract,
+    *,
+    since: str | None,
+    keep: Path,
+    begun: scanner.Begun | None = None,
+) -> Delivery:
     """Rows of a table, a view, or the contract's query. System options: schema, statement_seconds, lock_seconds."""
-    return scanner.read(KIND, settings, spec, contract, since=since)
+    return scanner.read(KIND, settings, spec, contract, since=since, begun=begun)
 
 
 def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:

@@ -13,7 +13,20 @@ from lake.sources.databases import scanner
 from lake.sources.delivery import Delivery
 
 
-def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
+def begin(settings: Settings, spec: SystemSpec, contract: Contract) -> scanner.Begun:
+    """Begin to reach the database, for a read() that follows."""
+    return scanner.Begun(KIND, settings, spec, contract)
+
+
+def read(
+    settings: Settings,
+    spec: SystemSpec,
+    contract: Contract,
+    *,
+    since: str | None,
+    keep: Path,
+    begun: scanner.Begun | None = None,
+) -> Delivery:
     """Rows of a table, a view, or the contract's query, in the file at the system's location."""
     if not Path(place(spec)).is_file():
         raise SourceUnreachable(
@@ -22,7 +35,7 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
             code="source_unreachable",
             system=contract.system,
         )
-    return scanner.read(KIND, settings, spec, contract, since=since)
+    return scanner.read(KIND, settings, spec, contract, since=since, begun=begun)
 
 
 def place(spec: SystemSpec) -> str:

@@ -87,13 +87,15 @@ def _flowing(
         release(connection)
 
 
-def delivered(native: Native) -> tuple[pa.RecordBatchReader, Native]:
-    """The rows of a query as a reader that starts it with the first batch asked for, and as the query itself.
+def delivered(native: Native, columns: Columns, contract: Contract) -> tuple[pa.RecordBatchReader, Native]:
+    """The rows of a query over `columns` as a reader that starts it with the first batch asked for, and as the query.
 
     The connection is ended with the last batch, or by whoever writes the query's rows.
     """
+    # The types follow from those of the columns: nobody need ask the department's server for them once more.
+    empty = ", ".join(f"CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in columns)
     try:
-        described = native.connection.execute(f"SELECT * FROM ({native.query}) LIMIT 0")
+        described = native.connection.execute(f"SELECT {projection(columns, contract)} FROM (SELECT {empty}) LIMIT 0")
         schema = described.to_arrow_table().schema
     except duckdb.Error as error:
         native.end()

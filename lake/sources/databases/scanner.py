@@ -3,9 +3,10 @@
 Each kind says in its own file how it is attached and what its errors mean; the reading is the same.
 """
 
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Thread, Timer
 from urllib.parse import urlsplit
 
 import duckdb
@@ -56,13 +57,80 @@ class Kind:
     ask: Callable[[str], str] | None = None
 
 
-def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None) -> Delivery:
+@dataclass(frozen=True)
+class Reached:
+    """A department's table or query, described in a transaction that sees one moment of its database.
+
+    asked: how the server's own SQL is put to it, where it gives the same types. left, end: see delivery.Native.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    relation: Relation
+    asked: Callable[[str], str] | None
+    columns: Sequence[tuple[str, str]]
+    new: tuple[str, ...]
+    left: Callable[[], None]
+    end: Callable[[], None]
+
+
+class Begun:
+    """Reaching a database while something else is asked: connecting and describing take as long as that does."""
+
+    def __init__(self, kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract) -> None:
+        self._reached: Future[Reached] = Future()
+        Thread(target=self._reach, args=(kind, settings, spec, contract), daemon=True).start()
+
+    def _reach(self, kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract) -> None:
+        try:
+            self._reached.set_result(_reach(kind, settings, spec, contract))
+        except BaseException as error:  # whoever asks for the result gets it
+            self._reached.set_exception(error)
+
+    def result(self) -> Reached:
+        """What was reached. Raises what reaching it raised."""
+        return self._reached.result()
+
+    def leave(self) -> None:
+        """Let go of the database, reached or not."""
+        if self._reached.exception() is None:
+            self._reached.result().end()
+
+
+def read(
+    kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, begun: Begun | None
+) -> Delivery:
     """The rows of the contract's table; with mode 'incremental', those whose watermark lies after `since`.
 
     The upper end of the watermark is fixed before reading, in the same transaction, so nothing slips between.
     """
+    reached = begun.result() if begun else _reach(kind, settings, spec, contract)
+    connection, relation, columns = reached.connection, reached.relation, reached.columns
+    try:
+        window = _window(connection, kind, relation, contract, since)
+        condition = _condition(window, columns)
+        figures = measures(columns, contract)
+        counted, told = _told(connection, kind, relation, window, figures, condition)
+        if relation.figures and counted > FEW_ROWS:
+            _use(connection, threads=settings.threads)
+    except duckdb.Error as error:
+        reached.end()
+        raise sentence(contract, error) from None
+    except HubError:
+        reached.end()
+        raise
+    rows = f"{relation.sql}{condition}"
+    if reached.asked and window.narrow:
+        rows = reached.asked(f"SELECT * FROM {relation.server}{_at_server(window)}")
+    query = f"SELECT {projection(columns, contract)} FROM {rows}"
+    native = Native(connection, query, lambda error: sentence(contract, error), reached.left, reached.end)
+    reader, native = delivered(native, columns, contract)
+    return Delivery(reader, window.position, new_columns=reached.new, expected=counted, totals=told, native=native)
+
+
+def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract) -> Reached:
+    """Connect, begin, and describe what is to be read."""
     connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
-    source_left, end = _limited(connection, spec)
+    left, end = _limited(connection, spec)
     try:
         kind.attach(connection, spec)
         connection.execute("BEGIN TRANSACTION")
@@ -75,24 +143,13 @@ def read(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract, *
         described = asked(f"SELECT * FROM {relation.server}") if asked else relation.sql
         columns = columns_of(connection, described)
         new = check_columns(contract, [name for name, _ in columns], contract.locator)
-        window = _window(connection, kind, relation, contract, since)
-        condition = _condition(window, columns)
-        figures = measures(columns, contract)
-        counted, told = _told(connection, kind, relation, window, figures, condition)
-        if relation.figures and counted > FEW_ROWS:
-            _use(connection, threads=settings.threads)
     except duckdb.Error as error:
         end()
         raise sentence(contract, error) from None
     except HubError:
         end()
         raise
-    rows = f"{relation.sql}{condition}"
-    if asked and window.narrow:
-        rows = asked(f"SELECT * FROM {relation.server}{_at_server(window)}")
-    query = f"SELECT {projection(columns, contract)} FROM {rows}"
-    reader, native = delivered(Native(connection, query, lambda error: sentence(contract, error), source_left, end))
-    return Delivery(reader, window.position, new_columns=new, expected=counted, totals=told, native=native)
+    return Reached(connection, relation, asked, columns, new, left, end)
 
 
 def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> tuple[Callable[[], None], Callable[[], None]]:
@@ -101,7 +158,7 @@ def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> tuple[C
     A server that knows such a limit is told it as well (postgresql.py); this one holds for those that do not.
     """
     seconds = float(spec.options.get("statement_seconds", STATEMENT_SECONDS))
-    watch = threading.Timer(seconds, connection.interrupt)
+    watch = Timer(seconds, connection.interrupt)
     watch.daemon = True
     watch.start()
 

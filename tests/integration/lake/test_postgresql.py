@@ -14,7 +14,7 @@ from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from exchange_api import connecting
 from lake.engines.duckdb import connect
-from lake.loading import ingest, raw
+from lake.loading import deliveries, ingest, raw
 from lake.sources import postgresql
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 
@@ -291,3 +291,21 @@ def test_a_server_that_breaks_off_while_reading_leaves_nothing(hub: Settings, pe
         collect(hub, spec, contract=replace(CONTRACT, locator="slow"))
     assert raw.newest(hub, "police_person") is None
     assert collect(hub, spec, minute=1).rows == 5000
+
+
+def test_a_source_that_was_reached_for_nothing_is_let_go_of(
+    hub: Settings, people: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, department = people
+    with monkeypatch.context() as broken:
+        broken.setattr(deliveries, "settle", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):  # committed, and not registered
+            collect(hub, spec)
+    assert collect(hub, spec, 1).new  # adopted: whatever was begun at the source is of no use
+    still = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'shuniu' AND datname = current_database()"
+    for _ in range(50):  # a server notices a little later that somebody has left
+        ((left,),) = department.execute(still).fetchall()
+        if not left:
+            break
+        time.sleep(0.1)
+    assert left == 0
