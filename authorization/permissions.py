@@ -14,6 +14,7 @@ class Permission(StrEnum):
     ALL_ACCOUNTS_WRITE = "all:accounts:write"
     ALL_AUDIT_VERIFY = "all:audit:verify"
     ALL_CATALOGUE_READ = "all:catalogue:read"
+    ALL_ERASURES_WRITE = "all:erasures:write"
     ALL_GRANTS_READ = "all:grants:read"
     ALL_GRANTS_REVOKE = "all:grants:revoke"
     ALL_QUALITY_READ = "all:quality:read"

@@ -32,6 +32,7 @@ class Steward(Role):
     permissions = frozenset(
         {
             Permission.ALL_CATALOGUE_READ,
+            Permission.ALL_ERASURES_WRITE,
             Permission.ALL_GRANTS_READ,
             Permission.ALL_GRANTS_REVOKE,
             Permission.ALL_QUALITY_READ,

@@ -176,6 +176,11 @@ def files(uri: str, version: int | None = None, *, settings: Settings | None = N
     return tuple(part.place for part in _parts(uri, _existing(uri, settings, version)))
 
 
+def parts(uri: str, *, settings: Settings | None = None) -> list[Part]:
+    """The files of the newest version with all the log knows of them, in stored order."""
+    return _parts(uri, _existing(uri, settings, None))
+
+
 def history(uri: str, limit: int = 20, *, settings: Settings | None = None) -> list[dict[str, Any]]:
     """The newest commits first: version, timestamp (ms), operation, run_id and the facts given to write()."""
     return list(_existing(uri, settings, None).history(limit))

@@ -7,6 +7,8 @@ from catalog.models.batch import Batch
 from catalog.models.data_item import DataItem
 from catalog.models.dataset import Dataset
 from catalog.models.dataset_version import DatasetVersion
+from catalog.models.erasure import Erasure
+from catalog.models.erasure_mark import ErasureMark
 from catalog.models.event import Event
 from catalog.models.lineage_edge import LineageEdge
 from catalog.models.review_decision import ReviewDecision
@@ -27,6 +29,8 @@ __all__ = [
     "DataItem",
     "Dataset",
     "DatasetVersion",
+    "Erasure",
+    "ErasureMark",
     "Event",
     "LineageEdge",
     "ReviewDecision",

@@ -24,7 +24,7 @@ from catalog.identifiers import batch_id
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
-from lake.loading import again, deliveries, holding, raw, reconciliation
+from lake.loading import again, deliveries, holding, keeping_out, raw, reconciliation
 from lake.sources import Delivery
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,8 @@ def _take(
         return _nothing_new(settings, delivery, same, by=by, now=now)
     moment = now.astimezone(UTC)
     name = batch_id(contract.dataset, mark, moment)
-    told = (checked, delivery.new_columns)
+    staged, kept_out = keeping_out.without_erased(settings, contract, staged)
+    told = (checked, delivery.new_columns, kept_out)
     facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, *told)
     raw.commit_batch(settings, staged, facts, before.table)
     _finish(settings, contract.dataset, facts, by=by)
@@ -140,7 +141,10 @@ def _take(
 
 def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> None:
     """What follows the commit; done again after a crash it changes nothing."""
-    deliveries.settle(settings, dataset, facts.batch_id)
+    if facts.kept_out:  # the files hold somebody who was erased
+        deliveries.discard(settings, dataset)
+    else:
+        deliveries.settle(settings, dataset, facts.batch_id)
     with open_session(settings) as session:
         batches.register(
             session,
@@ -208,6 +212,9 @@ def _message(facts: raw.Facts) -> tuple[str, str]:
     if facts.new_columns:
         zh.append(f"新增列 {'、'.join(facts.new_columns)} 已原样保留，请修订契约。")
         en.append(f"New columns kept as they came: {', '.join(facts.new_columns)}. Revise the contract.")
+    if facts.kept_out:
+        zh.append(f"依法删除的人员仍被交付，{facts.kept_out} 行未予接收，交付文件不留存。")
+        en.append(f"Rows of persons erased by law came again: {facts.kept_out} were not taken, the files not kept.")
     return ("".join(zh), " ".join(en))
 
 

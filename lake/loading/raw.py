@@ -49,7 +49,7 @@ class Staged:
 class Facts:
     """What a batch's commit says of it. checked: columns whose sums agree with the source's; None where it has none.
 
-    new_columns: delivered, but not in the contract.
+    new_columns: delivered, but not in the contract; kept_out: rows of persons who were erased.
     """
 
     batch_id: str
@@ -60,6 +60,7 @@ class Facts:
     collected_at: datetime
     checked: int | None = None
     new_columns: tuple[str, ...] = ()
+    kept_out: int = 0
 
 
 def opened(settings: Settings, dataset: str) -> DeltaTable | None:
@@ -132,6 +133,8 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts, table: DeltaT
         told["checked"] = str(facts.checked)
     if facts.new_columns:
         told["new_columns"] = json.dumps(facts.new_columns, ensure_ascii=False)
+    if facts.kept_out:
+        told["kept_out"] = str(facts.kept_out)
     partition = {"_batch": facts.batch_id}
     change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
     try:
@@ -159,6 +162,7 @@ def newest_of(table: DeltaTable | None) -> Facts | None:
                 datetime.fromisoformat(entry["collected_at"]),
                 int(entry["checked"]) if "checked" in entry else None,
                 tuple(json.loads(entry.get("new_columns", "[]"))),
+                int(entry.get("kept_out", 0)),
             )
     return None
 

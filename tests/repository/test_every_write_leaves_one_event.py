@@ -21,6 +21,7 @@ from catalog.actions import (
     agencies,
     batches,
     datasets,
+    erasures,
     review_decisions,
     standards,
     systems,
@@ -139,6 +140,12 @@ WRITES: dict[str, Write] = {
     "catalog.actions.usage_reports.delivered": lambda s, _: usage_reports.delivered(
         s, report_id="r-1", roads=["file", "database"], **WHO
     ),
+    "catalog.actions.erasures.ask": lambda s, _: erasures.ask(s, entity="P2", ground="unlawful", reference="r", **WHO),
+    "catalog.actions.erasures.decide": lambda s, _: erasures.decide(
+        s, erasure_id=1, approve=False, refusal="statutory_duty", reason="r", by="another", now=NOW
+    ),
+    "catalog.actions.erasures.begin": lambda s, _: erasures.begin(s, erasure_id=2, marks=["m"], **WHO),
+    "catalog.actions.erasures.finish": lambda s, _: erasures.finish(s, erasure_id=2, rows=1, **WHO),
     "authorization.actions.accounts.create": lambda s, _: accounts.create(s, login="program_b", **ACCOUNT),
     "authorization.actions.accounts.disable": lambda s, _: accounts.disable(s, login="program_a", **WHO),
     "authorization.actions.accounts.issue_token": lambda s, _: accounts.issue_token(
@@ -158,6 +165,9 @@ WRITES: dict[str, Write] = {
 NOT_WRITES = {
     "catalog.actions.batches.advance": "how far a batch has come; the step that did it is recorded as a RunStep",
     "catalog.actions.events.record": "is the event",
+    "catalog.actions.erasures.get": "reads",
+    "catalog.actions.erasures.listed": "reads",
+    "catalog.actions.erasures.marks": "reads",
     "catalog.actions.review_decisions.history": "reads",
     "catalog.actions.review_decisions.newest": "reads",
     "catalog.actions.runs.record_step": "a step's record is its own event",
@@ -202,6 +212,9 @@ def furnished(registry: Settings) -> Settings:
         tickets.close(session, ticket_id="a_set-2", text="t", **WHO)
         waivers.grant(session, rule_id="sex.code_list", **WAIVER)
         standards.propose(session, **CODES)
+        for entity in ("P0", "P1"):
+            erasures.ask(session, entity=entity, ground="unlawful", reference="r", **WHO)
+        erasures.decide(session, erasure_id=2, approve=True, reason="r", by="another", now=NOW)
     return registry
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from exchange_api.cli.quality import erase
 from exchange_api.cli.quality import words as review_words
 from exchange_api.cli.quality.explain import explain
 from exchange_api.cli.quality.past import as_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 app = door.noun("基础库", "Base databases")
 pairs = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
 app.add_typer(pairs, name="review")
+app.add_typer(erase.app, name="erase")
 app.command(
     help=say(
         "说明一个实体的来由：来源记录、各字段以谁为准，敏感项已脱敏",

@@ -1,0 +1,158 @@
+"""Erasure of a person (个人信息删除, PIPL Art. 47): one asks by a legal ground, another decides, the lake does it.
+
+What stays is that it happened: the entity's id, which is a keyed hash, and who decided what on which ground.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.actions.events import EventTag, record
+from catalog.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from catalog.models import Erasure, ErasureMark
+
+GROUNDS: Final[Mapping[str, tuple[str, str]]] = {
+    "purpose_achieved": (
+        "处理目的已实现、无法实现或不再必要",
+        "the purpose is achieved, cannot be, or needs it no more",
+    ),
+    "retention_expired": ("停止提供服务或保存期限已届满", "the service has ended or the period of keeping has run out"),
+    "consent_withdrawn": ("个人撤回同意", "the person has withdrawn consent"),
+    "unlawful": ("违反法律、行政法规或约定处理", "it was processed against the law or an agreement"),
+    "other_law": ("法律、行政法规规定的其他情形", "another case the law provides for"),
+}
+"""PIPL Art. 47 (1) to (5)."""
+REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
+    "retention_required": ("法定保存期限未届满", "the period the law has it kept for has not run out"),
+    "statutory_duty": ("履行法定职责所必需", "a statutory duty needs it (PIPL Art. 13, 34)"),
+    "proceedings": ("诉讼、仲裁或监察调查所需", "proceedings or an investigation need it"),
+    "not_the_person": ("申请人身份不符或不在本库", "who asks is not the person, or is not held here"),
+}
+"""On what ground an erasure may be refused; it is told to who asked."""
+
+
+def ask(
+    session: Session, *, entity: str, ground: str, reference: str, by: str, now: datetime, account: str = ""
+) -> Erasure:
+    """Ask that person `entity` be erased, by the paper `reference`. account: in whose name, where `by` is a terminal.
+
+    Raises InvalidInput without a ground of the list or a reference, Conflict while one is under way.
+    """
+    if ground not in GROUNDS or not reference.strip():
+        raise InvalidInput(
+            f"删除申请须写明法定事由（{'、'.join(GROUNDS)}）和文号。",
+            f"An erasure needs a legal ground ({', '.join(GROUNDS)}) and the number of its paper.",
+            code="erasure_invalid",
+        )
+    under_way = select(Erasure).where(Erasure.entity == entity, Erasure.status.in_(("asked", "approved", "begun")))
+    if session.scalars(under_way).first() is not None:
+        raise Conflict(
+            "该人员已有在办的删除申请。",
+            "An erasure of this person is under way already.",
+            code="erasure_under_way",
+        )
+    made = Erasure(
+        entity=entity, ground=ground, reference=reference.strip(), status="asked", asked_by=account or by, asked_at=now,
+        decided_by="", decided_at=None, refusal="", reason="", done_at=None, rows=None,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    _told(session, made, EventTag.ERASURE_ASKED, by, now, {"ground": ground, "reference": made.reference}, account)
+    return made
+
+
+def decide(
+    session: Session,
+    *,
+    erasure_id: int,
+    approve: bool,
+    reason: str,
+    refusal: str = "",
+    by: str,
+    now: datetime,
+    account: str = "",
+) -> Erasure:
+    """Approve, or refuse by a ground of the list. Raises InvalidInput without a reason or ground, NotAllowed for who
+    asked, Conflict for one decided already, NotFound."""
+    if not reason.strip() or (not approve and refusal not in REFUSALS):
+        raise InvalidInput(
+            f"须写明理由；不予删除的，还须写明依据（{'、'.join(REFUSALS)}）。",
+            f"A reason is needed, and for a refusal its ground ({', '.join(REFUSALS)}).",
+            code="erasure_decision_invalid",
+        )
+    found = get(session, erasure_id)
+    if found.status != "asked":
+        raise Conflict(
+            f"删除申请 {erasure_id} 已经审批。",
+            f"Erasure {erasure_id} has been decided already.",
+            code="erasure_decided",
+        )
+    if found.asked_by == (account or by):
+        raise NotAllowed(
+            f"删除申请 {erasure_id} 须由申请人以外的数据管理员审批。",
+            f"Erasure {erasure_id} is decided by another steward than the one who asked.",
+            code="erasure_own",
+        )
+    found.status, found.refusal = ("approved", "") if approve else ("refused", refusal)
+    found.reason, found.decided_by, found.decided_at = reason.strip(), account or by, now
+    _told(
+        session, found, EventTag.ERASURE_DECIDED, by, now, {"status": found.status, "refusal": found.refusal}, account
+    )
+    return found
+
+
+def begin(session: Session, *, erasure_id: int, marks: Collection[str], by: str, now: datetime) -> Erasure:
+    """Keep the marks by which the person is kept out from now on. Raises Conflict for one nobody approved."""
+    found = get(session, erasure_id)
+    if found.status not in ("approved", "begun"):
+        raise Conflict(
+            f"删除申请 {erasure_id} 未获批准，不能执行。",
+            f"Erasure {erasure_id} is not approved and cannot be carried out.",
+            code="erasure_not_approved",
+        )
+    known = set(session.scalars(select(ErasureMark.mark)))
+    session.add_all(ErasureMark(mark=mark, erasure_id=erasure_id) for mark in sorted(set(marks) - known))
+    found.status = "begun"
+    _told(session, found, EventTag.ERASURE_BEGUN, by, now, {"marks": len(set(marks))})
+    return found
+
+
+def finish(session: Session, *, erasure_id: int, rows: int, by: str, now: datetime) -> Erasure:
+    """The lake holds nothing of the person any more."""
+    found = get(session, erasure_id)
+    found.status, found.done_at, found.rows = "done", now, rows
+    _told(session, found, EventTag.ERASURE_DONE, by, now, {"rows": rows})
+    return found
+
+
+def get(session: Session, erasure_id: int) -> Erasure:
+    """The request of that number, held for this transaction; raises NotFound."""
+    found = session.get(Erasure, erasure_id, with_for_update=True)
+    if found is None:
+        raise NotFound(
+            f"没有编号为 {erasure_id} 的删除申请。请用 shuniu base erase list 查看。",
+            f"There is no erasure {erasure_id}. See: shuniu base erase list.",
+            code="erasure_unknown",
+        )
+    return found
+
+
+def listed(session: Session, *status: str) -> Sequence[Erasure]:
+    """Every request, or those in a status, the oldest first."""
+    query = select(Erasure).order_by(Erasure.erasure_id)
+    return session.scalars(query.where(Erasure.status.in_(status)) if status else query).all()
+
+
+def marks(session: Session) -> frozenset[str]:
+    """The marks of everybody erased."""
+    return frozenset(session.scalars(select(ErasureMark.mark)))
+
+
+def _told(
+    session: Session, one: Erasure, tag: EventTag, by: str, now: datetime, details: dict[str, object], account: str = ""
+) -> None:
+    told = {"entity": one.entity} | details | ({"account": account} if account else {})
+    record(session, tag=tag, subject=f"erasure/{one.erasure_id}", by=by, now=now, details=told)

@@ -1,0 +1,185 @@
+"""`shuniu base erase`: a person's data erased by law; one steward asks, another decides, then it is carried out.
+
+Whoever has the terminal acts in the name of an account: the events name both.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from exchange_api.cli.speaking import door
+from exchange_api.cli.speaking.speech import as_json, listing, progress, say, tell
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from catalog.models import Erasure
+
+app = door.noun("依法删除个人信息", "Erasure of a person's data by law")
+Number = Annotated[int, typer.Argument(help=say("申请编号", "Number of the request"))]
+Login = Annotated[str, typer.Option("--login", help=say("数据管理员账号", "Login of the steward"))]
+Reason = Annotated[str, typer.Option("--reason", help=say("理由，不写个人信息", "Why; nothing about the person"))]
+
+
+@app.command(help=say("提出删除申请", "Ask that a person be erased"))
+def ask(
+    entity: Annotated[str, typer.Argument(help=say("人员标识 P…", "Id of the person: P…"))],
+    ground: Annotated[
+        str,
+        typer.Option(
+            "--ground",
+            help="purpose_achieved | retention_expired | consent_withdrawn | unlawful | other_law",
+        ),
+    ],
+    reference: Annotated[str, typer.Option("--reference", help=say("文号", "Number of the paper it is asked by"))],
+    login: Login,
+    in_json: door.Json = False,
+) -> None:
+    """By one of the grounds of the Personal Information Protection Law, Art. 47; another steward decides."""
+    from catalog.actions import erasures
+    from exchange_api.disguise import check_written
+    from lake.bases import base
+    from lake.bases.explaining import explain
+
+    check_written(reference)
+    explain(door.settings(), base("population"), entity)
+    with door.writing() as session:
+        _check_may(session, login)
+        made = erasures.ask(
+            session,
+            entity=entity,
+            ground=ground,
+            reference=reference,
+            by=door.actor(),
+            account=login,
+            now=door.now(),
+        )
+        told = _told(made)
+    _say(
+        told,
+        in_json,
+        f"删除申请 {told['erasure']} 已提出，待另一位数据管理员审批。",
+        f"Request {told['erasure']} waits for another steward.",
+    )
+
+
+@app.command(help=say("批准他人提出的删除申请", "Approve another's request"))
+def approve(number: Number, reason: Reason, login: Login, in_json: door.Json = False) -> None:
+    """Nothing is erased before it is carried out: shuniu base erase run."""
+    _decide(number, login, in_json, approve=True, reason=reason)
+
+
+@app.command(help=say("依法不予删除", "Refuse a request by law"))
+def refuse(
+    number: Number,
+    ground: Annotated[
+        str,
+        typer.Option("--ground", help="retention_required | statutory_duty | proceedings | not_the_person"),
+    ],
+    reason: Reason,
+    login: Login,
+    in_json: door.Json = False,
+) -> None:
+    """What the law has kept stays; the refusal, its ground and its reason are kept."""
+    _decide(number, login, in_json, approve=False, refusal=ground, reason=reason)
+
+
+@app.command("list", help=say("列出删除申请及其结果", "List requests and what became of them"))
+def list_(in_json: door.Json = False) -> None:
+    """The oldest first."""
+    from catalog.actions import erasures
+
+    with door.reading() as session:
+        rows = [_told(one) for one in erasures.listed(session)]
+    columns = {
+        "erasure": say("编号", "Number"),
+        "entity": say("人员", "Person"),
+        "status": say("状态", "Status"),
+        "ground": say("事由", "Ground"),
+        "reference": say("文号", "Paper"),
+        "asked_by": say("申请人", "Asked by"),
+        "decided_by": say("审批人", "Decided by"),
+        "refusal": say("不予删除的依据", "Refused by"),
+        "reason": say("理由", "Reason"),
+        "done_at": say("完成时间", "Done at"),
+        "rows": say("行数", "Rows"),
+    }
+    listing(rows, columns, in_json=in_json, empty=say("没有删除申请。", "There are no requests."))
+
+
+@app.command(help=say("执行已批准的删除", "Carry out what was approved"))
+def run(login: Login, in_json: door.Json = False) -> None:
+    """While no load and no build runs. Broken off, it is finished by running it again."""
+    from lake.erasing.carry_out import carry_out
+
+    with door.reading() as session:
+        _check_may(session, login)
+    with progress(say("删除中", "Erasing")):
+        done = carry_out(door.settings(), now=door.now(), by=login)
+    if in_json:
+        as_json([{"erasure": number, "rows": rows} for number, rows in done.items()])
+        return
+    tell(say(f"已执行 {len(done)} 项删除申请。", f"{len(done)} requests were carried out."))
+
+
+def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: str, refusal: str = "") -> None:
+    from catalog.actions import erasures
+    from exchange_api.disguise import check_written
+
+    check_written(reason)
+    with door.writing() as session:
+        _check_may(session, login)
+        decided = erasures.decide(
+            session,
+            erasure_id=number,
+            approve=approve,
+            reason=reason,
+            refusal=refusal,
+            by=door.actor(),
+            account=login,
+            now=door.now(),
+        )
+        told = _told(decided)
+    _say(told, in_json, f"删除申请 {number} 的审批已记录。", f"The decision on request {number} is kept.")
+
+
+def _say(told: dict[str, Any], in_json: bool, zh: str, en: str) -> None:
+    if in_json:
+        as_json(told)
+    else:
+        tell(say(zh, en))
+
+
+def _check_may(session: "Session", login: str) -> None:
+    from authorization.actions import accounts
+    from authorization.permissions import Permission
+    from authorization.roles import permissions_of
+    from catalog.errors import NotAllowed
+
+    account = accounts.find(session, login)
+    may = Permission.ALL_ERASURES_WRITE in permissions_of(account.roles)
+    if not account.active or account.kind != "person" or not may:  # two programs would be nobody's decision
+        raise NotAllowed(
+            f"账号 {login} 无权办理个人信息删除，须由数据管理员（steward）办理。",
+            f"Account {login} may not handle erasures: a data steward does.",
+            code="erasure_not_allowed",
+            login=login,
+        )
+
+
+def _told(one: "Erasure") -> dict[str, Any]:
+    return {
+        "erasure": one.erasure_id,
+        "entity": one.entity,
+        "status": one.status,
+        "ground": one.ground,
+        "reference": one.reference,
+        "asked_by": one.asked_by,
+        "asked_at": one.asked_at,
+        "decided_by": one.decided_by,
+        "decided_at": one.decided_at,
+        "refusal": one.refusal,
+        "reason": one.reason,
+        "done_at": one.done_at,
+        "rows": one.rows,
+    }

@@ -1,0 +1,189 @@
+"""Carry out the erasures that were approved, each so that a run killed anywhere and run again comes to the same end.
+
+    marks set → delivered files → every table rewritten, what tells who it is last → published anew → old versions swept
+
+Nothing of it may run beside a load or a build: the datasets are locked, and batches on their way are waited for.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog import queries
+from catalog.actions import datasets, erasures, tickets
+from catalog.database import open_reader, open_session
+from catalog.errors import Conflict
+from catalog.models import Batch, DataItem, Dataset, DatasetVersion
+from catalog.settings import Settings
+from lake import storage, tables
+from lake.bases.population import POPULATION
+from lake.bases.remembering import BASE, KNOWN
+from lake.delta.commit import open_table
+from lake.erasing import rules
+from lake.erasing.editing import RUN, edit
+from lake.erasing.subject import Subject, subject_of
+from lake.erasing.sweeping import remove_deliveries, sweep
+from lake.layout import Layout
+from lake.loading import deliveries
+from lake.storage import remove_file
+
+ZONES = ("raw", "quarantine", "findings", "profile", "history", "standard", "topic", "usage", "base")
+LAST = ("population_history", "population_provenance", "population_links")
+"""What tells who it is: rewritten last, so that a run that broke off can still be finished."""
+WORKING_DAYS = 10
+
+
+def carry_out(settings: Settings, *, now: datetime, by: str) -> dict[int, int]:
+    """Every approved erasure, and those a run left unfinished: its number -> rows taken out or emptied.
+
+    Raises Conflict, before anything is touched, while a batch is on its way or a published version is not the newest.
+    """
+    with open_reader(settings) as session:
+        waiting = [(one.erasure_id, one.entity, one.reference) for one in erasures.listed(session, "approved", "begun")]
+    if not waiting:
+        return {}
+    places = _places(settings)
+    done: dict[int, int] = {}
+    with ExitStack() as held:
+        for dataset in sorted({name for zone, name in places if zone == "raw"}):
+            held.enter_context(deliveries.lock(settings, dataset))
+        _check_quiet(settings, places)
+        for number, entity, reference in waiting:
+            subject = subject_of(settings, entity)
+            with open_session(settings) as session:
+                erasures.begin(session, erasure_id=number, marks=subject.marks(settings), by=by, now=now)
+                for dataset in sorted(subject.keys):
+                    _notice(session, dataset, reference, by=by, now=now)
+            rows = _erase(settings, subject, places, number)
+            _publish(settings, places, by=by, now=now)
+            for zone, name in places:
+                sweep(settings, _uri(settings, zone, name))
+            with open_session(settings) as session:
+                erasures.finish(session, erasure_id=number, rows=rows, by=by, now=now)
+            done[number] = rows
+    return done
+
+
+def _erase(settings: Settings, subject: Subject, places: list[tuple[str, str]], number: int) -> int:
+    batches = {(dataset, batch) for dataset, batch, _ in subject.places}
+    remove_deliveries(settings, sorted(batches), frozenset(one for one in subject.numbers if len(one) > 15))
+    rows = 0
+    for zone, name in sorted(places, key=lambda place: LAST.index(place[1]) + 1 if place[1] in LAST else 0):
+        uri = _uri(settings, zone, name)
+        schema = tables.schema(uri, settings=settings)
+        source = tables.scan(uri, settings=settings)
+        rule = rules.of_table(zone, name, schema, subject, _items(settings, zone, name), source)
+        facts = _history_facts(settings) if name == LAST[0] else {}
+        rows += edit(settings, uri, rule, run=str(number), facts=facts)
+    return rows
+
+
+def _history_facts(settings: Settings) -> dict[str, str]:
+    """The history stands by the base as it is rewritten: else the next build would state everything anew."""
+    layout = Layout(settings.lake_url)
+    commits = tables.history(layout.base(LAST[0]), 100, settings=settings)
+    last = next((commit for commit in commits if BASE in commit), None)
+    version = tables.version(layout.base(POPULATION.name), settings=settings)
+    return {BASE: str(version), KNOWN: str(last[KNOWN])} if last else {}
+
+
+def _places(settings: Settings) -> list[tuple[str, str]]:
+    layout = Layout(settings.lake_url)
+    return [
+        (zone, name)
+        for zone in ZONES
+        for name in storage.folders(layout.zone(zone), settings)
+        if tables.version(_uri(settings, zone, name), settings=settings) is not None
+    ]
+
+
+def _uri(settings: Settings, zone: str, name: str) -> str:
+    return f"{Layout(settings.lake_url).zone(zone)}/{name}"
+
+
+def _items(settings: Settings, zone: str, name: str) -> Mapping[str, DataItem]:
+    """Column -> item of a dataset's table: by the names of the source in the raw zone."""
+    with open_reader(settings) as session:
+        items = queries.items(session, name) if session.get(Dataset, name) else []
+    return {(item.source_name or item.name) if zone == "raw" else item.name: item for item in items}
+
+
+def _check_quiet(settings: Settings, places: list[tuple[str, str]]) -> None:
+    """Raise Conflict while something is on its way; remove the staged files of batches that are judged."""
+    layout = Layout(settings.lake_url)
+    with open_reader(settings) as session:
+        batches = session.execute(select(Batch.dataset, Batch.batch_id, Batch.status)).all()
+        pinned = queries.published_all(session)
+    if on_the_way := sorted({dataset for dataset, _, status in batches if status in ("collected", "standardised")}):
+        raise Conflict(
+            f"数据集 {'、'.join(on_the_way)} 有批次尚未判定，暂不能执行删除。请等夜间流程结束后再运行。",
+            f"Batches of {', '.join(on_the_way)} are still to be judged. Erase once the night's run has ended.",
+            code="erasure_not_quiet",
+        )
+    for dataset, batch, _ in batches:
+        remove_file(layout.staging(dataset, batch), settings)
+    for zone, name in places:
+        if zone in ("standard", "base", "topic") and name in pinned and not _newest(settings, zone, name, pinned[name]):
+            raise Conflict(
+                f"{name} 已发布的版本不是最新版本，删除会使其无法读取。请先发布最新版本，或等它通过质量关。",
+                f"The published version of {name} is not its newest, and erasing would remove its files. Publish the"
+                " newest first, or wait until it passes the gate.",
+                code="version_published",
+                dataset=name,
+            )
+
+
+def _newest(settings: Settings, zone: str, name: str, published: DatasetVersion) -> bool:
+    """Whether the published version is the newest but for what an erasure rewrote."""
+    commits = tables.history(_uri(settings, zone, name), 100, settings=settings)
+    later = [commit for commit in commits if int(commit["version"]) > published.delta_version]
+    return all(str(commit.get("run_id", "")).startswith(RUN) for commit in later)
+
+
+def _publish(settings: Settings, places: list[tuple[str, str]], *, by: str, now: datetime) -> None:
+    """Make the rewritten tables the published ones, under the verdict they had: rows are missing, none is new."""
+    with open_session(settings) as session:
+        pinned = queries.published_all(session)
+        for zone, name in places:
+            uri = _uri(settings, zone, name)
+            table = open_table(uri, settings) if name in pinned and zone in ("standard", "base", "topic") else None
+            if table is not None and int(table.version()) != pinned[name].delta_version:
+                datasets.publish(
+                    session,
+                    dataset=name,
+                    uri=pinned[name].uri,
+                    delta_version=int(table.version()),
+                    rows=tables.rows(uri, settings=settings),
+                    verdict_id=pinned[name].verdict_id,
+                    by=by,
+                    now=now,
+                )
+
+
+def _notice(session: Session, dataset: str, reference: str, *, by: str, now: datetime) -> None:
+    """Tell the department that delivered rows of the person, once; whom it concerns the paper says, not the ticket."""
+    entry = session.get(Dataset, dataset)
+    if entry is None:
+        return
+    rule = f"erasure.{hashlib.sha256(reference.encode()).hexdigest()[:12]}"
+    if tickets.finding(session, dataset, rule) is None:
+        tickets.open_finding(
+            session,
+            dataset=dataset,
+            rule_id=rule,
+            agency=entry.agency,
+            severity="warn",
+            title=(
+                f"依法删除个人信息（文号 {reference}），请在源系统处理",
+                f"Personal information erased by law ({reference})",
+            ),
+            failing=1,
+            verdict_id="",
+            working_days=WORKING_DAYS,
+            by=by,
+            now=now,
+        )

@@ -1,0 +1,80 @@
+"""Who is to be erased, as the last build knows them: numbers, texts, and the departments' rows they were made from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from catalog.settings import Settings
+from lake import tables
+from lake.bases.identity import secret
+from lake.bases.population import POPULATION
+from lake.bases.state import State
+from lake.engines.duckdb import connect
+from lake.erasing import marks
+
+TEXTS = ("name", "phone", "address")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """numbers: every form of them; texts: names, telephones, addresses; alone: those no other person has.
+
+    keys: dataset -> keys of their rows; others: dataset -> keys of everybody else's rows that bear the same number.
+    records: ids of their records; places: (dataset, batch, row). Empty when the base holds nothing of them any more.
+    """
+
+    entity: str
+    numbers: frozenset[str]
+    texts: frozenset[str]
+    alone: frozenset[str]
+    keys: Mapping[str, frozenset[str]]
+    others: Mapping[str, frozenset[str]]
+    records: frozenset[str]
+    places: frozenset[tuple[str, str, int]]
+
+    def marks(self, settings: Settings) -> frozenset[str]:
+        """What keeps them out from now on."""
+        hidden = secret(settings)
+        found = {marks.of_number(hidden, number) for number in self.numbers}
+        return frozenset(found | {marks.of_key(hidden, name, key) for name, keys in self.keys.items() for key in keys})
+
+
+def subject_of(settings: Settings, entity: str) -> Subject:
+    """What links and provenance of the population know of `entity`."""
+    state = State(settings, POPULATION)
+    links, claims = (tables.scan(state.uri(part), settings=settings) for part in ("links", "provenance"))
+    with connect(settings, functions=False) as connection:
+        rows = connection.execute(
+            f'SELECT dataset, key, batch, "row", record_id FROM {links} WHERE person_id = ?', [entity]
+        ).fetchall()
+        said = connection.execute(
+            f"SELECT DISTINCT field, value FROM {claims} WHERE person_id = ? AND value IS NOT NULL", [entity]
+        ).fetchall()
+        texts = {value for field, value in said if field in TEXTS}
+        shared = connection.execute(
+            f"SELECT DISTINCT value FROM {claims} WHERE person_id <> ? AND list_contains(?, value)",
+            [entity, sorted(texts)],
+        ).fetchall()
+        numbers = {form for field, value in said if field == "resident_id" for form in marks.forms(value)}
+        disputed = connection.execute(
+            f"SELECT DISTINCT l.dataset, l.key FROM {claims} AS c JOIN {links} AS l ON l.dataset = c.dataset"
+            ' AND l.batch = c.batch AND l."row" = c."row" WHERE l.person_id <> ? AND list_contains(?, c.value)',
+            [entity, sorted(numbers)],
+        ).fetchall()
+    return Subject(
+        entity,
+        frozenset(numbers),
+        frozenset(texts),
+        frozenset(texts - {value for (value,) in shared}),
+        _by_dataset((dataset, key) for dataset, key, *_ in rows),
+        _by_dataset(disputed),
+        frozenset(record for *_, record in rows),
+        frozenset((dataset, batch, row) for dataset, _, batch, row, _ in rows),
+    )
+
+
+def _by_dataset(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for dataset, key in pairs:
+        if key is not None:
+            found.setdefault(dataset, set()).add(key)
+    return {dataset: frozenset(keys) for dataset, keys in found.items()}

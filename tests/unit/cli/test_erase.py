@@ -1,0 +1,73 @@
+"""`shuniu base erase`: two stewards, a ground of the law, a refusal that is kept, and what was approved carried out."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from authorization.actions import accounts
+from catalog.actions import agencies
+from catalog.database import forget_engines, open_reader, open_session
+from catalog.models import Agency, Event
+from catalog.settings import Settings
+from lake.layout import Layout
+from tests.factories import erased
+from tests.factories.standard_tables import read
+from tests.unit.cli.conftest import Shuniu
+
+NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
+WITH = ("--ground", "consent_withdrawn", "--reference", "莱个信删〔2026〕7号")
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> tuple[Settings, str]:
+    settings = Settings(home=tmp_path / "home")
+    entity = erased.fill(settings)
+    with open_session(settings) as session:
+        if "bureau" not in {one.code for one in session.query(Agency)}:
+            agencies.register(session, code="bureau", name_zh="局", name_en="Bureau", by="t", now=NOW)
+        for login, role in (("li", "steward"), ("wang", "steward"), ("zhao", "publisher")):
+            accounts.create(
+                session, login=login, agency="bureau", kind="person", password="Long-enough-2026", roles=[role],
+                name_zh=login, name_en=login, by="t", now=NOW,
+            )  # fmt: skip
+    forget_engines()
+    return settings, entity
+
+
+def test_one_steward_asks_another_decides_and_nobody_else_may(shuniu: Shuniu, hub: tuple[Settings, str]) -> None:
+    settings, entity = hub
+    ask = ("base", "erase", "ask", entity, *WITH, "--login")
+    assert shuniu(*ask, "zhao", home=settings.home).code == 1
+    assert shuniu("base", "erase", "ask", "P0", *WITH, "--login", "li", home=settings.home).code == 1
+    asked = json.loads(shuniu(*ask, "li", "--json", home=settings.home).out)
+    assert (asked["status"], asked["asked_by"]) == ("asked", "li")
+    assert shuniu(*ask, "wang", home=settings.home).code == 1, "one is under way"
+    refuse = ("base", "erase", "refuse", "1", "--reason", "户籍须保存", "--login", "wang", "--ground")
+    assert shuniu(*refuse, "no_wish", home=settings.home).code == 2
+    assert shuniu(*refuse, "statutory_duty", home=settings.home).code == 0
+    assert shuniu("base", "erase", "run", "--login", "li", "--json", home=settings.home).out.strip() == "[]"
+    (kept,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
+    assert (kept["status"], kept["refusal"], kept["reason"]) == ("refused", "statutory_duty", "户籍须保存")
+    assert len(read(settings, Layout(settings.lake_url).base("population"))) == 2
+
+    again = json.loads(shuniu(*ask, "li", "--json", home=settings.home).out)["erasure"]
+    approve = ("base", "erase", "approve", str(again), "--reason", "核实无误", "--login")
+    own = shuniu(*approve, "li", home=settings.home)
+    assert (own.code, "申请人以外" in own.err) == (1, True)
+    assert shuniu(*approve, "zhao", home=settings.home).code == 1
+    private = ("base", "erase", "approve", str(again), "--reason", erased.NUMBER, "--login", "wang")
+    assert shuniu(*private, home=settings.home).code == 2
+    assert shuniu(*approve, "wang", home=settings.home).code == 0
+    assert shuniu(*approve, "wang", home=settings.home).code == 1
+    assert shuniu("base", "erase", "run", "--login", "zhao", home=settings.home).code == 1
+    (done,) = json.loads(shuniu("base", "erase", "run", "--login", "li", "--json", home=settings.home).out)
+    assert done["erasure"] == again
+    assert [row["name"] for row in read(settings, Layout(settings.lake_url).base("population"))] == ["李建国"]
+    with open_reader(settings) as session:
+        told = [(one.tag, one.details.get("account")) for one in session.query(Event) if one.tag.startswith("erasure:")]
+    assert told == [
+        ("erasure:asked", "li"), ("erasure:decided", "wang"), ("erasure:asked", "li"), ("erasure:decided", "wang"),
+        ("erasure:begun", None), ("erasure:done", None),
+    ]  # fmt: skip

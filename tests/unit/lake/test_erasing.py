@@ -1,0 +1,211 @@
+"""An erased person stands in no file of the lake any more, stays out, and the hub goes on as before."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from catalog import queries
+from catalog.actions import batches, erasures
+from catalog.database import forget_engines, open_reader, open_session
+from catalog.errors import Conflict
+from catalog.models import Batch, Event, Ticket
+from catalog.settings import Settings
+from lake import tables
+from lake.bases import base, build, history
+from lake.erasing.carry_out import carry_out
+from lake.erasing.marks import forms
+from lake.layout import Layout
+from lake.loading import ingest
+from tests.factories import erased
+from tests.factories.deliveries import a_contract, a_folder
+from tests.factories.erased import NOW, NUMBER, OTHER, PLANTED
+from tests.factories.standard_tables import hold, read
+
+LATER = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    home = tmp_path_factory.mktemp("county")
+    entity = erased.fill(Settings(home=home))
+    forget_engines()
+    return home, entity
+
+
+@pytest.fixture
+def county(filled: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[Settings, str]]:
+    """The filled county with an approved erasure, in a place of its own."""
+    home = tmp_path / "home"
+    shutil.copytree(filled[0], home)
+    settings = Settings(home=home)
+    _move(settings, filled[0])
+    erased.approve(settings, filled[1])
+    yield settings, filled[1]
+    forget_engines()
+
+
+def _move(settings: Settings, before: Path) -> None:
+    with open_session(settings) as session:
+        for version in queries.published_all(session).values():
+            version.uri = version.uri.replace(str(before), str(settings.home))
+
+
+def found(settings: Settings) -> list[str]:
+    """Where under the lake and the deliveries a planted value stands: plain, and inside every Parquet file there is."""
+    hits = []
+    for path in [*Path(settings.lake_url).rglob("*"), *(settings.home / "deliveries").rglob("*")]:
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            with duckdb.connect() as connection:
+                rows = connection.execute(f"SELECT * FROM read_parquet('{path}', hive_partitioning = false)").fetchall()
+            content += repr(rows).encode()
+        hits += [f"{path.name}: {value}" for value in PLANTED if value.encode() in content]
+    return hits
+
+
+def state(settings: Settings) -> dict[str, list[dict[str, object]]]:
+    """Every table's rows."""
+    lake = Path(settings.lake_url)
+    return {
+        str(log.parent.relative_to(lake)): sorted(read(settings, str(log.parent)), key=repr)
+        for log in sorted(lake.glob("*/*/_delta_log"))
+    }
+
+
+def test_no_file_of_the_lake_holds_an_erased_person(county: tuple[Settings, str]) -> None:
+    settings, entity = county
+    assert {one.partition(": ")[2] for one in found(settings)} == set(PLANTED)
+    before = state(settings)
+    (rows,) = carry_out(settings, now=NOW, by="t").values()
+    assert rows > 10
+    assert found(settings) == []
+    after = state(settings)
+    # Everybody else, and what is no person, stands as before.
+    assert [row["name"] for row in after["base/population"]] == ["李建国"]
+    assert [row["编号"] for row in after["raw/police_person"]] == ["2", "2"]
+    (firm,) = after["base/legal_person"]
+    assert (firm["name"], firm["legal_representative"], firm["legal_representative_id"]) == (
+        "莱州永丰果品商店",
+        None,
+        None,
+    )
+    assert {row["name"] for row in after["raw/market_enterprise"]} == {"莱州永丰果品商店"}
+    assert len(after["base/population_history"]) == sum(
+        row["person_id"] != entity for row in before["base/population_history"]
+    )
+    with open_reader(settings) as session:
+        published = queries.published_all(session)["population"]
+        told = [(one.tag, one.details) for one in session.query(Event).filter(Event.tag.startswith("erasure:"))]
+        notices = [(one.dataset, one.agency) for one in session.query(Ticket)]
+    assert [
+        row["name"]
+        for row in tables.read(published.uri, version=published.delta_version, settings=settings).to_pylist()
+    ] == ["李建国"]
+    assert [tag for tag, _ in told] == ["erasure:asked", "erasure:decided", "erasure:begun", "erasure:done"]
+    assert not [value for value in PLANTED if value in repr(told)]
+    assert notices == [("police_person", "police")]
+
+
+def test_the_night_after_builds_on_without_them_and_without_telling_history_anew(county: tuple[Settings, str]) -> None:
+    settings, _ = county
+    carry_out(settings, now=NOW, by="t")
+    uri = Layout(settings.lake_url).base("population_history")
+    before = tables.rows(uri, settings=settings)
+    hold(settings, "police_person", erased.OTHERS, day=15)
+    build(settings, "population", now=LATER)
+    assert tables.rows(uri, settings=settings) == before
+    (row,) = read(settings, Layout(settings.lake_url).base("population"))
+    line = history.timeline(history.statements(settings, base("population"), str(row["person_id"])))
+    assert {one.said.value for one in history.on_day(line, date(2026, 11, 20)) if one.said.field == "resident_id"} == {
+        OTHER
+    }
+    assert found(settings) == []
+
+
+@pytest.mark.parametrize(("call", "times"), [("edit", 5), ("edit", 14), ("_publish", 1), ("sweep", 3)])
+def test_killed_anywhere_and_run_again_it_comes_to_the_same_end(
+    county: tuple[Settings, str], call: str, times: int
+) -> None:
+    settings, _ = county
+    said = f"carry_out_until(Path({str(settings.home)!r}), {call!r}, {times})"
+    code = f"from pathlib import Path; from tests.factories.erased import carry_out_until; {said}"
+    forget_engines()
+    died = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert died.returncode == -9, died.stderr.decode()[-2000:]
+    carry_out(settings, now=NOW, by="t")
+    assert found(settings) == []
+    with open_reader(settings) as session:
+        assert [one.status for one in erasures.listed(session)] == ["done"]
+    assert [row["name"] for row in read(settings, Layout(settings.lake_url).base("population"))] == ["李建国"]
+    assert carry_out(settings, now=NOW, by="t") == {}
+
+
+def test_nothing_is_touched_while_a_batch_is_on_its_way_or_a_newer_version_waits(county: tuple[Settings, str]) -> None:
+    settings, _ = county
+    before = state(settings)
+    with open_session(settings) as session:
+        name = session.query(Batch).first().batch_id  # type: ignore[union-attr]
+        batches.advance(session, batch_id=name, status="standardised")
+    with pytest.raises(Conflict) as waiting:
+        carry_out(settings, now=NOW, by="t")
+    assert waiting.value.code == "erasure_not_quiet"
+    with open_session(settings) as session:
+        batches.advance(session, batch_id=name, status="judged")
+    uri = Layout(settings.lake_url).base("population")
+    tables.write(uri, tables.read(uri, settings=settings), run_id="unfit", settings=settings)
+    with pytest.raises(Conflict) as unfit:
+        carry_out(settings, now=NOW, by="t")
+    assert unfit.value.code == "version_published"
+    assert state(settings) == before
+
+
+def test_who_was_erased_is_kept_out_of_the_next_delivery_and_counted(
+    county: tuple[Settings, str], tmp_path: Path
+) -> None:
+    settings, _ = county
+    carry_out(settings, now=NOW, by="t")
+    folder = a_folder(tmp_path / "in")
+    again = f"编号,证件号,姓名,住址\n1,,{erased.NAME},x\n2,{OTHER},李建国,x\n3,{NUMBER[:17]}{NUMBER[17].lower()},某,x\n"
+    (Path(folder.location) / "a.csv").write_text(again, encoding="utf-8")
+    contract = a_contract(dataset="police_person", agency="police", items=erased.POLICE.items)
+    batch = ingest.collect(settings, contract, folder, now=LATER, by="t")
+    uri = Layout(settings.lake_url).raw("police_person")
+    rows = [row for row in read(settings, uri) if row["_batch"] == batch.batch_id]
+    assert [row["编号"] for row in rows] == ["2"]
+    assert batch.rows == 1
+    with open_reader(settings) as session:
+        told = session.get_one(Batch, batch.batch_id)
+        assert "2 行未予接收" in told.message_zh
+    assert found(settings) == []
+    same = ingest.collect(settings, contract, folder, now=LATER, by="t")
+    assert (same.new, same.batch_id) == (False, batch.batch_id)
+
+
+def test_a_firm_keeps_its_row_without_its_erased_representative(county: tuple[Settings, str], tmp_path: Path) -> None:
+    settings, _ = county
+    carry_out(settings, now=NOW, by="t")
+    folder = a_folder(tmp_path / "in")
+    text = f"record_no,name,legal_representative,legal_representative_id\n9,莱州永丰果品商店,{erased.NAME},{NUMBER}\n"
+    (Path(folder.location) / "a.csv").write_text(text, encoding="utf-8")
+    contract = a_contract(dataset="market_enterprise", agency="market", items=erased.MARKET.items)
+    batch = ingest.collect(settings, contract, folder, now=LATER, by="t")
+    uri = Layout(settings.lake_url).raw("market_enterprise")
+    (row,) = [row for row in read(settings, uri) if row["_batch"] == batch.batch_id]
+    assert (row["name"], row["legal_representative"], row["legal_representative_id"]) == (
+        "莱州永丰果品商店",
+        None,
+        None,
+    )
+
+
+def test_a_number_is_known_in_both_its_forms() -> None:
+    assert forms(f" {NUMBER.lower()} ") == {NUMBER, erased.OLD_NUMBER}
+    assert forms("37068320150316102X") == {"37068320150316102X"}
