@@ -56,6 +56,7 @@ class OnSpark:
         self._session = session
         self._held: list[DataFrame] = []
         self._records: DataFrame | None = None
+        self._mark: tuple[int, ...] | None = None
 
     def block(self, connection: duckdb.DuckDBPyConnection, task: Task) -> int:
         """See engine.Engine."""
@@ -96,11 +97,14 @@ class OnSpark:
             self._records = None
 
     def _sent(self, connection: duckdb.DuckDBPyConnection) -> DataFrame:
-        """The records as the workers have them, view RECORDS; sent anew by each `block`."""
-        self.release()
-        rows = connection.execute(f"SELECT * EXCLUDE ({_PRIVATE}) FROM {RECORDS} ORDER BY record").to_arrow_table()
-        self._records = self._session.createDataFrame(rows).persist()
-        self._records.createOrReplaceTempView(RECORDS)
+        """The records as the workers have them, view RECORDS; sent anew where they changed: learning weighs values."""
+        rows = f"SELECT * EXCLUDE ({_PRIVATE}) FROM {RECORDS}"
+        mark = connection.execute(f"SELECT bit_xor(hash(told)) FROM ({rows}) AS told").fetchone()
+        if self._records is None or mark != self._mark:
+            self.release()
+            table = connection.execute(f"{rows} ORDER BY record").to_arrow_table()
+            self._records, self._mark = self._session.createDataFrame(table).persist(), mark
+            self._records.createOrReplaceTempView(RECORDS)
         return self._records
 
     def _hold(self, name: str, frame: DataFrame) -> DataFrame:
@@ -121,6 +125,7 @@ class OnSpark:
         ).to_arrow_table()
         if not asked.num_rows:
             return None
+        self._sent(connection)
         settings = spark_settings(task)
         _register(self._session, settings)
         self._session.createDataFrame(asked).createOrReplaceTempView("matching_asked")
