@@ -25,6 +25,7 @@ COSTS = (
 _AT_SCALE = 50_000  # from so many records on only atoms of rank 1 are combined
 _LEAST = 300_000  # pairs any number of records may have
 _OVERLAP = 3  # keys by which a pair is found, on average
+_TOGETHER = 16  # rules whose keys one statement makes: more would hold more at once, each alone costs a statement
 
 
 def atoms(task: Task, rank: int) -> dict[str, tuple[str, str, int]]:
@@ -126,11 +127,16 @@ def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> No
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE matching_key (record BIGINT, source VARCHAR, loose BOOLEAN, block UBIGINT)"
     )
-    for searched, others in zip(keys(task, rank, "loose"), keys(task, rank, "NOT loose"), strict=True):
+    both = (_together(keys(task, rank, which)) for which in ("loose", "NOT loose"))
+    for searched, others in zip(*both, strict=True):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_searched AS {searched}")
         connection.execute("INSERT INTO matching_key FROM matching_searched")
         connection.execute(f"INSERT INTO matching_key FROM ({others}) SEMI JOIN matching_searched USING (block)")
     connection.execute(f"DROP TABLE {ATOMS}; DROP TABLE matching_searched")
+
+
+def _together(selects: list[str]) -> list[str]:
+    return [" UNION ALL ".join(selects[at : at + _TOGETHER]) for at in range(0, len(selects), _TOGETHER)]
 
 
 def hashed_atoms(task: Task) -> str:
