@@ -22,7 +22,7 @@ from lake import tables
 from lake.bases import changes, declaring, inputs
 from lake.bases.model import BaseModel
 from lake.bases.remembering import remember
-from lake.bases.resolution import Decisions, resolve_entities, task_text
+from lake.bases.resolution import Decisions, resolve_entities, steps_taken, task_text
 from lake.bases.topics import write_topic
 from lake.delta.commit import has_run, open_table
 from lake.engines.duckdb import connect, literal, quote
@@ -96,15 +96,7 @@ def build(
         rules = changes.rules_of(model, settings)
         facts = {"inputs": json.dumps(dict(read)), "built_at": now.isoformat(timespec="seconds")}
         facts |= {changes.RUN: run_id, changes.RULES: rules}
-        entities = resolve_entities(
-            pinned, decisions=decisions, waived=waived, run_id=run_id, facts=facts, now=now, afresh=afresh
-        )
-        if settings.engine == "spark":
-            from lake.bases.on_spark import write_tables  # an extra, and slow to import
-
-            write_tables(pinned, entities, uris, run_id=run_id, facts=facts)
-        else:
-            _fuse(pinned, entities, uris, Writing(run_id, facts, settings, afresh))
+        _make(pinned, uris, Writing(run_id, facts, settings, afresh), decisions=decisions, waived=waived, now=now)
     if model.identity:
         remember(settings, model, now=now)
     uri = uris[model.name]
@@ -145,17 +137,48 @@ def attempt(
     return Tried(tuple(kept), count, missing)
 
 
-def _fuse(pinned: inputs.Pinned, entities: pa.Table, uris: Mapping[str, str], how: Writing) -> None:
-    model = pinned.model
-    if model.contract is not None:
+def _make(
+    pinned: inputs.Pinned,
+    uris: Mapping[str, str],
+    how: Writing,
+    *,
+    decisions: Decisions | None,
+    waived: Collection[str],
+    now: datetime,
+) -> None:
+    """Resolve the entities, if there are any, and write every table."""
+    model, spark = pinned.model, how.settings.engine == "spark"
+    if model.contract is not None and not spark:
         write_topic(pinned, how.settings, lambda rows: how.write(uris[model.name], rows))
         return
-    extensions = ("spatial",) if model.spatial else ()
-    with connect(how.settings, extensions=extensions, keep_order=False) as connection:
-        pinned.open(connection)
-        if model.identity:
-            inputs.hold(connection, model.identity.answer, entities)
-        _write(connection, model, uris, how)
+    entities = pa.table({})
+    if model.identity or not spark:
+        with connect(how.settings, extensions=("spatial",) if model.spatial else ()) as connection:
+            pinned.open(connection)
+            entities = resolve_entities(
+                pinned, connection, decisions=decisions, waived=waived, run_id=how.run_id, facts=how.facts, now=now,
+                afresh=how.afresh,
+            )  # fmt: skip
+            if not spark:
+                _fuse(connection, model, entities, uris, how)
+                return
+    from lake.bases.on_spark import write_tables  # an extra, and slow to import
+
+    write_tables(pinned, entities, uris, run_id=how.run_id, facts=how.facts)
+
+
+def _fuse(
+    connection: duckdb.DuckDBPyConnection,
+    model: BaseModel,
+    entities: pa.Table,
+    uris: Mapping[str, str],
+    how: Writing,
+) -> None:
+    # Matching counts on the order of rows; fused tables are sorted by themselves.
+    connection.execute("SET preserve_insertion_order = false")
+    if model.identity:
+        inputs.hold(connection, model.identity.answer, entities)
+    _write(connection, model, uris, how)
 
 
 def uri_of(model: BaseModel, table: str, layout: Layout) -> str:
@@ -191,7 +214,7 @@ def _write(connection: duckdb.DuckDBPyConnection, model: BaseModel, uris: Mappin
 def _prepare(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> None:
     """Run the steps that go over everything; the rows of entities are then the table <entity>_all."""
     last = model.steps.index(model.entity[0]) if model.entity else len(model.steps) - 1
-    for step in model.steps[:last]:
+    for step in model.steps[len(steps_taken(model)) : last]:
         kind = "TABLE" if step in model.held else "VIEW"
         connection.execute(f"CREATE TEMP {kind} {quote(step)} AS {model.sql(step)}")
     if model.entity is not None:

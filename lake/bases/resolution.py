@@ -18,9 +18,9 @@ from catalog.settings import Settings
 from lake.bases.guards import Filled, check_size, check_sources
 from lake.bases.identity import secret
 from lake.bases.inputs import Pinned
-from lake.bases.model import Identity
+from lake.bases.model import BaseModel, Identity
 from lake.bases.state import State
-from lake.engines.duckdb import connect, quote
+from lake.engines.duckdb import quote
 
 if TYPE_CHECKING:
     from lake.matching.engine import Engine
@@ -45,6 +45,7 @@ def task_text(name: str) -> str:
 
 def resolve_entities(
     pinned: Pinned,
+    connection: duckdb.DuckDBPyConnection,
     *,
     decisions: Decisions | None,
     waived: Collection[str],
@@ -55,6 +56,7 @@ def resolve_entities(
 ) -> pa.Table:
     """source, key, entity_key, numbered, probability of every record; no rows for a base without identities.
 
+    connection: one in which `pinned` is open; the steps before the records are left in it (steps_taken), for fusing.
     waived: codes of guards that are let pass; afresh: nothing is remembered but the model and the ids. Raises
     ContractBroken when the delivered rows would remake the entities; then nothing was written.
     """
@@ -67,12 +69,12 @@ def resolve_entities(
     from lake.matching.trained import load_start
 
     task, state = load_task(identity.task), State(settings, pinned.model)
-    with _engine(settings) as engine, connect(settings) as connection:
-        _open_records(connection, pinned, identity)
-        sources = _filled(connection)
-        check_sources(pinned.model.name, sources, state.sources(), waived)
-        model = state.trained(task, sources)
-        memory = state.memory(model) if model and not afresh else None
+    _open_records(connection, pinned, identity)
+    sources = _filled(connection, identity)
+    check_sources(pinned.model.name, sources, state.sources(), waived)
+    model = state.trained(task, sources)
+    memory = state.memory(model) if model and not afresh else None
+    with _engine(settings) as engine:
         found = resolve(
             connection, "base_record", task, model=model, start=load_start(identity.task), previous=state.previous(),
             decisions=_decided(connection, decisions), memory=memory, secret=secret(settings), prefix=identity.prefix,
@@ -82,15 +84,10 @@ def resolve_entities(
         log.info("%s: %s", pinned.model.name, found.metrics)
         remember = model is not None or (found.trained and found.metrics["records"] >= TRAIN_FROM)
         state.keep(
-            connection,
-            found,
-            remember=remember,
-            remembered=memory is not None,
-            sources=sources,
-            run_id=run_id,
-            facts=facts,
-            now=now,
-        )
+            connection, found, remember=remember, remembered=memory is not None, sources=sources, run_id=run_id,
+            facts=facts, now=now,
+        )  # fmt: skip
+    _drop_traces(connection)
     return found.clusters
 
 
@@ -108,21 +105,40 @@ def _engine(settings: Settings) -> Iterator["Engine"]:
     yield EMBEDDED
 
 
+def steps_taken(model: BaseModel) -> tuple[str, ...]:
+    """Steps whose relations resolve_entities leaves behind: those up to the records, the last but one as a table."""
+    if model.identity is None:
+        return ()
+    return model.steps[: model.steps.index(model.identity.records) + 1]
+
+
 def _open_records(connection: duckdb.DuckDBPyConnection, pinned: Pinned, identity: Identity) -> None:
-    """Tables base_row, what was delivered, and base_record, the rows of it that say anything about who they are."""
-    pinned.open(connection)
-    steps = pinned.model.steps
-    for step in steps[: steps.index(identity.records) + 1]:
-        connection.execute(f"CREATE TEMP VIEW {quote(step)} AS {pinned.model.sql(step)}")
-    connection.execute(f"CREATE TEMP TABLE base_row AS SELECT * FROM {quote(identity.records)}")
+    """View base_record: the rows delivered that say anything about who they are."""
+    taken = steps_taken(pinned.model)
+    for step in taken:
+        # What the records are made of is worked out once, for matching and for fusing.
+        kind = "TABLE" if step == taken[-2] else "VIEW"
+        connection.execute(f"CREATE TEMP {kind} {quote(step)} AS {pinned.model.sql(step)}")
     connection.execute(
-        "CREATE TEMP VIEW base_record AS SELECT * FROM base_row WHERE name IS NOT NULL OR known_id IS NOT NULL"
+        f"CREATE TEMP VIEW base_record AS SELECT * FROM {quote(identity.records)}"
+        " WHERE name IS NOT NULL OR known_id IS NOT NULL"
     )
 
 
-def _filled(connection: duckdb.DuckDBPyConnection) -> dict[str, Filled]:
+def _drop_traces(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what matching left in `connection`: fusing wants the memory."""
+    left = connection.execute(
+        "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE starts_with(view_name, 'matching_')"
+        " UNION ALL SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE starts_with(table_name, 'matching_')"
+    ).fetchall()
+    for name, kind in left:
+        connection.execute(f"DROP {kind} {quote(name)}")
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, identity: Identity) -> dict[str, Filled]:
     rows = connection.execute(
-        "SELECT source, count(*), count(name), count(known_id) FROM base_row GROUP BY source ORDER BY source"
+        f"SELECT source, count(*), count(name), count(known_id) FROM {quote(identity.records)}"
+        " GROUP BY source ORDER BY source"
     ).fetchall()
     return {source: Filled(*counts) for source, *counts in rows}
 

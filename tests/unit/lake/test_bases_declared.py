@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from catalog.errors import HubError
@@ -134,7 +133,7 @@ def test_the_engine_opens_no_file_for_a_topic_whose_text_slipped_through(setting
     pinned = newest(settings, sly, known(settings))
     how = building.Writing("run", {}, settings, afresh=False)
     with pytest.raises(HubError) as refused:
-        building._fuse(pinned, pa.table({}), {sly.name: str(settings.home / "out")}, how)
+        building._make(pinned, {sly.name: str(settings.home / "out")}, how, decisions=None, waived=(), now=NOW)
     assert refused.value.code == "topic_refused"
     with connect(settings) as connection:
         pinned.open(connection)
