@@ -124,22 +124,21 @@ def _put_among(
         source = tables.scan(uri, version, settings=settings)
         for batch in connection.execute(f"SELECT {names} FROM {source}").to_arrow_reader(BATCH):
             end = bisect.bisect_right(ids, batch.column(0)[-1].as_py(), lo=at) if batch.num_rows else at
-            stayed = batch.filter(pc.invert(pc.is_in(batch.column(0), value_set=touched))).cast(new.schema)
-            yield from _interleaved(stayed, new.slice(at, end - at), ids[at:end])
+            yield from _interleaved(batch.cast(new.schema), touched, new.slice(at, end - at), ids[at:end])
             at = end
     yield from new.slice(at).to_batches()
 
 
-def _interleaved(stayed: pa.RecordBatch, new: pa.Table, ids: list[str]) -> Iterator[pa.RecordBatch]:
-    """Both, by id; `ids` are those of `new`."""
-    if not ids:
-        yield stayed
-        return
-    column = stayed.column(0)
+def _interleaved(held: pa.RecordBatch, touched: pa.Array, new: pa.Table, ids: list[str]) -> Iterator[pa.RecordBatch]:
+    """The rows of `held` whose id is not touched and those of `new`, by id; `ids` are those of `new`."""
+    column = held.column(0)
+    stays = np.flatnonzero(pc.invert(pc.is_in(column, value_set=touched)).to_numpy(zero_copy_only=False))
     places = {one: bisect.bisect_left(range(len(column)), one, key=lambda row: column[row].as_py()) for one in set(ids)}
-    order = np.insert(np.arange(len(column)), [places[one] for one in ids], len(column) + np.arange(len(ids)))
+    before = np.searchsorted(stays, np.array([places[one] for one in ids], np.int64))
+    order = np.insert(stays, before, len(column) + np.arange(len(ids)))
+    # Every row is copied once: out of both together, into its place.
     yield from (
-        pa.concat_tables([pa.Table.from_batches([stayed]), new]).take(pa.array(order)).combine_chunks().to_batches()
+        pa.concat_tables([pa.Table.from_batches([held]), new]).combine_chunks().take(pa.array(order)).to_batches()
     )
 
 
