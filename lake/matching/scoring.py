@@ -21,6 +21,7 @@ from lake.engines.duckdb import quote
 from lake.matching.model import Column, Task
 from lake.matching.prepare import RECORDS
 from lake.matching.roles import EXCHANGED, FORMER, HALF_EXCHANGED, ROLES
+from lake.matching.vectors import compare_vectors
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -177,8 +178,8 @@ def _nothing_compared(task: Task) -> Compared:
 
 
 def _compare_chunk(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
-    scored = score(connection, task, pairs).select(*map(quote, told(task)))
-    return as_compared(task, scored.order("record_l, record_r").fetchnumpy())
+    compared = connection.table(compare_vectors(connection, settings(task), pairs)).select(*map(quote, told(task)))
+    return as_compared(task, compared.order("record_l, record_r").fetchnumpy())
 
 
 def told(task: Task) -> list[str]:

@@ -32,7 +32,7 @@ def test_our_weights_are_splinks():
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_every_role_can_be_prepared_blocked_and_compared(role):
+def test_every_role_can_be_prepared_and_blocked_and_compares_as_in_splinks_own_verdict(role):
     columns = {"name": "full_name", "surname": "surname", "given": "given_name", "organisation": "organisation"}
     task = Task("roles", tuple(Column(name, kind) for name, kind in {**columns, "it": role}.items()))
     values = ["1990-03-07", "王伟", "12 smith street", "a.b@c.org", "13812345678", None]
@@ -45,9 +45,15 @@ def test_every_role_can_be_prepared_blocked_and_compared(role):
         blocking.block(connection, task)
         training.sample_random(connection, task)
         compared = scoring.compare(connection, task, "matching_random")
+        verdict = scoring.score(connection, task, "matching_random").order("record_l, record_r").fetchnumpy()
+    splinks = scoring.as_compared(task, verdict)
     assert len(compared.left) == 15
-    for level in compared.levels.values():
+    assert compared.left.tolist() == splinks.left.tolist()
+    for name, level in compared.levels.items():
         assert np.all(level >= -1)
+        assert level.tolist() == splinks.levels[name].tolist()
+    for name, share in compared.frequency.items():
+        np.testing.assert_array_equal(share, splinks.frequency[name])
 
 
 def test_exchanged_names_count_once():
