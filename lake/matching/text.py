@@ -25,6 +25,7 @@ LOST: Final = "?"
 _DOTS = re.compile(r"[·•‧∙⋅・･．.\u00b7\u16eb\u2027\u2219\u22c5\u30fb\uff65\u0387]")
 _BLANK = re.compile(r"\s+")
 _LOST = re.compile(r"[?？□■�\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_PLAIN_HAN = re.compile("[\u4e00-\u9fff]+")  # NFKC leaves each of these as it is
 _NOT_WORD = re.compile(r"[^\w?]+|_")
 _LATIN_END = re.compile(r"[^a-z0-9 ]+")
 _NOTHING: Final = frozenset({"", "-", "无", "不详", "未知", "null", "none", "nan", "na", "n/a", "unknown", "暂无"})
@@ -61,6 +62,8 @@ def name(text: str | None) -> str | None:
 
     Chinese names lose their blanks; names in an alphabet keep single blanks and lose accents.
     """
+    if text and _PLAIN_HAN.fullmatch(text):  # most names of a county: nothing but variants to fold
+        return None if text in _NOTHING else text.translate(_variants())
     folded = plain(text)
     if folded is None:
         return None
@@ -214,6 +217,7 @@ def phone(text: str | None) -> str | None:
 _CHINA = re.compile(r"^(?:00)?86(?=\d{10,11}$)")
 
 
+@lru_cache(maxsize=1 << 16)  # a century has fewer days
 def day(text: str | None) -> str | None:
     """A date as eight digits, however it is written (dates.py); None for placeholders."""
     return eight_digits((text.lower() if text and text.isascii() else plain(text)) or "")

@@ -130,7 +130,13 @@ def test_the_night_after_builds_on_without_them_and_without_telling_history_anew
     assert found(settings) == []
 
 
-@pytest.mark.parametrize(("call", "times"), [("edit", 5), ("edit", 14), ("_publish", 1), ("sweep", 3)])
+@pytest.mark.parametrize(
+    ("call", "times"),
+    [
+        ("_publish", 1),
+        *(pytest.param(*point, marks=pytest.mark.slow) for point in [("edit", 5), ("edit", 14), ("sweep", 3)]),
+    ],
+)
 def test_killed_anywhere_and_run_again_it_comes_to_the_same_end(
     county: tuple[Settings, str], call: str, times: int
 ) -> None:

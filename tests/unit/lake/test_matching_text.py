@@ -1,6 +1,8 @@
 """What names, addresses and numbers become before they are compared."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lake.matching import text
 
@@ -116,3 +118,13 @@ def test_organisations_lose_marks_and_legal_forms_but_not_being_a_branch():
 @pytest.mark.parametrize(("word", "code"), [("男", "1"), ("女", "2"), ("Female", "2"), ("1", "1"), ("x", None)])
 def test_sex_becomes_its_code(word, code):
     assert text.sex(word) == code
+
+
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=6))
+def test_a_name_in_plain_characters_is_folded_as_one_with_marks_is(plain: str) -> None:
+    assert text.name(plain) == text.name(f" {plain}\u00a0")
+
+
+@pytest.mark.parametrize("nothing", ["无", "不详", "未知", "暂无"])
+def test_a_word_for_nothing_is_nobodys_name(nothing: str) -> None:
+    assert text.name(nothing) is None
