@@ -14,11 +14,11 @@ from catalog import queries
 from catalog.actions import tickets
 from catalog.database import open_session
 from catalog.errors import InvalidInput, NotAllowed
-from catalog.models import DataItem, Dataset
+from catalog.models import DataItem, Dataset, Ticket
 from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
-from exchange_api.views import names
+from exchange_api.views import corrected, names
 from exchange_api.views import tickets as views
 from exchange_api.views.names import Pair
 
@@ -45,7 +45,7 @@ class Said:
                 f"The number of a record has at most {LONGEST_RECORD} characters.",
                 code="correction_record_invalid",
             )
-        return f"[{record}] {self.text.strip()}" if record and self.text.strip() else self.text
+        return corrected.marked(record, self.text.strip()) if record and self.text.strip() else self.text
 
 
 @dataclass(frozen=True)
@@ -90,22 +90,30 @@ def raise_correction(hub: Hub, caller: Caller, dataset: str, said: Said) -> view
     if not is_recipient(grants, dataset, facts.sharing, now):
         refuse(hub, caller, surface="corrections", reasons=["no_grant"], facts=facts)
         raise not_recipient(dataset)
-    if said.item and said.item not in _granted(grants, dataset, now):
+    if not may_name(grants, dataset, said.item, now):
         refuse(hub, caller, surface="corrections", reasons=["no_grant"], facts=facts)
-        raise _item_not_granted(dataset)
-    who: dict[str, Any] = {"raised_by": caller.agency, "by": caller.login, "now": now}
+        raise item_not_granted(dataset)
     with open_session(hub.settings) as session:
-        named = next((_titles(one) for one in queries.items(session, dataset) if one.name == said.item), None)
-        agency = receiver(session, dataset, said.item)
-        asked = tickets.open_correction(
-            session, dataset=dataset, agency=agency, text=said.words(), item=named, **who
-        )  # fmt: skip
-        return views.one(session, asked.ticket_id, now=now)[0]
+        ticket = opened(session, dataset, said, raised_by=caller.agency, by=caller.login, now=now)
+        return views.one(session, ticket.ticket_id, now=now)[0]
+
+
+def opened(session: Session, dataset: str, said: Said, *, raised_by: str, by: str, now: datetime) -> Ticket:
+    """The ticket of a correction by somebody whose right to it is settled already, for who answers for the item."""
+    named = next((_titles(one) for one in queries.items(session, dataset) if one.name == said.item), None)
+    who: dict[str, Any] = {"raised_by": raised_by, "by": by, "now": now}
+    agency = receiver(session, dataset, said.item)
+    return tickets.open_correction(session, dataset=dataset, agency=agency, text=said.words(), item=named, **who)
 
 
 def is_recipient(grants: Iterable[Grant], dataset: str, sharing: str, now: datetime) -> bool:
     """Whether one of `grants` opens `dataset` at `now`: only who receives data can say that it is wrong."""
     return sharing != "none" and any(grant.dataset == dataset and in_force(grant, now) for grant in grants)
+
+
+def may_name(grants: Iterable[Grant], dataset: str, item: str, now: datetime) -> bool:
+    """Whether `grants` give `item` of `dataset` at `now`; '' is the record as such."""
+    return not item or item in _granted(grants, dataset, now)
 
 
 def not_recipient(dataset: str) -> NotAllowed:
@@ -118,7 +126,8 @@ def not_recipient(dataset: str) -> NotAllowed:
     )
 
 
-def _item_not_granted(dataset: str) -> NotAllowed:
+def item_not_granted(dataset: str) -> NotAllowed:
+    """The refusal of a correction of an item that was not granted."""
     return NotAllowed(
         f"该数据项不在贵部门对数据集 {dataset} 的授权范围内。请从列表中选择数据项，或只写明记录编号。",
         f"Your department was not granted that item of dataset {dataset}. Choose one of the list, or name the record.",

@@ -67,9 +67,7 @@ def open_correction(
 
     Raises Conflict for the same one again, QuotaExceeded for too many.
     """
-    title = (
-        (f"数据校核：{item[0]}", f"Correction: {item[1]}") if item else ("数据校核", "Correction raised by a consumer")
-    )
+    title = correction_title(item)
     said: dict[str, Any] = {"raised_by": raised_by, "title": title, "text": _said(text), "by": by, "now": now}
     _hold(session, dataset)
     check_corrections(session, dataset=dataset, **said)
@@ -78,6 +76,13 @@ def open_correction(
     details = {"raised_by": raised_by, "agency": agency, "due": ticket.due_on.isoformat()}
     _noted(session, ticket, EventTag.TICKET_OPENED, "opened", by=by, now=now, text=_said(text), details=details)
     return ticket
+
+
+def correction_title(item: tuple[str, str] | None) -> tuple[str, str]:
+    """What a correction of the item with these titles is called; None: of the record as such."""
+    return (
+        (f"数据校核：{item[0]}", f"Correction: {item[1]}") if item else ("数据校核", "Correction raised by a consumer")
+    )
 
 
 def measure(session: Session, *, ticket_id: str, failing: int, verdict_id: str, by: str, now: datetime) -> Ticket:

@@ -83,7 +83,7 @@ def entity(visit: Reading, base: str, entity: str) -> HTMLResponse:
     """Why an entity is what it is: its source rows, what ties them, of every field whose word won; and what it was."""
     one = reviews.explained(visit.hub, _person(visit), base, entity)
     was = reviews.as_of(visit.hub, _person(visit), base, entity, Asked(None, None))
-    past = [field for field in was.fields if field.valid_to or field.restated]
+    past = [field for field in was.fields if field.valid_to or field.restated or field.correction]
     with visit.reader() as session:
         people = names.accounts(session, [said.by for said in one.said])
     return visit.page(

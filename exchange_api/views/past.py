@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from catalog.working_days import COUNTY_TIME
-from exchange_api.views import matching_words, names
+from exchange_api.views import corrected, matching_words, names
 from exchange_api.views.names import Pair
 from exchange_api.views.reviews import PURPOSE
 from exchange_api.views.side_by_side import by_column, shown_value
@@ -31,7 +31,7 @@ class PastField:
     """A field with the value it held from `valid_from` until the day before `valid_to` (None: it still does).
 
     restated: the value took the place of one believed to begin on the same day or later. known_from: since when the hub
-    knows; rule: why this department's word counted.
+    knows; rule: why this department's word counted; correction: number of the ticket it came of (corrected.py), or ''.
     """
 
     name: str
@@ -46,6 +46,7 @@ class PastField:
     dataset: str
     batch: str
     rule_title: Pair
+    correction: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ def asked(valid: str, known: str) -> Asked:
 def of_entity(settings: Settings, session: Session, base: str, entity: str, wanted: Asked, *, agency: str) -> Past:
     """The entity as somebody of `agency` may see it. Raises NotFound for one there never was."""
     model = bases.base(base)
-    line = history.timeline(history.statements(settings, model, entity), wanted.known)
+    stated = history.statements(settings, model, entity)
+    line = history.timeline(stated, wanted.known)
+    came_of = corrected.changes(settings, session, model, entity, stated)
     if wanted.valid is None:
         held = [one for one in line if one.said.value is not None]
     else:
@@ -114,6 +117,7 @@ def of_entity(settings: Settings, session: Session, base: str, entity: str, want
             dataset=said.dataset or "",
             batch=said.batch or "",
             rule_title=matching_words.rule(said.rule),
+            correction=came_of.get(said, ""),
         )
 
     fields = sorted(map(shown, held), key=lambda one: (order[one.name], one.valid_from))

@@ -64,6 +64,13 @@ def explain(settings: Settings, model: BaseModel, entity: str) -> Entity:
     return Entity(entity, records, claims, moves, _built_at(state))
 
 
+def source_keys(settings: Settings, model: BaseModel, entity: str) -> frozenset[tuple[str, str]]:
+    """(dataset, key) of the source rows `entity` is made of now; none for one that is no longer there."""
+    with connect(settings, functions=False) as connection:
+        records = _rows(connection, State(settings, model), "links", f"{quote(model.key[0])} = ?", entity)
+    return frozenset((record["dataset"], record["key"] or "") for record in records)
+
+
 def _built_at(state: State) -> datetime | None:
     told = (commit.get("built_at") for commit in tables.history(state.uri("links"), settings=state.settings))
     return next((datetime.fromisoformat(at) for at in told if at), None)

@@ -163,6 +163,7 @@ WRITES: dict[str, Write] = {
 }
 
 NOT_WRITES = {
+    "catalog.actions.tickets.correction_title": "words, nothing is written",
     "catalog.actions.batches.advance": "how far a batch has come; the step that did it is recorded as a RunStep",
     "catalog.actions.events.record": "is the event",
     "catalog.actions.erasures.get": "reads",

@@ -122,24 +122,27 @@ def correct(
     dataset: Annotated[str, typer.Argument(help=say("数据集代码", "Code of the dataset"))],
     agency: Annotated[str, typer.Option(help=say("提出部门代码", "Code of the department that raises it"))],
     text: Text,
+    item: Annotated[
+        str, typer.Option(help=say("有误的数据项，工单转其数源部门", "The wrong item; goes to its source"))
+    ] = "",
+    record: Annotated[str, typer.Option(help=say("记录编号", "Number of the record"))] = "",
 ) -> None:
-    """A correction (校核) of a department that holds a grant on the dataset, to the dataset's provider."""
+    """A correction (校核) of a department that holds a grant on the dataset, to who answers for the item."""
     from authorization.access import Access
     from catalog import queries
-    from catalog.actions import tickets
     from exchange_api import corrections
-    from exchange_api.disguise import check_written
 
-    check_written(text)
     now, who = door.now(), door.actor()
     with door.writing() as session:
         entry = queries.dataset(session, dataset)
         queries.agency(session, agency)
-        if not corrections.is_recipient(Access(door.settings()).held(agency), dataset, entry.sharing, now):
+        held = Access(door.settings()).held(agency)
+        if not corrections.is_recipient(held, dataset, entry.sharing, now):
             raise corrections.not_recipient(dataset)
-        asked = tickets.open_correction(
-            session, dataset=dataset, agency=entry.agency, raised_by=agency, text=text, by=who, now=now
-        )
+        if not corrections.may_name(held, dataset, item, now):
+            raise corrections.item_not_granted(dataset)
+        said = corrections.Said(text, item, record)
+        asked = corrections.opened(session, dataset, said, raised_by=agency, by=who, now=now)
         number, due = asked.ticket_id, asked.due_on
     tell(say(f"校核工单 {number}，期限 {due}。", f"Correction ticket {number}, due {due}."))
 

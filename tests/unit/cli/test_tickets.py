@@ -36,6 +36,29 @@ def test_at_the_terminal_too_only_a_recipient_raises_a_correction(shuniu: Shuniu
         assert (said.code, "有效授权" in said.err) == (1, True)
 
 
+def test_at_the_terminal_too_a_correction_of_an_item_goes_to_its_source(shuniu: Shuniu, city: Settings) -> None:
+    raising = (
+        "ticket",
+        "correct",
+        "topic_housing_support",
+        "--agency",
+        "housing",
+        "--text",
+        "不符",
+        "--record",
+        "p0031",
+    )
+    assert shuniu(*raising, "--item", "no_such", home=city.home).code == 1
+    assert shuniu(*raising, "--item", "name", home=city.home).code == 0
+    (row,) = [
+        one
+        for one in json.loads(shuniu("ticket", "list", "--json", home=city.home).out)
+        if one["kind"] == "correction" and "姓名" in one["title"][0]
+    ]
+    (opened,) = json.loads(shuniu("ticket", "show", row["ticket_id"], "--json", home=city.home).out)["history"]
+    assert (row["agency"], opened["text"]) == ("police", "[p0031] 不符")
+
+
 def test_at_the_terminal_too_no_number_of_a_person_is_taken_into_a_text(shuniu: Shuniu, city: Settings) -> None:
     number = "370683199003074514"
     raised = shuniu(
