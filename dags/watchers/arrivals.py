@@ -30,14 +30,13 @@ class Arrival(BaseEventTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """One event for every arrival; a place or registry that is away for a while is no arrival."""
-        from catalog.errors import HubError
         from dags.steps.arrival import Arrivals
 
         arrivals = Arrivals(self.dataset)
         while True:
             try:
                 mark = await asyncio.to_thread(arrivals.look, Settings.from_environ())
-            except (HubError, OSError) as error:
+            except Exception as error:  # a registry that is started anew, a driver's own: the watcher outlives them all
                 self.log.warning("cannot look for files of %s (%s)", self.dataset, type(error).__name__)
                 mark = ""
             if mark:

