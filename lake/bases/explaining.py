@@ -22,8 +22,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Entity:
-    """records: dataset, key, batch, row, record_id, by_key, probability, tied_to, bits. claims: field, value, agency,
+    """An entity with what it is made of, as rows of dicts.
 
+    records: dataset, key, batch, row, record_id, by_key, probability, tied_to, bits. claims: field, value, agency,
     dataset, batch, row, observed_at, rule, won. moves: old, to, reason, at, of ids that became or left this one.
     built_at: when it was last built; what people said later holds from the next build on.
     """
@@ -86,28 +87,30 @@ def _rows(connection: duckdb.DuckDBPyConnection, state: State, part: str, where:
 
 
 def _ties(connection: duckdb.DuckDBPyConnection, state: State, records: list[Row]) -> dict[str, tuple[str, float]]:
-    """Record id -> the record of the same entity it was compared to with the most weight, and that weight in bits."""
-    uri = state.uri("weighed")
-    if len(records) < 2 or tables.version(uri, settings=state.settings) is None:
+    """Record id -> the record of the same entity it was compared to with the most weight, and that weight in bits.
+
+    A memory keeps for a while what a row said before: its weights then count as those of the row.
+    """
+    weighed, prepared = state.uri("weighed"), state.uri("prepared")
+    if len(records) < 2 or None in (tables.version(uri, settings=state.settings) for uri in (weighed, prepared)):
         return {}
-    named = [(record["dataset"], record["record_id"]) for record in records]
-    # The matcher numbers its records by a hash of source and key (lake/matching/prepare.py).
-    number = "CAST(hash(?::VARCHAR, ?::VARCHAR) // 2 AS BIGINT)"
-    numbers = {
-        int(row[0]): record
-        for dataset, record in named
-        for row in connection.execute(f"SELECT {number}", [dataset, record]).fetchall()
-    }
+    known = connection.execute(
+        f"SELECT record, key FROM {tables.scan(prepared, settings=state.settings)}"
+        " SEMI JOIN (SELECT unnest(?) AS source, unnest(?) AS key) USING (source, key)",
+        [[record["dataset"] for record in records], [record["record_id"] for record in records]],
+    ).fetchall()
+    numbers = dict(known)
     pairs = connection.execute(
-        f"SELECT record_l, record_r, bits FROM {tables.scan(uri, settings=state.settings)}"
+        f"SELECT record_l, record_r, bits FROM {tables.scan(weighed, settings=state.settings)}"
         " WHERE list_contains(?, record_l) AND list_contains(?, record_r)",
         [list(numbers), list(numbers)],
     ).fetchall()
     strongest: dict[str, tuple[str, float]] = {}
     for left, right, bits in sorted(pairs, key=lambda pair: -pair[2]):
         one, other = numbers[left], numbers[right]
-        strongest.setdefault(one, (other, bits))
-        strongest.setdefault(other, (one, bits))
+        if one != other:
+            strongest.setdefault(one, (other, bits))
+            strongest.setdefault(other, (one, bits))
     return strongest
 
 

@@ -347,6 +347,20 @@ def test_an_entity_says_of_every_field_whose_word_won_by_which_rule_and_who_lost
     assert [(one["surface"], one["rows"]) for one in looks(app, city)[before:]] == [("explain", 2)]
 
 
+def test_a_row_joined_by_its_values_says_so_with_its_bits(
+    city: Settings, browser: TestClient, signed_in: Enter, steward_token: dict[str, str]
+) -> None:
+    person = entities(city)["h105"]
+    assert person == entities(city)["p105"]
+    told = browser.get(f"/api/v1/bases/population/entities/{person}", headers=steward_token).json()
+    numbered, matched = sorted(told["records"], key=lambda record: record["how"], reverse=True)
+    assert (numbered["dataset"], numbered["how"]) == ("police_person", "number")
+    assert (matched["dataset"], matched["how"], matched["tied_to"]) == ("hrss_insurance", "match", numbered["record"])
+    assert matched["bits"] > 0
+    assert matched["probability"] > 0.5
+    assert "按取值匹配" in words_of(signed_in("steward"), f"/entities/population/{person}")
+
+
 def test_two_rows_under_one_number_can_be_said_to_be_two_people(city: Settings, signed_in: Enter) -> None:
     before = entities(city)
     assert before["h7"] == before["p7"]
