@@ -131,6 +131,10 @@ def publish(
     return version
 
 
+_RETIRED = "已停止构建："
+"""What the sharing condition of a retired dataset begins with."""
+
+
 def retire(session: Session, *, dataset: str, reason: str, by: str, now: datetime) -> Dataset:
     """Say of `dataset` that it is made no more: nobody is given it from now on; versions and history stay.
 
@@ -138,10 +142,15 @@ def retire(session: Session, *, dataset: str, reason: str, by: str, now: datetim
     """
     entry = queries.dataset(session, dataset)
     entry.sharing = "none"
-    entry.sharing_condition = f"已停止构建：{reason} / no longer built: {reason}"
+    entry.sharing_condition = f"{_RETIRED}{reason} / no longer built: {reason}"
     entry.update_cycle = "irregular"
     record(session, tag=EventTag.DATASET_RETIRED, subject=dataset, by=by, now=now)
     return entry
+
+
+def is_retired(entry: Dataset) -> bool:
+    """Whether retire() was said of the entry, and nothing since."""
+    return entry.sharing == "none" and (entry.sharing_condition or "").startswith(_RETIRED)
 
 
 def _check_origin(session: Session, dataset: Dataset) -> None:

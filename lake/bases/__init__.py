@@ -55,6 +55,7 @@ __all__ = [
     "Decisions",
     "base",
     "build",
+    "check_droppable",
     "check_topic",
     "delivered",
     "drop_topic",
@@ -112,13 +113,13 @@ def try_topic(settings: Settings, model: BaseModel, *, now: datetime, most: int)
     return building.attempt(settings, model, models, now=now, most=most)
 
 
-def drop_topic(settings: Settings, name: str) -> None:
-    """Take the two files of a declared topic out of the hub's folder, the contract first: without it there is none.
+def check_droppable(settings: Settings, name: str, *, begun: bool = False) -> None:
+    """Raise NotFound for a topic nobody declared, Conflict while another declared topic reads it.
 
-    Raises NotFound for one nobody declared, Conflict while another declared topic reads it.
+    begun: its files may be gone, for taking it out was broken off.
     """
-    files = [settings.topics_dir / f"{name}{suffix}" for suffix in (".odcs.yaml", ".sql")]
-    if name in _BY_NAME or not _NAME.fullmatch(name) or not any(path.exists() for path in files):
+    there = begun or any(path.exists() for path in _files_of(settings, name))
+    if name in _BY_NAME or not _NAME.fullmatch(name) or not there:
         raise NotFound(
             "没有自行声明的主题库用这个名称。请用 shuniu topic list 查看；系统自带的库不能移除。",
             "No topic of that name was declared. See: shuniu topic list; the hub's own cannot be removed.",
@@ -131,8 +132,20 @@ def drop_topic(settings: Settings, name: str) -> None:
             code="topic_still_read",
             topic=name,
         )
-    for path in files:
+
+
+def drop_topic(settings: Settings, name: str) -> None:
+    """Take the two files of a declared topic out of the hub's folder, the contract first: without it there is none.
+
+    See check_droppable for errors; files that are gone already are no error.
+    """
+    check_droppable(settings, name, begun=True)
+    for path in _files_of(settings, name):
         path.unlink(missing_ok=True)
+
+
+def _files_of(settings: Settings, name: str) -> list[Path]:
+    return [settings.topics_dir / f"{name}{suffix}" for suffix in (".odcs.yaml", ".sql")]
 
 
 def keep(settings: Settings, model: BaseModel) -> None:

@@ -96,18 +96,26 @@ def remove(
     name: Annotated[str, typer.Argument(help=say("主题库代码", "Code of the topic"))],
     reason: Annotated[str, typer.Option("--reason", help=say("理由", "Why"))],
 ) -> None:
-    """Refused while a grant on it is in force, or another topic reads it. Its tables stay until a vacuum."""
+    """Refused while a grant on it is in force, or another topic reads it. Its tables stay until a vacuum.
+
+    Broken off, it is finished by running it again.
+    """
     from catalog.actions import datasets
     from catalog.models import Dataset
     from exchange_api.disguise import check_written
-    from lake.bases import drop_topic
+    from lake.bases import check_droppable, drop_topic
 
     check_written(reason)
+    given = door.settings()
+    # The registry first, for good: a topic without files is still shared until its entry says otherwise.
     with door.writing() as session:
         _check_not_granted(session, name)
-        drop_topic(door.settings(), name)
-        if session.get(Dataset, name) is not None:
+        entry = session.get(Dataset, name)
+        shared = entry is not None and entry.zone == "topic" and not datasets.is_retired(entry)
+        check_droppable(given, name, begun=shared)
+        if shared:
             datasets.retire(session, dataset=name, reason=reason, by=door.actor(), now=door.now())
+    drop_topic(given, name)
     tell(
         say(
             f"主题库 {name} 已移除，不再构建和共享；已有版本的文件保留到清理湖表为止。",

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from authorization.actions import grants
+from catalog.actions import datasets
 from catalog.database import forget_engines, migrate, open_session
 from catalog.models import Dataset, Event
 from catalog.settings import Settings
@@ -131,6 +132,59 @@ def test_a_topic_is_removed_only_when_nobody_holds_a_grant_or_reads_it(
         assert session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME).count() == 1
     for gone in (NAME, "topic_housing_support", "../topic_x"):
         assert shuniu("topic", "remove", gone, "--reason", "x", home=hub.home).code == 1
+
+
+@pytest.mark.parametrize("dies", ["before the registry knows", "before the files go", "between the files"])
+def test_a_removal_that_was_broken_off_is_finished_by_running_it_again(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: str
+) -> None:
+    def off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    def first_file_only(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".sql":
+            raise KeyboardInterrupt
+        path.rename(path.with_suffix(".gone"))
+
+    files = [str(path) for path in write(tmp_path / "mine")]
+    assert shuniu("topic", "add", *files, home=hub.home).code == 0
+    remove = ("topic", "remove", NAME, "--reason", "no use")
+    with monkeypatch.context() as broken:
+        match dies:
+            case "before the registry knows":
+                broken.setattr(datasets, "retire", off)
+            case "before the files go":
+                broken.setattr(Path, "unlink", off)
+            case _:
+                broken.setattr(Path, "unlink", first_file_only)
+        assert shuniu(*remove, home=hub.home).code != 0
+    with open_session(hub) as session:
+        entry = session.get(Dataset, NAME)
+        assert entry is not None
+        assert (entry.sharing == "none") == (dies != "before the registry knows")
+    assert shuniu(*remove, home=hub.home).code == 0
+    _assert_removed(hub)
+
+
+def test_a_topic_whose_files_are_gone_but_that_is_still_shared_is_taken_out(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path
+) -> None:
+    files = [str(path) for path in write(tmp_path / "mine")]
+    assert shuniu("topic", "add", *files, home=hub.home).code == 0
+    for path in hub.topics_dir.glob(f"{NAME}*"):
+        path.unlink()
+    assert shuniu("topic", "remove", NAME, "--reason", "no use", home=hub.home).code == 0
+    _assert_removed(hub)
+    assert shuniu("topic", "remove", NAME, "--reason", "no use", home=hub.home).code == 1
+
+
+def _assert_removed(hub: Settings) -> None:
+    assert not list(hub.topics_dir.glob(f"{NAME}*.sql")) + list(hub.topics_dir.glob(f"{NAME}*.yaml"))
+    with open_session(hub) as session:
+        entry = session.get(Dataset, NAME)
+        assert entry is not None
+        assert entry.sharing == "none"
+        assert session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME).count() == 1
 
 
 @pytest.mark.parametrize(("what", "says"), [("agency", "agency"), ("code list", "代码表"), ("rule", "row.odd")])
