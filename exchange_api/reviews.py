@@ -55,6 +55,19 @@ def explained(hub: Hub, caller: Caller, base: str, entity: str) -> entities.Expl
     return found
 
 
+def whole(hub: Hub, caller: Caller, base: str, entity: str) -> tuple[entities.Explained, past.Past]:
+    """Why an entity is what it is, and everything it was; masked as in explained(), one look, one record in the trail.
+
+    Raises NotFound.
+    """
+    with open_reader(hub.settings) as session:
+        found = entities.explained(hub.settings, session, base, entity, agency=caller.agency)
+        was = past.of_entity(hub.settings, session, base, entity, past.Asked(None, None), agency=caller.agency)
+    both = {name: tuple(sorted({*found.use[name], *was.use[name]})) for name in ("items", "providers")}
+    hub.record(caller, **(found.use | both))
+    return found, was
+
+
 def as_of(hub: Hub, caller: Caller, base: str, entity: str, wanted: past.Asked) -> past.Past:
     """What a base held of an entity when, masked by the caller's right and recorded in the trail. Raises NotFound."""
     with open_reader(hub.settings) as session:

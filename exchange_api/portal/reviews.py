@@ -19,7 +19,6 @@ from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
 from exchange_api.views import names
 from exchange_api.views import reviews as views
-from exchange_api.views.past import Asked
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -81,8 +80,7 @@ def decide(
 @router.get("/entities/{base}/{entity}")
 def entity(visit: Reading, base: str, entity: str) -> HTMLResponse:
     """Why an entity is what it is: its source rows, what ties them, of every field whose word won; and what it was."""
-    one = reviews.explained(visit.hub, _person(visit), base, entity)
-    was = reviews.as_of(visit.hub, _person(visit), base, entity, Asked(None, None))
+    one, was = reviews.whole(visit.hub, _person(visit), base, entity)
     past = [field for field in was.fields if field.valid_to or field.restated or field.correction]
     with visit.reader() as session:
         people = names.accounts(session, [said.by for said in one.said])

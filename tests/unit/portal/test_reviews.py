@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import orjson
 import pytest
@@ -92,7 +93,7 @@ def looks(app: FastAPI, city: Settings) -> list[dict[str, object]]:
     app.state.hub.close()
     lines = [line for path in sorted(city.audit_dir.glob("*/*.jsonl")) for line in path.read_bytes().splitlines()]
     found = [orjson.loads(line) for line in lines]
-    return [one for one in found if one.get("surface") in ("review", "review:parts", "explain")]
+    return [one for one in found if one.get("surface") in ("review", "review:parts", "explain", "as-of")]
 
 
 def test_the_list_shows_the_most_doubtful_first_and_no_value(city: Settings, signed_in: Enter) -> None:
@@ -403,6 +404,20 @@ def test_what_somebody_was_is_told_by_day_and_by_what_was_known(
         assert (answer.status_code, answer.json()["code"]) == (422, "as_of_invalid")
     assert browser.get(path.replace(person, "P0"), headers=steward_token).status_code == 404
     assert signed_in("police_clerk").get(path).status_code in (401, 403)
+
+
+def test_an_entity_without_history_has_its_page_and_an_empty_past(
+    city: Settings, browser: TestClient, signed_in: Enter, steward_token: dict[str, str], tmp_path: Path
+) -> None:
+    person, place = entities(city)["p11"], Path(Layout(city.lake_url).base("population_history"))
+    kept = place.rename(tmp_path / "history")  # as on a hub that was upgraded and has not built yet
+    try:
+        assert "以往的状况" not in words_of(signed_in("steward"), f"/entities/population/{person}")
+        path = "/api/v1/bases/population/entities/{}/as-of"
+        assert browser.get(path.format(person), headers=steward_token).json()["fields"] == []
+        assert browser.get(path.format("P0"), headers=steward_token).status_code == 404
+    finally:
+        kept.rename(place)
 
 
 def test_the_page_of_somebody_who_moved_tells_the_former_address(city: Settings, signed_in: Enter) -> None:
