@@ -104,7 +104,9 @@ def decide(
     return found
 
 
-def begin(session: Session, *, erasure_id: int, marks: Collection[str], by: str, now: datetime) -> Erasure:
+def begin(
+    session: Session, *, erasure_id: int, marks: Collection[str], by: str, now: datetime, account: str = ""
+) -> Erasure:
     """Keep the marks by which the person is kept out from now on. Raises Conflict for one nobody approved."""
     found = get(session, erasure_id)
     if found.status not in ("approved", "begun"):
@@ -116,15 +118,15 @@ def begin(session: Session, *, erasure_id: int, marks: Collection[str], by: str,
     known = set(session.scalars(select(ErasureMark.mark)))
     session.add_all(ErasureMark(mark=mark, erasure_id=erasure_id) for mark in sorted(set(marks) - known))
     found.status = "begun"
-    _told(session, found, EventTag.ERASURE_BEGUN, by, now, {"marks": len(set(marks))})
+    _told(session, found, EventTag.ERASURE_BEGUN, by, now, {"marks": len(set(marks))}, account)
     return found
 
 
-def finish(session: Session, *, erasure_id: int, rows: int, by: str, now: datetime) -> Erasure:
+def finish(session: Session, *, erasure_id: int, rows: int, by: str, now: datetime, account: str = "") -> Erasure:
     """The lake holds nothing of the person any more."""
     found = get(session, erasure_id)
     found.status, found.done_at, found.rows = "done", now, rows
-    _told(session, found, EventTag.ERASURE_DONE, by, now, {"rows": rows})
+    _told(session, found, EventTag.ERASURE_DONE, by, now, {"rows": rows}, account)
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catalog.errors import Conflict, InvalidInput, NotFound
 from catalog.settings import Settings
-from lake.bases import building, catalogue, declared, declaring, inputs, tracing
+from lake.bases import building, catalogue, declared, declaring, inputs, locking, tracing
 from lake.bases.building import Built
 from lake.bases.credit import PENALTY, PERMIT, REMOVAL
 from lake.bases.declared import Declared
@@ -170,11 +170,13 @@ def build(
     """Build the base or topic database `name` from the newest versions of its inputs; see building.build for errors.
 
     decisions: what people said of doubtful pairs (catalog.actions.review_decisions). waived: codes of errors of
-    guards.py that a steward lets pass (catalog.actions.waivers). afresh: work everything out anew.
+    guards.py that a steward lets pass (catalog.actions.waivers). afresh: work everything out anew. Raises Conflict as
+    well while persons are being erased.
     """
     models = known(settings)
     model = base(name, settings)
-    return building.build(settings, model, models, now=now, decisions=decisions, waived=waived, afresh=afresh)
+    with locking.building(settings):
+        return building.build(settings, model, models, now=now, decisions=decisions, waived=waived, afresh=afresh)
 
 
 def delivered(settings: Settings, name: str) -> bool:

@@ -1,14 +1,17 @@
 """Carry out the erasures that were approved, each so that a run killed anywhere and run again comes to the same end.
 
-    marks set → delivered files → every table rewritten, what tells who it is last → published anew → old versions swept
+    marks set → every table rewritten, a dataset's delivered files before its rows, what tells who it is last
+    → published anew → old versions swept → files made for recipients removed
 
-Nothing of it may run beside a load or a build: the datasets are locked, and batches on their way are waited for.
+Nothing of it may run beside a load or a build: collecting and building are locked out on this machine, and with a
+batch still to be judged it refuses. Another machine's write to the same table fails one of the two, and is run again.
 """
 
 import hashlib
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,13 +23,14 @@ from catalog.errors import Conflict
 from catalog.models import Batch, DataItem, Dataset, DatasetVersion
 from catalog.settings import Settings
 from lake import storage, tables
+from lake.bases.locking import none_building
 from lake.bases.population import POPULATION
 from lake.bases.remembering import BASE, KNOWN
 from lake.delta.commit import open_table
 from lake.erasing import rules
-from lake.erasing.editing import RUN, edit
+from lake.erasing.editing import RUN, Rule, edit
 from lake.erasing.subject import Subject, subject_of
-from lake.erasing.sweeping import remove_deliveries, sweep
+from lake.erasing.sweeping import remove_deliveries, remove_shared, sweep
 from lake.layout import Layout
 from lake.loading import deliveries
 from lake.storage import remove_file
@@ -37,49 +41,77 @@ LAST = ("population_history", "population_provenance", "population_links")
 WORKING_DAYS = 10
 
 
-def carry_out(settings: Settings, *, now: datetime, by: str) -> dict[int, int]:
+def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") -> dict[int, int]:
     """Every approved erasure, and those a run left unfinished: its number -> rows taken out or emptied.
 
-    Raises Conflict, before anything is touched, while a batch is on its way or a published version is not the newest.
+    account: in whose name, where `by` is a terminal. Raises Conflict, before anything is touched, while a load or a
+    build runs, a batch is on its way or a published version is not the newest.
     """
     with open_reader(settings) as session:
         waiting = [(one.erasure_id, one.entity, one.reference) for one in erasures.listed(session, "approved", "begun")]
     if not waiting:
         return {}
-    places = _places(settings)
     done: dict[int, int] = {}
     with ExitStack() as held:
-        for dataset in sorted({name for zone, name in places if zone == "raw"}):
+        held.enter_context(none_building(settings))
+        roots = (Layout(settings.lake_url).zone("raw"), str(settings.home / "deliveries"))
+        for dataset in sorted({name for root in roots for name in storage.folders(root, settings)}):
             held.enter_context(deliveries.lock(settings, dataset))
+        places = _places(settings)
         _check_quiet(settings, places)
         for number, entity, reference in waiting:
             subject = subject_of(settings, entity)
             with open_session(settings) as session:
-                erasures.begin(session, erasure_id=number, marks=subject.marks(settings), by=by, now=now)
+                erasures.begin(
+                    session, erasure_id=number, marks=subject.marks(settings), by=by, account=account, now=now
+                )
                 for dataset in sorted(subject.keys):
                     _notice(session, dataset, reference, by=by, now=now)
             rows = _erase(settings, subject, places, number)
             _publish(settings, places, by=by, now=now)
             for zone, name in places:
                 sweep(settings, _uri(settings, zone, name))
+            remove_shared(settings)
             with open_session(settings) as session:
-                erasures.finish(session, erasure_id=number, rows=rows, by=by, now=now)
+                erasures.finish(session, erasure_id=number, rows=rows, by=by, account=account, now=now)
             done[number] = rows
     return done
 
 
 def _erase(settings: Settings, subject: Subject, places: list[tuple[str, str]], number: int) -> int:
-    batches = {(dataset, batch) for dataset, batch, _ in subject.places}
-    remove_deliveries(settings, sorted(batches), frozenset(one for one in subject.numbers if len(one) > 15))
+    for dataset in sorted(subject.keys):
+        remove_deliveries(settings, dataset)
+    _remove_held(settings)
     rows = 0
     for zone, name in sorted(places, key=lambda place: LAST.index(place[1]) + 1 if place[1] in LAST else 0):
-        uri = _uri(settings, zone, name)
-        schema = tables.schema(uri, settings=settings)
-        source = tables.scan(uri, settings=settings)
-        rule = rules.of_table(zone, name, schema, subject, _items(settings, zone, name), source)
         facts = _history_facts(settings) if name == LAST[0] else {}
-        rows += edit(settings, uri, rule, run=str(number), facts=facts)
+        # Before the rows go: a run that broke off would no longer find out that this dataset delivered them.
+        before = partial(remove_deliveries, settings, name)
+        rule = _rule(settings, zone, name, subject)
+        rows += edit(settings, _uri(settings, zone, name), rule, run=str(number), facts=facts, before=before)
     return rows
+
+
+def _rule(settings: Settings, zone: str, name: str, subject: Subject) -> Rule:
+    uri = _uri(settings, zone, name)
+    if zone == "base" and name.endswith(rules.PAIRS):
+        records = name.removesuffix(rules.PAIRS) + rules.RECORDS
+        there = tables.version(_uri(settings, zone, records), settings=settings) is not None
+        source = tables.scan(_uri(settings, zone, records), settings=settings) if there else ""
+        return rules.of_pairs(_rule(settings, zone, records, subject) if there else None, source)
+    source = tables.scan(uri, settings=settings)
+    schema = tables.schema(uri, settings=settings)
+    return rules.of_table(zone, name, schema, subject, _items(settings, zone, name), source)
+
+
+def _remove_held(settings: Settings) -> None:
+    """The files of held deliveries of datasets that tell of persons: nobody could read who stands in them."""
+    personal = select(DataItem.dataset).where(DataItem.personal != "none")
+    query = select(Batch.dataset, Batch.batch_id).where(Batch.status == "held", Batch.dataset.in_(personal))
+    with open_reader(settings) as session:
+        held = session.execute(query).all()
+    for dataset, batch in held:
+        remove_deliveries(settings, dataset, batch)
 
 
 def _history_facts(settings: Settings) -> dict[str, str]:

@@ -3,7 +3,7 @@
 Done again it finds nothing and writes nothing. Old versions keep the rows until sweeping.py has been there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -53,10 +53,18 @@ def listed(values: Iterable[str]) -> str:
     return ", ".join(literal(value) for value in sorted(values)) or "NULL"
 
 
-def edit(settings: Settings, uri: str, rule: Rule, *, run: str, facts: Mapping[str, str] | None = None) -> int:
+def edit(
+    settings: Settings,
+    uri: str,
+    rule: Rule,
+    *,
+    run: str,
+    facts: Mapping[str, str] | None = None,
+    before: Callable[[], None] = lambda: None,
+) -> int:
     """Rewrite what `rule` hits in the table at `uri`; the rows hit. Raises Conflict when somebody writes meanwhile.
 
-    facts: kept in the commit.
+    facts: kept in the commit; before: called ahead of every commit, so what it does is done once the rows are gone.
     """
     table = open_table(uri, settings)
     if table is None:
@@ -66,7 +74,7 @@ def edit(settings: Settings, uri: str, rule: Rule, *, run: str, facts: Mapping[s
     total = 0
     for values, group in groupby(by_values, key=lambda part: dict(part.values)):
         shared = {name: str(values.get(name)) for name in names}
-        total += _edit(settings, uri, list(group), shared, rule, run, facts or {})
+        total += _edit(settings, uri, list(group), shared, rule, run, facts or {}, before)
     return total
 
 
@@ -78,6 +86,7 @@ def _edit(
     rule: Rule,
     run: str,
     facts: Mapping[str, str],
+    before: Callable[[], None],
 ) -> int:
     table = open_table(uri, settings)
     assert table is not None
@@ -106,5 +115,6 @@ def _edit(
         files = write_files(uri, reader, stored, run="erased", settings=settings)
     removed = [part.path for part in found]
     change = Change("append", f"{RUN}{run}:{table.version()}", stored, files, removed, values, facts)
+    before()
     commit(uri, table, change, settings)
     return rows

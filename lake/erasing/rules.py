@@ -5,6 +5,7 @@ a house, another person) only the cells that tell of the person are emptied.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import pyarrow as pa
 
@@ -18,6 +19,12 @@ ABOUT = frozenset(POPULATION.inputs)
 """Datasets whose rows are about one person each."""
 REMEMBERED = ("_prepared", "_model")
 """What a matcher remembers of texts: a row that is missing is made anew by the next run."""
+PAIRS, RECORDS = "_weighed", "_prepared"
+"""Beside a base: pairs of records by their numbers alone, and the records with their numbers."""
+BESIDE: Final = frozenset(
+    {"links", "redirects", "review", "sources", "model", "weighed", "fused", "history", "prepared"}
+)
+"""Tables beside a base the rules here were written for: a new one gets its rule, then its name here."""
 OF_TEXTS = frozenset({"spatial_address_text", "spatial_address_link"})
 """Tables with a row for every text: one that nobody else has goes."""
 
@@ -38,9 +45,20 @@ def of_table(
     if {"field", "value"} <= set(schema.names):
         return _of_fields(schema, subject, source)
     if name.endswith(REMEMBERED):
-        own = listed(subject.texts if name.endswith("_prepared") else subject.alone)
+        own = listed((subject.texts if name.endswith(RECORDS) else subject.alone) | subject.numbers)
         return Rule(_any(f"CAST({quote(column)} AS VARCHAR) IN ({own})" for column in texts_of(schema)), {})
     return _of_others(name, schema, subject)
+
+
+def of_pairs(records: Rule | None, source: str) -> Rule:
+    """The rule for pairs: those stay of which both records do. records: their rule; source: their rows, after FROM.
+
+    Without a table of records (None) no pair can be used, and all go.
+    """
+    if records is None:
+        return Rule("true", {})
+    kept = f"(SELECT record FROM {source} WHERE NOT coalesce({records.gone}, false))"
+    return Rule(f"record_l NOT IN {kept} OR record_r NOT IN {kept}", {})
 
 
 def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str, DataItem]) -> Rule:
@@ -73,6 +91,9 @@ def _of_population(name: str, schema: pa.Schema, subject: Subject) -> Rule:
     gone = [f"CAST({quote(column)} AS VARCHAR) IN ({ids})" for column in texts]
     if name.endswith("_provenance"):
         gone.append(bears_number(subject, "value"))
+    if name.endswith(RECORDS):
+        known = listed(subject.alone | subject.numbers)
+        gone += [f"CAST({quote(column)} AS VARCHAR) IN ({known})" for column in texts]
     if name.endswith("_model"):
         gone.append(f"value IN ({listed(subject.alone | subject.numbers)})")
     return Rule(_any(gone), {})

@@ -1,4 +1,4 @@
-"""What remains of erased rows once tables are rewritten: files of old versions, statistics in the log, delivered files.
+"""What remains of erased rows beside rewritten tables: old versions, statistics in the log, files as they came or went.
 
 Delta's log keeps the smallest and greatest value of every column of every file there ever was; those of files that are
 gone are emptied in place. That a commit was made, by which run and with which facts stays to be read.
@@ -6,9 +6,6 @@ gone are emptied in place. That a commit was made, by which run and with which f
 
 import json
 import shutil
-import zipfile
-from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import unquote
 
 from pyarrow import fs
@@ -16,6 +13,7 @@ from pyarrow import fs
 from catalog.settings import Settings
 from lake import storage, tables
 from lake.delta.commit import open_table
+from lake.reading.projection import shared
 
 _LOG = "_delta_log"
 
@@ -59,25 +57,21 @@ def _without(action: dict[str, object], live: set[str]) -> dict[str, object]:
     return action
 
 
-def remove_deliveries(settings: Settings, batches: Iterable[tuple[str, str]], numbers: frozenset[str]) -> int:
-    """Remove the files delivered with these (dataset, batch), and any other delivered file that holds a number."""
-    folder, removed = settings.home / "deliveries", 0
-    for dataset, batch in batches:
-        place = folder / dataset / batch
-        if place.is_dir():
-            removed += sum(1 for path in place.rglob("*") if path.is_file())
-            shutil.rmtree(place)
-    for path in [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []:
-        if _holds(path, numbers):
-            path.unlink()
-            removed += 1
-    return removed
+def remove_deliveries(settings: Settings, dataset: str, batch: str = "") -> None:
+    """Remove every file kept of what `dataset` delivered, or of one batch: the raw zone has the rows of the others.
+
+    Not searched for the person: they may stand in it packed, in another encoding or inside a workbook.
+    """
+    place = settings.home / "deliveries" / dataset / batch
+    if place.is_dir():
+        shutil.rmtree(place)
 
 
-def _holds(path: Path, numbers: frozenset[str]) -> bool:
-    wanted = [number.encode() for number in numbers]
-    texts = [path.read_bytes()]
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            texts += [packed.read(name) for name in packed.namelist()]
-    return any(number in text.upper() for text in texts for number in wanted)
+def remove_shared(settings: Settings) -> None:
+    """Remove the files made for recipients, on this machine wherever the lake is; asked for again they are made anew.
+
+    Also one being made of an old version: whoever makes it can then not give it its name.
+    """
+    for path in shared(settings).rglob("*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)

@@ -50,9 +50,14 @@ class ProjectedFile:
     rows: int
 
 
+def shared(settings: Settings) -> Path:
+    """Where files for recipients lie: on this machine, also when the lake is in an object store."""
+    return settings.home / "lake" / "shared"
+
+
 def folder(settings: Settings, fingerprint: str) -> Path:
     """Where the files made under one policy lie."""
-    return settings.home / "lake" / "shared" / fingerprint
+    return shared(settings) / fingerprint
 
 
 def project(settings: Settings, *, uri: str, version: int, projection: Projection) -> tuple[ProjectedFile, ...]:

@@ -1,8 +1,10 @@
 """A county in which one person stands everywhere: raw in two batches, standard, quarantine, findings, both bases."""
 
+import gzip
 import os
 import signal
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from lake import tables
 from lake.bases import base, build, catalogue
 from lake.erasing import carry_out
 from lake.layout import Layout
+from lake.loading import deliveries
+from lake.reading.projection import Projection, project
 from tests.factories.standard_tables import batch_of, day, hold, moment, read
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
@@ -76,6 +80,7 @@ OTHERS = {
     "address": "莱州市永安路街道1号",
     "status": "1",
 }
+INSURED = {"insurance_no": "h2", "resident_id": OTHER, "name": "李建国"}
 FIRM = {"record_no": "9", "uscc": "91370683MA3C00003Q", "name": "莱州永丰果品商店", "legal_representative": NAME,
         "legal_representative_id": NUMBER, "status": "1", "updated_at": moment(2025)}  # fmt: skip
 
@@ -113,6 +118,7 @@ def fill(settings: Settings) -> str:
             },
         )
         hold(settings, "market_enterprise", FIRM, day=on)
+        hold(settings, "hrss_insurance", INSURED, day=on)
         for name in ("population", "legal_person"):
             build(settings, name, now=datetime(2026, 11, on + 1, tzinfo=UTC))
     layout = Layout(settings.lake_url)
@@ -141,9 +147,8 @@ def fill(settings: Settings) -> str:
     ):
         uri = getattr(layout, zone)("police_person")
         tables.write(uri, pa.table(columns), run_id=f"plant {zone}", settings=settings)
-    kept = settings.home / "deliveries" / "police_person" / batch_of("police_person", 8)
-    kept.mkdir(parents=True)
-    (kept / "a.csv").write_text(f"编号,证件号\n1,{NUMBER}\n", encoding="utf-8")
+    _compare(settings)
+    _deliver(settings)
     with open_session(settings) as session:
         for dataset in ("police_person", "market_enterprise"):
             for on in (1, 8):
@@ -165,12 +170,42 @@ def fill(settings: Settings) -> str:
         )
         uri = layout.base("population")
         version = tables.version(uri, settings=settings) or 0
+        shown = Projection(tuple((one, one) for one in ("person_id", "resident_id", "name")), "", {}, "f00d")
+        assert project(settings, uri=uri, version=version, projection=shown), "a recipient has asked for it"
         datasets.publish(
             session, dataset="population", uri=uri, delta_version=version, rows=2, verdict_id=None, by="t", now=NOW
         )
     return next(
         str(row["person_id"]) for row in read(settings, layout.base("population")) if row["resident_id"] == NUMBER
     )
+
+
+def _compare(settings: Settings) -> None:
+    """Every pair of the three records as the matcher remembers pairs: by numbers alone."""
+    base_of = Layout(settings.lake_url).base
+    records = read(settings, base_of("population_prepared"))
+    pairs = [
+        {"record_l": one["record"], "record_r": other["record"], "content_l": one["content"],
+         "content_r": other["content"], "bits": 1.5}
+        for one, other in combinations(sorted(records, key=lambda row: int(row["record"])), 2)
+    ]  # fmt: skip
+    uri = base_of("population_weighed")
+    rows = pa.Table.from_pylist(pairs, schema=tables.schema(uri, settings=settings))
+    tables.write(uri, rows, run_id="plant pairs", settings=settings)
+
+
+def _deliver(settings: Settings) -> None:
+    """Files as they came: the person plain, packed and in an encoding of its own; and of a dataset without them."""
+    row = f"编号,证件号\n1,{NUMBER}\n"
+    for dataset, on, name, content in (
+        ("police_person", 8, "a.csv", row.encode()),
+        ("police_person", 1, "a.csv", row.encode("utf-16")),
+        ("market_enterprise", 8, "a.csv.gz", gzip.compress(row.encode())),
+        ("land_parcel", 8, "a.csv", "地块\n1\n".encode()),
+    ):
+        kept = deliveries.folder(settings, dataset, batch_of(dataset, on))
+        kept.mkdir(parents=True)
+        (kept / name).write_bytes(content)
 
 
 def _raw(settings: Settings, dataset: str, on: int, columns: dict[str, list[Any]]) -> None:

@@ -115,7 +115,7 @@ def run(login: Login, in_json: door.Json = False) -> None:
     with door.reading() as session:
         _check_may(session, login)
     with progress(say("删除中", "Erasing")):
-        done = carry_out(door.settings(), now=door.now(), by=login)
+        done = carry_out(door.settings(), now=door.now(), by=door.actor(), account=login)
     if in_json:
         as_json([{"erasure": number, "rows": rows} for number, rows in done.items()])
         return

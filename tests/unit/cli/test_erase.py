@@ -66,8 +66,10 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(shuniu: Shuniu, hu
     assert done["erasure"] == again
     assert [row["name"] for row in read(settings, Layout(settings.lake_url).base("population"))] == ["李建国"]
     with open_reader(settings) as session:
-        told = [(one.tag, one.details.get("account")) for one in session.query(Event) if one.tag.startswith("erasure:")]
+        events = [one for one in session.query(Event) if one.tag.startswith("erasure:")]
+    told = [(one.tag, one.details.get("account")) for one in events]
+    assert {one.by.partition(":")[0] for one in events} == {"cli"}, "who was at the terminal stands beside the account"
     assert told == [
         ("erasure:asked", "li"), ("erasure:decided", "wang"), ("erasure:asked", "li"), ("erasure:decided", "wang"),
-        ("erasure:begun", None), ("erasure:done", None),
+        ("erasure:begun", "li"), ("erasure:done", "li"),
     ]  # fmt: skip
