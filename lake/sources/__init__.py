@@ -23,7 +23,7 @@ class Source(Protocol):
     def read(
         self, settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path, **ahead: Any
     ) -> Delivery:
-        """Start one delivery. ahead: `begun`, of kinds that have begin()."""
+        """Start one delivery. ahead: `begun`, of kinds that have a KIND."""
 
 
 class Begun(Protocol):
@@ -38,8 +38,12 @@ def begin(settings: Settings, spec: SystemSpec, contract: Contract) -> Begun | N
 
     What goes wrong on the way is raised by read(), to which the result is given, or nobody ever asks.
     """
-    reach = getattr(_source(spec), "begin", None)
-    return cast(Begun, reach(settings, spec, contract)) if reach else None
+    kind = getattr(_source(spec), "KIND", None)  # of the databases DuckDB has a scanner for
+    if kind is None:
+        return None
+    from lake.sources.databases import scanner  # that module has it loaded; the other kinds never need it
+
+    return scanner.Begun(kind, settings, spec, contract)
 
 
 def read(

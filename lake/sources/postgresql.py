@@ -28,11 +28,6 @@ ALIKE = ", ".join(map(literal, _ALIKE.split()))
 an increment read the other way than the first load would come with other types."""
 
 
-def begin(settings: Settings, spec: SystemSpec, contract: Contract) -> scanner.Begun:
-    """Begin to reach the database, for a read() that follows."""
-    return scanner.Begun(KIND, settings, spec, contract)
-
-
 def read(
     settings: Settings,
     spec: SystemSpec,

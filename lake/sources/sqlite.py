@@ -13,11 +13,6 @@ from lake.sources.databases import scanner
 from lake.sources.delivery import Delivery
 
 
-def begin(settings: Settings, spec: SystemSpec, contract: Contract) -> scanner.Begun:
-    """Begin to reach the database, for a read() that follows."""
-    return scanner.Begun(KIND, settings, spec, contract)
-
-
 def read(
     settings: Settings,
     spec: SystemSpec,

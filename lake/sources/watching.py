@@ -22,7 +22,7 @@ File = tuple[str, int, float, float]  # path below the place, bytes, written, co
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What met the contract's locator. newest: the latest moment of any file, in seconds; nothing: 0.
+    """What met the contract's locator.
 
     ours: the moments are those of this machine's clock and tell when a file came, not only when it was written.
     """
@@ -32,7 +32,7 @@ class Seen:
 
     @property
     def newest(self) -> float:
-        """The latest moment of any file, seconds since 1970."""
+        """The latest moment of any file, in seconds since 1970; 0 where there is none."""
         return max((max(file[2:]) for file in self.files), default=0.0)
 
 
