@@ -148,14 +148,10 @@ def _patterns() -> Iterator[Callable[[str], bool]]:
 
 
 def _check_may(session: "Session", login: str) -> None:
-    from authorization.actions import accounts
     from authorization.permissions import Permission
-    from authorization.roles import permissions_of
     from catalog.errors import NotAllowed
 
-    account = accounts.find(session, login)
-    may = Permission.ALL_STANDARDS_WRITE in permissions_of(account.roles)
-    if not account.active or account.kind != "person" or not may:  # two programs would be nobody's review
+    if not door.person_may(session, login, Permission.ALL_STANDARDS_WRITE):
         raise NotAllowed(
             f"账号 {login} 无权提出或评审标准，须由数据管理员（steward）办理。",
             f"Account {login} may neither propose nor review standards: a data steward does.",

@@ -151,14 +151,10 @@ def _say(told: dict[str, Any], in_json: bool, zh: str, en: str) -> None:
 
 
 def _check_may(session: "Session", login: str) -> None:
-    from authorization.actions import accounts
     from authorization.permissions import Permission
-    from authorization.roles import permissions_of
     from catalog.errors import NotAllowed
 
-    account = accounts.find(session, login)
-    may = Permission.ALL_ERASURES_WRITE in permissions_of(account.roles)
-    if not account.active or account.kind != "person" or not may:  # two programs would be nobody's decision
+    if not door.person_may(session, login, Permission.ALL_ERASURES_WRITE):
         raise NotAllowed(
             f"账号 {login} 无权办理个人信息删除，须由数据管理员（steward）办理。",
             f"Account {login} may not handle erasures: a data steward does.",

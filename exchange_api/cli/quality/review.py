@@ -152,13 +152,10 @@ def decide(
 
 
 def _check_may_decide(session: "Session", login: str) -> None:
-    from authorization.actions import accounts
     from authorization.permissions import Permission
-    from authorization.roles import permissions_of
     from catalog.errors import NotAllowed
 
-    account = accounts.find(session, login)
-    if not account.active or Permission.ALL_REVIEW_DECIDE not in permissions_of(account.roles):
+    if not door.person_may(session, login, Permission.ALL_REVIEW_DECIDE):
         raise NotAllowed(
             f"账号 {login} 无权对记录对作结论，须由数据管理员（steward）核对。",
             f"Account {login} may not decide on pairs: a data steward does.",

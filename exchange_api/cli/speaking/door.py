@@ -14,6 +14,7 @@ from exchange_api.cli.speaking.speech import say
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from authorization.permissions import Permission
     from catalog.errors import Unavailable
     from catalog.settings import Settings
 
@@ -73,6 +74,18 @@ def writing() -> Iterator["Session"]:
 
     with _registry_there(), open_session(settings()) as session:
         yield session
+
+
+def person_may(session: "Session", login: str, permission: "Permission") -> bool:
+    """Whether the account is an active person's whose role has `permission`; raises NotFound where there is none.
+
+    For what people decide: a service has the permissions of its role, but its word would be nobody's.
+    """
+    from authorization.actions import accounts
+    from authorization.roles import permissions_of
+
+    account = accounts.find(session, login)
+    return account.active and account.kind == "person" and permission in permissions_of(account.roles)
 
 
 @contextmanager

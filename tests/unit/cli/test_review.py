@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from catalog.database import open_reader
+from authorization.actions import accounts
+from catalog.database import open_reader, open_session
 from catalog.models import DataItem, Event
 from catalog.settings import Settings
 from dags.steps import bases as step
@@ -95,6 +96,19 @@ def test_only_a_steward_decides(shuniu: Shuniu, town: Settings, login: str) -> N
     said = shuniu(*decide, login, home=town.home)
     assert (said.code, "无权" in said.err) == (1, True)
     assert first(shuniu, town)["pair"] == row["pair"]
+
+
+def test_a_service_decides_on_no_pair_whatever_its_role(shuniu: Shuniu, town: Settings) -> None:
+    with open_session(town) as session:
+        accounts.create(
+            session, login="robot", agency="bureau", kind="service", roles=["steward"],
+            name_zh="程序", name_en="Program", by="t", now=NOW,
+        )  # fmt: skip
+    pair = first(shuniu, town)["pair"]
+    decide = ("base", "review", "decide", "population", pair, "--verdict", "same", "--reason", "x", "--login", "robot")
+    said = shuniu(*decide, home=town.home)
+    assert (said.code, "无权" in said.err) == (1, True)
+    assert first(shuniu, town)["pair"] == pair
 
 
 def test_a_decision_leaves_the_queue_and_an_event_and_the_next_build_obeys(shuniu: Shuniu, town: Settings) -> None:
