@@ -16,9 +16,10 @@ RENAMED: Final = {"code": "uscc", "registration": "reg_no"}
 
 @dataclass(frozen=True)
 class Field:
-    """A field of both records as the reader may see it, how the true values stand to each other, and in what they
+    """A field of both records as the reader may see it.
 
-    differ. relation: same, differs, one_empty or both_empty. left_name, right_name: what a code shown is called.
+    It says how the true values stand to each other, and in what they differ. relation: same, differs, one_empty or
+    both_empty. left_name, right_name: what a code shown is called.
     """
 
     name: str

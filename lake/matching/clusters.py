@@ -25,10 +25,10 @@ def cluster_table(
     secret: str,
     prefix: str = "E",
 ) -> tuple[pa.Table, list[Redirect]]:
-    """(source, key, entity_key, numbered, probability; redirects). A new id comes from the smallest number, else from
+    """The table (source, key, entity_key, numbered, probability), and what became of ids that moved.
 
-    the key of a record. numbered: whether the record has a sound number nobody disputes. previous: source, key,
-    entity_key of the last run.
+    A new id comes from the smallest number, else from the key of a record. numbered: whether the record has a sound
+    number nobody disputes. previous: source, key, entity_key of the last run.
     """
     sure = support(len(found), found, edges)
     held = {"matching_member": pa.table({"node": np.arange(len(found)), "head": found, "sure": sure})}

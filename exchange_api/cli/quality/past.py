@@ -48,7 +48,7 @@ def _draw(found: "Past") -> None:
             "agency": named(field.agency_name),
             "batch": field.batch,
             "rule": named(field.rule_title),
-            "restated": say("取代原值", "took another's place") if field.restated else "",
+            "restated": say("是", "yes") if field.restated else "",
             "correction": field.correction,
         }
         for field in found.fields
@@ -62,7 +62,7 @@ def _draw(found: "Past") -> None:
         "agency": say("部门", "Department"),
         "batch": say("批次", "Batch"),
         "rule": say("规则", "Rule"),
-        "restated": say("更正", "Restated"),
+        "restated": say("来源更正", "Restated"),
         "correction": say("因校核工单", "On correction"),
     }
     listing(rows, columns, in_json=False, empty=say("当时没有任何记载。", "Nothing was held then."))
