@@ -127,6 +127,7 @@ def test_no_file_of_the_lake_holds_an_erased_person(county: tuple[Settings, str]
     assert notices == [("police_person", "police")]
 
 
+@pytest.mark.slow
 def test_the_night_after_builds_on_without_them_and_without_telling_history_anew(county: tuple[Settings, str]) -> None:
     settings, _ = county
     carry_out(settings, now=NOW, by="t")
@@ -181,6 +182,7 @@ def test_nothing_is_touched_while_a_batch_is_on_its_way_or_a_newer_version_waits
     assert state(settings) == before
 
 
+@pytest.mark.slow
 def test_who_was_erased_is_kept_out_of_the_next_delivery_and_counted(
     county: tuple[Settings, str], tmp_path: Path
 ) -> None:
@@ -229,6 +231,7 @@ def test_files_for_recipients_go_also_where_the_lake_lies_in_an_object_store(tmp
     assert not made.exists()
 
 
+@pytest.mark.slow
 def test_a_held_delivery_goes_where_its_dataset_tells_of_persons(county: tuple[Settings, str]) -> None:
     settings, _ = county
     told = erased.contract("civil_widow", "hrss", erased.item("name", "person_name", personal="general"))
