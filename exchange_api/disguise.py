@@ -13,6 +13,7 @@ from authorization.masking import Mask, apply
 from catalog.errors import InvalidInput
 from catalog.models import DataItem
 from catalog.standards.elements import Element, elements
+from exchange_api.numbers_of_people import PRIVATE, gives_away
 from lake.detectors import SURNAMES
 
 HIDDEN: Final = "****"
@@ -31,13 +32,6 @@ MASKS: Final[Mapping[str, tuple[Mask, str]]] = {
     "address_text": (Mask("address"), r"(?!.*[0-9]{11})[^,，;；|\s]+"),
 }
 """How an item of grade L3 or L4 is shown, by data element, and the form (a whole match) that mask was made for."""
-PRIVATE: Final = re.compile(
-    r"[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"  # identity number
-    r"|(?<![0-9])[1-9][0-9]{7}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9])"  # of 15 digits
-    r"|(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])"  # mobile telephone
-    r"|(?<![0-9])0[0-9]{2,3}-[0-9]{7,8}(?![0-9])"  # landline
-    r"|(?<![0-9])[1-9][0-9]{16,18}(?![0-9])"  # a number of 17 to 19 digits: mistyped identity, bank card
-)
 _DAY: Final = r"(19|20)[0-9]{2}-?[0-9]{2}-?[0-9]{2}"
 PARTS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
     "resident_id": (r"[0-9]{17}[0-9X]", lambda value: "*" * 14 + value[-4:]),
@@ -89,7 +83,7 @@ def guarded(item: DataItem) -> bool:
 
 def check_written(text: str) -> None:
     """Raise InvalidInput for words of a person that give away a number of somebody: they are kept, and shown."""
-    if PRIVATE.search(text):
+    if gives_away(text):
         raise InvalidInput(
             "文字中含有证件号码、电话或银行卡号。请删去号码，只写核实的方式与结果。",
             "The text holds an identity, telephone or card number. Leave the number out; say how it was checked.",

@@ -18,7 +18,8 @@ from catalog.actions import tickets
 from catalog.errors import InvalidInput
 from catalog.models import DataItem, Dataset, RuleResult, Ticket, Verdict
 from catalog.settings import Settings
-from exchange_api.disguise import HIDDEN, PRIVATE, disguise_of, guarded, plainly
+from exchange_api.disguise import HIDDEN, disguise_of, guarded, plainly
+from exchange_api.numbers_of_people import PRIVATE
 from lake.reading.evidence import PLACE, failing_rows
 from quality.rules.rule import scope_of
 
