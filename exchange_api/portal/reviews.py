@@ -81,7 +81,7 @@ def decide(
 def entity(visit: Reading, base: str, entity: str) -> HTMLResponse:
     """Why an entity is what it is: its source rows, what ties them, of every field whose word won; and what it was."""
     one, was = reviews.whole(visit.hub, _person(visit), base, entity)
-    past = [field for field in was.fields if field.valid_to or field.restated or field.correction]
+    past = [field for field in was.fields if field.over or field.correction]
     with visit.reader() as session:
         people = names.accounts(session, [said.by for said in one.said])
     return visit.page(

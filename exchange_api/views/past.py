@@ -10,6 +10,7 @@ from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from catalog.working_days import COUNTY_TIME
 from exchange_api.views import corrected, matching_words, names
+from exchange_api.views.life_days import LifeDays
 from exchange_api.views.names import Pair
 from exchange_api.views.reviews import PURPOSE
 from exchange_api.views.side_by_side import by_column, shown_value
@@ -30,6 +31,7 @@ class Asked:
 class PastField:
     """A field with the value it held from `valid_from` until the day before `valid_to` (None: it still does).
 
+    since, until: what is said in place of a day the reader may not know, the person's birth or death; that day is None.
     restated: the value took the place of one believed to begin on the same day or later. known_from: since when the hub
     knows; rule: why this department's word counted; correction: number of the ticket it came of (corrected.py), or ''.
     """
@@ -37,8 +39,10 @@ class PastField:
     name: str
     title: Pair
     value: str
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None
+    since: Pair
+    until: Pair
     known_from: datetime
     restated: bool
     agency: str
@@ -47,6 +51,11 @@ class PastField:
     batch: str
     rule_title: Pair
     correction: str
+
+    @property
+    def over(self) -> bool:
+        """Whether it holds no more, or its source put it right."""
+        return self.valid_to is not None or any(self.until) or self.restated
 
 
 @dataclass(frozen=True)
@@ -92,24 +101,26 @@ def asked(valid: str, known: str) -> Asked:
 def of_entity(settings: Settings, session: Session, base: str, entity: str, wanted: Asked, *, agency: str) -> Past:
     """The entity as somebody of `agency` may see it. Raises NotFound for one there never was."""
     model = bases.base(base)
-    stated = history.statements(settings, model, entity)
-    line = history.timeline(stated, wanted.known)
+    stated, items, agencies = history.statements(settings, model, entity), by_column(model), names.agencies(session)
+    line, untold = history.timeline(stated, wanted.known), LifeDays(stated, items, agency=agency)
     came_of = corrected.changes(settings, session, model, entity, stated)
     if wanted.valid is None:
         held = [one for one in line if one.said.value is not None]
     else:
-        held = history.on_day(line, wanted.valid)
-    items, agencies = by_column(model), names.agencies(session)
+        held = untold.on_day(line, wanted.valid)
     order = {item.name: place for place, item in enumerate(model.items)}
 
     def shown(one: Held) -> PastField:
         said, item = one.said, items[one.said.field]
+        since, until = untold.since(said.valid_from), untold.until(one.valid_to)
         return PastField(
             name=said.field,
             title=(item.title_zh, item.title_en),
             value=shown_value(item, said.value, plain=bool(agency) and said.agency == agency),
-            valid_from=said.valid_from,
-            valid_to=one.valid_to,
+            valid_from=None if any(since) else said.valid_from,
+            valid_to=None if any(until) else one.valid_to,
+            since=since,
+            until=until,
             known_from=said.known_from,
             restated=one.restated,
             agency=said.agency or "",
@@ -120,8 +131,9 @@ def of_entity(settings: Settings, session: Session, base: str, entity: str, want
             correction=came_of.get(said, ""),
         )
 
-    fields = sorted(map(shown, held), key=lambda one: (order[one.name], one.valid_from))
-    return Past(model.name, (model.title_zh, model.title_en), entity, wanted.valid, wanted.known, tuple(fields))
+    held.sort(key=lambda one: (order[one.said.field], one.said.valid_from))
+    title = model.title_zh, model.title_en
+    return Past(model.name, title, entity, wanted.valid, wanted.known, tuple(map(shown, held)))
 
 
 def _moment(text: str) -> datetime:

@@ -42,8 +42,8 @@ def _draw(found: "Past") -> None:
         {
             "field": named(field.title),
             "value": field.value,
-            "valid_from": field.valid_from,
-            "valid_to": field.valid_to,
+            "valid_from": field.valid_from or named(field.since),
+            "valid_to": field.valid_to or named(field.until),
             "known_from": field.known_from,
             "agency": named(field.agency_name),
             "batch": field.batch,

@@ -19,7 +19,7 @@ from catalog.settings import Settings
 from dags.steps.bases import build_group
 from exchange_api import reviews
 from exchange_api.views import reviews as views
-from lake import tables
+from lake import bases, tables
 from lake.layout import Layout
 from tests.factories import reviewed
 from tests.factories.client import TestClient
@@ -183,10 +183,28 @@ def test_of_who_may_be_a_minor_no_part_is_shown_though_asked_for(city: Settings)
             )
             for year in (born + 10, born + 30)
         }
-    assert [(one.withheld, one.parts) for one in shown.values()] == [(True, False), (False, True)]
+    assert [(one.withheld, one.parts) for one in shown.values()] == [(True, False), (True, True)]  # h20 tells no age
     young, grown = ({field.name: field.left + field.right for field in one.fields} for one in shown.values())
     assert f"{born}-**-**" not in young["birth_date"]
     assert f"{born}-**-**" in grown["birth_date"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "sides"),
+    [
+        ({"birth_date": "19900307"}, {"resident_id": "370683198001011230"}, "lr"),
+        ({"birth_date": "19900307"}, {"birth_date": "1900-01-01", "resident_id": "370683201503161020"}, ""),
+        ({"birth_date": "19900307"}, {"resident_id": "37068320150316102"}, ""),
+        ({"birth_date": "19900307"}, {"birth_date": "1900-01-01"}, "l"),
+        ({"birth_date": "19900307"}, {"name": "李小宝"}, "l"),
+        ({}, {}, ""),
+    ],
+)
+def test_parts_are_shown_of_nobody_whose_age_is_not_known_and_of_no_pair_with_a_minor(
+    left: dict[str, str], right: dict[str, str], sides: str
+) -> None:
+    found = views.sides_of_age(bases.base("population"), {"l": left, "r": right}, date(2026, 11, 21))
+    assert found == frozenset(sides)
 
 
 def test_who_only_reads_pairs_is_shown_no_part_and_the_refusal_is_on_record(app: FastAPI, city: Settings) -> None:
@@ -393,7 +411,7 @@ def test_what_somebody_was_is_told_by_day_and_by_what_was_known(
     assert now_held["base_title"]["zh"] == "人口基础信息库"
     fields = {field["name"]: field for field in now_held["fields"]}
     assert fields["address"]["valid_from"] == "2025-01-01"
-    assert fields["birth_date"]["valid_from"] == str(reviewed.police(5)["birth_date"])
+    assert (fields["birth_date"]["valid_from"], fields["birth_date"]["since"]["zh"]) == (None, "自出生")
     assert reviewed.PERSONS[5]["resident_id"] not in str(now_held)
     earlier = browser.get(path, params={"valid": "2024-12-31"}, headers=steward_token).json()
     assert "address" not in {field["name"] for field in earlier["fields"]}
