@@ -5,6 +5,7 @@ nothing is shown.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Final, Literal
@@ -13,6 +14,11 @@ from authorization.masking import COMPOUND_SURNAMES, Mask, apply
 from exchange_api.views.names import Pair
 
 Relation = Literal["same", "differs", "one_empty", "both_empty"]
+Age = Literal["minor", "adult", "unknown"]
+OLDEST: Final = 110
+"""Years beyond which a date of birth is taken for a placeholder or a slip."""
+_PLACEHOLDERS: Final = frozenset({"19700101"})
+"""The day clocks begin with; 1900-01-01 and its like are beyond OLDEST."""
 NOTHING: Final[Pair] = ("", "")
 NEAR: Final = 2
 """Characters of a number that may differ for it to be worth saying which kind of slip it could be."""
@@ -49,10 +55,34 @@ def remark(element: str, left: str, right: str) -> Pair:
     return NOTHING
 
 
-def under_age(value: str, today: date) -> bool:
-    """Whether somebody born on this day (as the matcher writes it) is not 18 yet."""
-    found = _DATE.fullmatch(value)
-    return found is not None and f"{today.year - 18:04}{today:%m%d}" < "".join(found.groups())
+def age(values: Mapping[str, str], today: date) -> Age:
+    """Whether the person of a record is of age: by `birth_date` and the date inside `resident_id`, valid or not.
+
+    A minor by either is one. unknown: neither tells, as where the date is a placeholder or an age nobody reaches.
+    """
+    days = {found.groups() for found in [_DATE.fullmatch(values.get("birth_date", ""))] if found}
+    days |= set(_days_inside(values.get("resident_id", "")))
+    said = {_age("".join(day), today) for day in days}
+    return "minor" if "minor" in said else "adult" if "adult" in said else "unknown"
+
+
+def _age(day: str, today: date) -> Age:
+    """By eight digits. Of a day that is in no calendar the year still tells who may be a minor."""
+    year, youngest = int(day[:4]), f"{today.year - 18:04}{today:%m%d}"
+    if not today.year - OLDEST <= year <= today.year or day in _PLACEHOLDERS:
+        return "unknown"
+    real = "01" <= day[4:6] <= "12" and "01" <= day[6:] <= "31"
+    if day > youngest or (not real and year >= today.year - 18):
+        return "minor"
+    return "adult" if real else "unknown"
+
+
+def _days_inside(number: str) -> Iterator[tuple[str, ...]]:
+    """Dates an identity number may hold: digits 7 to 14 (GB 11643), or beside them where one is missing or too many."""
+    digits = "".join(filter(str.isalnum, number))
+    starts = {15: (), 18: (6,), 17: (5, 6), 19: (6, 7)}.get(len(digits), ())
+    inside = [digits[start : start + 8] for start in starts] + ([f"19{digits[6:12]}"] if len(digits) == 15 else [])
+    yield from ((day,) for day in inside if day.isascii() and day.isdigit())
 
 
 def _dates(left: str, right: str) -> Pair:

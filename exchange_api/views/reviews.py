@@ -115,7 +115,8 @@ class Word:
 class Case:
     """A pair with everything there is to decide by. low, high: between what bits the bars lie.
 
-    parts: whether parts of masked values are shown; withheld: asked for, but not shown, because one may be a minor.
+    parts: whether parts of masked values are shown; withheld: asked for, but of one or both not shown, because they may
+    be a minor.
     """
 
     base: str
@@ -207,7 +208,7 @@ def found_row(settings: Settings, session: Session, model: BaseModel, pair: str)
 def case(
     settings: Settings, session: Session, base: str, pair: str, *, agency: str, today: date, parts: bool = False
 ) -> Case:
-    """A pair as somebody of `agency` may see it; `parts`: with parts of what is masked, unless one may be a minor.
+    """A pair as somebody of `agency` may see it; `parts`: with parts of what is masked, of nobody who may be a minor.
 
     Raises NotFound.
     """
@@ -217,9 +218,8 @@ def case(
     places = review.places(settings, model, row)
     sides = {side: _side(session, row, side, agency, values, places) for side in "lr"}
     kept = {side: texts(values.get(row[f"record_{side}"], {})) for side in "lr"}
-    minor = any(comparing.under_age(one.get("birth_date", ""), today) for one in kept.values())
-    more = parts and not minor
-    shown = {side: shown_values(model, kept[side], plain=sides[side].plain, parts=more) for side in "lr"}
+    more = sides_of_age(model, kept, today) if parts else frozenset()
+    shown = {side: shown_values(model, kept[side], plain=sides[side].plain, parts=side in more) for side in "lr"}
     steps = _steps(model, row["evidence"], shown["l"], shown["r"], values, row)
     ends = [0.0, *(step.end for step in steps)]
     words = tuple(_word(one) for one in review_decisions.history(session, base, row["pair"]))
@@ -237,9 +237,20 @@ def case(
         low=min(ends),
         high=max(ends),
         words=words,
-        parts=more,
-        withheld=parts and minor,
+        parts=bool(more),
+        withheld=parts and len(more) < len(sides),
     )
+
+
+def sides_of_age(model: BaseModel, kept: Mapping[str, Mapping[str, str]], today: date) -> frozenset[str]:
+    """The sides parts may be shown of: none where either is a minor, else those known to be of age.
+
+    A base without dates of birth holds no person.
+    """
+    if "birth_date" not in by_column(model):
+        return frozenset(kept)
+    ages = {side: comparing.age(values, today) for side, values in kept.items()}
+    return frozenset() if "minor" in ages.values() else frozenset(side for side in ages if ages[side] == "adult")
 
 
 def _word(said: ReviewDecision) -> Word:

@@ -7,7 +7,7 @@ import pytest
 from authorization.masking import Mask, apply
 from catalog.models import DataItem
 from exchange_api.disguise import HIDDEN, partly
-from exchange_api.views.comparing import relation, remark, under_age
+from exchange_api.views.comparing import age, relation, remark
 
 ONE = "370683199003074514"
 
@@ -50,17 +50,34 @@ def test_in_what_two_values_differ_is_said_without_them(element: str, left: str,
     assert remark(element, left, left) == remark(element, left, "") == ("", "")
 
 
-def test_whoever_may_be_a_minor_is_one() -> None:
-    today = date(2026, 11, 21)
-    said = {day: under_age(day, today) for day in ("20081121", "20081122", "2008-11-22", "19900307", "", "2008")}
-    assert said == {
-        "20081121": False,
-        "20081122": True,
-        "2008-11-22": True,
-        "19900307": False,
-        "": False,
-        "2008": False,
-    }
+@pytest.mark.parametrize(
+    ("born", "number", "said"),
+    [
+        ("20081121", "", "adult"),
+        ("20081122", "", "minor"),
+        ("2008-11-22", "", "minor"),
+        ("19900307", "", "adult"),
+        ("", "", "unknown"),
+        ("2008", "", "unknown"),
+        ("1900-01-01", "", "unknown"),
+        ("19700101", "", "unknown"),
+        ("2099-01-01", "", "unknown"),
+        ("1900-01-01", "370683201503161020", "minor"),
+        ("19850301", "370683201503161020", "minor"),
+        ("", "370683201513161029", "minor"),
+        ("", "37068320150316102", "minor"),
+        ("", "3706833201503161020", "minor"),
+        ("", "37068320150316102x", "minor"),
+        ("", "370683191503161020", "unknown"),
+        ("", ONE, "adult"),
+        ("", "370683900307451", "adult"),
+        ("", "E12345678", "unknown"),
+    ],
+)
+def test_whoever_may_be_a_minor_by_date_or_number_is_one_and_who_cannot_be_told_is_unknown(
+    born: str, number: str, said: str
+) -> None:
+    assert age({"birth_date": born, "resident_id": number}, date(2026, 11, 21)) == said
 
 
 @pytest.mark.parametrize(
