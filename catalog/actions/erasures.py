@@ -56,6 +56,7 @@ def ask(
         )
     made = Erasure(
         entity=entity, ground=ground, reference=reference.strip(), status="asked", asked_by=account or by, asked_at=now,
+        asked_at_terminal=by if account else "",
         decided_by="", decided_at=None, refusal="", reason="", done_at=None, rows=None,
     )  # fmt: skip
     session.add(made)
@@ -76,7 +77,7 @@ def decide(
     account: str = "",
 ) -> Erasure:
     """Approve, or refuse by a ground of the list. Raises InvalidInput without a reason or ground, NotAllowed for who
-    asked, Conflict for one decided already, NotFound."""
+    asked, be it the account or the user of the terminal, Conflict for one decided already, NotFound."""
     if not reason.strip() or (not approve and refusal not in REFUSALS):
         raise InvalidInput(
             f"须写明理由；不予删除的，还须写明依据（{'、'.join(REFUSALS)}）。",
@@ -90,10 +91,10 @@ def decide(
             f"Erasure {erasure_id} has been decided already.",
             code="erasure_decided",
         )
-    if found.asked_by == (account or by):
+    if {found.asked_by, found.asked_at_terminal} & ({account or by, by} - {""}):  # one person may have two logins
         raise NotAllowed(
-            f"删除申请 {erasure_id} 须由申请人以外的数据管理员审批。",
-            f"Erasure {erasure_id} is decided by another steward than the one who asked.",
+            f"删除申请 {erasure_id} 须由申请人以外的数据管理员审批，并使用其本人的操作系统用户。",
+            f"Erasure {erasure_id} is decided by another steward than the one who asked, as their own system user.",
             code="erasure_own",
         )
     found.status, found.refusal = ("approved", "") if approve else ("refused", refusal)

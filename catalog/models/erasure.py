@@ -11,6 +11,7 @@ from catalog.database import Base
 class Erasure(Base):
     """status: asked, approved, refused, begun (its marks are set), done. `entity` is a keyed hash, never a number.
 
+    asked_at_terminal: the system's user there, where somebody asked at one in the name of account `asked_by`; else ''.
     ground: by which law it is asked; refusal: by which it is refused. `rows`: taken out of the lake's tables.
     """
 
@@ -22,6 +23,7 @@ class Erasure(Base):
     reference: Mapped[str] = mapped_column(String(120))
     status: Mapped[str] = mapped_column(String(12), index=True)
     asked_by: Mapped[str] = mapped_column(String(120))
+    asked_at_terminal: Mapped[str] = mapped_column(String(120))
     asked_at: Mapped[datetime]
     decided_by: Mapped[str] = mapped_column(String(120))
     decided_at: Mapped[datetime | None]
