@@ -52,14 +52,18 @@ def two_records(visit: Reading, base: str, left: Word = "", right: Word = "") ->
 
 
 @router.get("/reviews/{base}/{pair}")
-def one(visit: Reading, base: str, pair: str, after: Word = "", parts: bool = False) -> HTMLResponse:
-    """A pair side by side, what speaks for and against, and the form. `after`: the pair decided on just before.
-
-    parts: with parts of masked values, for who decides.
-    """
+def one(visit: Reading, base: str, pair: str, after: Word = "") -> HTMLResponse:
+    """A pair side by side, what speaks for and against, and the form. `after`: the pair decided on just before."""
     with visit.reader() as session:
         known = bool(after) and bool(review_decisions.history(session, base, after))
-    return _page(visit, base, pair, after=after if known else "", parts=parts)
+    return _page(visit, base, pair, after=after if known else "")
+
+
+@router.post("/reviews/{base}/{pair}/parts")
+def parts(visit: Deciding, base: str, pair: str, csrf: Token = "") -> HTMLResponse:
+    """The pair with parts of masked values: by the button of its page, for a link would put the look on anybody."""
+    visit.check_form(csrf)
+    return _page(visit, base, pair, parts=True)
 
 
 @router.post("/reviews/{base}/{pair}")

@@ -129,7 +129,8 @@ class Needs:
 def page_of(request: Request) -> str:
     """The address of the page a request belongs to: its own, or that of the page whose form it sends."""
     path: str = request.url.path
-    return path if request.method == "GET" else "/" if path == "/logout" else path.removesuffix("/corrections")
+    of_form = path.removesuffix("/corrections").removesuffix("/parts")
+    return path if request.method == "GET" else "/" if path == "/logout" else of_form
 
 
 def of(request: Request) -> Visit:

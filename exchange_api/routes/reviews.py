@@ -42,12 +42,18 @@ def listed(hub: TheHub, caller: Reader, base: str, state: State = "", page: Page
 
 
 @router.get("/api/v1/bases/{base}/reviews/{pair}")
-def show(hub: TheHub, caller: Reader, base: str, pair: str, parts: bool = False) -> Response:
+def show(hub: TheHub, caller: Reader, base: str, pair: str) -> Response:
     """A pair: both records field by field, same or not, and the waterfall of evidence; or any two records as `R…-R…`.
 
-    Masked and audited. `parts`: with parts of masked values, for who decides; audited as such.
+    Masked and audited.
     """
-    return answer(public(reviews.seen(hub, caller, base, pair, parts=parts)))
+    return answer(public(reviews.seen(hub, caller, base, pair)))
+
+
+@router.post("/api/v1/bases/{base}/reviews/{pair}/parts")
+def parts(hub: TheHub, caller: Decider, base: str, pair: str) -> Response:
+    """A pair with parts of masked values, for who decides; audited as such, so that no link makes anybody look."""
+    return answer(public(reviews.seen(hub, caller, base, pair, parts=True)))
 
 
 @router.post("/api/v1/bases/{base}/reviews/{pair}/decision")

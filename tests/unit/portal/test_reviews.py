@@ -165,12 +165,27 @@ def test_parts_of_masked_values_are_shown_to_who_asks_for_them_and_that_is_on_re
 ) -> None:
     before = len(looks(app, city))
     browser, number = signed_in("steward"), reviewed.PERSONS[20]["resident_id"]
-    masked, more = (browser.get(page_of(city, FIRST) + query).text for query in ("", "?parts=true"))
+    path = page_of(city, FIRST)
+    masked = browser.get(f"{path}?parts=true").text
+    assert browser.post(f"{path}/parts", data={"csrf": "foreign"}).status_code == 403
+    assert browser.get(f"{path}/parts").status_code == 405
+    more = browser.post(f"{path}/parts", data={"csrf": form_token(browser, path)}).text
     assert number[-4:] not in masked
     assert f"{'*' * 14}{number[-4:]}" in more
     assert f"{number[6:10]}-**-**" in more
     assert number not in more
     assert number[10:14] + number[-4:] not in more
+    assert [one["surface"] for one in looks(app, city)[before:]] == ["review", "review", "review:parts"]
+
+
+def test_parts_are_had_over_http_by_a_post_and_no_link(
+    app: FastAPI, city: Settings, browser: TestClient, steward_token: dict[str, str]
+) -> None:
+    before, path = len(looks(app, city)), f"/api/v1/bases/population/reviews/{pair(city, FIRST)}"
+    asked = browser.get(f"{path}?parts=true", headers=steward_token).json()
+    told = browser.post(f"{path}/parts", headers=steward_token).json()
+    assert (asked["parts"], told["parts"]) == (False, True)
+    assert browser.get(f"{path}/parts", headers=steward_token).status_code in (404, 405)
     assert [one["surface"] for one in looks(app, city)[before:]] == ["review", "review:parts"]
 
 
