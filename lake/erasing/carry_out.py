@@ -28,7 +28,7 @@ from lake.bases.population import POPULATION
 from lake.bases.remembering import BASE, KNOWN
 from lake.delta.commit import open_table
 from lake.erasing import rules
-from lake.erasing.editing import RUN, Rule, edit
+from lake.erasing.editing import RUN, Rule, edit, left
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.sweeping import remove_deliveries, remove_shared, sweep
 from lake.layout import Layout
@@ -45,13 +45,15 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
     """Every approved erasure, and those a run left unfinished: its number -> rows taken out or emptied.
 
     account: in whose name, where `by` is a terminal. Raises Conflict, before anything is touched, while a load or a
-    build runs, a batch is on its way or a published version is not the newest.
+    build runs, a batch is on its way or a published version is not the newest; after all others, for persons whose
+    number somebody else bears: they are left as they are.
     """
     with open_reader(settings) as session:
         waiting = [(one.erasure_id, one.entity, one.reference) for one in erasures.listed(session, "approved", "begun")]
     if not waiting:
         return {}
     done: dict[int, int] = {}
+    refused: list[int] = []
     with ExitStack() as held:
         held.enter_context(none_building(settings))
         roots = (Layout(settings.lake_url).zone("raw"), str(settings.home / "deliveries"))
@@ -61,6 +63,9 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
         _check_quiet(settings, places)
         for number, entity, reference in waiting:
             subject = subject_of(settings, entity)
+            if subject.others:
+                refused.append(number)
+                continue
             with open_session(settings) as session:
                 erasures.begin(
                     session, erasure_id=number, marks=subject.marks(settings), by=by, account=account, now=now
@@ -75,7 +80,39 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
             with open_session(settings) as session:
                 erasures.finish(session, erasure_id=number, rows=rows, by=by, account=account, now=now)
             done[number] = rows
+    if refused:
+        raise _shared(refused)
     return done
+
+
+def _shared(refused: list[int]) -> Conflict:
+    numbers = ", ".join(map(str, refused))
+    return Conflict(
+        f"申请 {numbers} 中的人员，其证件号还有别人在用，无法分辨哪些记录属于谁，未作删除；其他申请已执行。"
+        "请先由数据部门更正证件号，待下次建库后再运行。",
+        f"Another person bears the identity number of the person in case {numbers}, so whose rows are whose cannot be"
+        " told: nothing of theirs was erased, every other case was carried out. Have the department correct the number,"
+        " and run again after the next build.",
+        code="erasure_number_shared",
+        erasures=refused,
+    )
+
+
+def _check_gone(settings: Settings, subject: Subject, places: list[tuple[str, str]]) -> None:
+    """Raise Conflict where a rule still finds something: while who it is still stands, so a next run can go on."""
+    still = [
+        f"{zone}/{name}"
+        for zone, name in places
+        if left(settings, _uri(settings, zone, name), _rule(settings, zone, name, subject))
+    ]
+    if still:
+        raise Conflict(
+            f"删除后 {'、'.join(still)} 中仍查到该人员的数据，删除尚未完成。请确认没有其他程序写入，再重新运行。",
+            f"After erasing, {', '.join(still)} still held data of the person, so the case stays open. See that nothing"
+            " else writes there and run again.",
+            code="erasure_not_complete",
+            tables=still,
+        )
 
 
 def _erase(settings: Settings, subject: Subject, places: list[tuple[str, str]], number: int) -> int:
@@ -83,12 +120,16 @@ def _erase(settings: Settings, subject: Subject, places: list[tuple[str, str]], 
         remove_deliveries(settings, dataset)
     _remove_held(settings)
     rows = 0
-    for zone, name in sorted(places, key=lambda place: LAST.index(place[1]) + 1 if place[1] in LAST else 0):
-        facts = _history_facts(settings) if name == LAST[0] else {}
-        # Before the rows go: a run that broke off would no longer find out that this dataset delivered them.
-        before = partial(remove_deliveries, settings, name)
-        rule = _rule(settings, zone, name, subject)
-        rows += edit(settings, _uri(settings, zone, name), rule, run=str(number), facts=facts, before=before)
+    telling = [place for place in places if place[0] == "base" and place[1] in LAST]
+    telling.sort(key=lambda place: LAST.index(place[1]))
+    for group in ([place for place in places if place not in telling], telling):
+        for zone, name in group:
+            facts = _history_facts(settings) if (zone, name) == ("base", LAST[0]) else {}
+            # Before the rows go: a run that broke off would no longer find out that this dataset delivered them.
+            before = partial(remove_deliveries, settings, name)
+            rule = _rule(settings, zone, name, subject)
+            rows += edit(settings, _uri(settings, zone, name), rule, run=str(number), facts=facts, before=before)
+        _check_gone(settings, subject, group)
     return rows
 
 

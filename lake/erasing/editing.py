@@ -3,12 +3,15 @@
 Done again it finds nothing and writes nothing. Old versions keep the rows until sweeping.py has been there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
+import duckdb
 import pyarrow as pa
 
+from catalog.errors import Conflict
 from catalog.settings import Settings
 from lake import tables
 from lake.delta.commit import Change, arrow_schema, commit, open_table
@@ -35,17 +38,41 @@ class Rule:
         return " OR ".join(f"coalesce({condition}, false)" for condition in (self.gone, *self.blank.values()))
 
 
-def texts_of(schema: pa.Schema, without: Sequence[str] = ()) -> list[str]:
-    """The columns that may hold a text or number of a person."""
-    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer)
-    return [field.name for field in schema if field.name not in without and any(of(field.type) for of in kinds)]
+_SEARCHED = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_integer,
+    pa.types.is_decimal,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_dictionary,
+    pa.types.is_nested,
+)
 
 
-def bears_number(subject: Subject, column: str) -> str:
+def searched(schema: pa.Schema, without: Sequence[str] = ()) -> list[pa.Field]:
+    """The columns that may hold a text or number of a person, lists and structures too."""
+    return [field for field in schema if field.name not in without and any(of(field.type) for of in _SEARCHED)]
+
+
+def is_one_of(field: pa.Field, values: Collection[str]) -> str:
+    """SQL: whether a column holds one of the values, a list or structure in any of its parts."""
+    text = f"CAST({quote(field.name)} AS VARCHAR)"
+    if pa.types.is_nested(field.type) and values:
+        return f"list_has_any(string_split_regex({text}, {_PARTED}), [{listed(values)}])"
+    return f"{text} IN ({listed(values)})"
+
+
+def bears_number(subject: Subject, field: pa.Field) -> str:
     """SQL: whether a column holds one of their numbers; a long one also inside a longer text."""
-    text = marks.plain_sql(quote(column))
+    text = marks.plain_sql(quote(field.name))
     found = [f"contains({text}, {literal(one)})" for one in sorted(subject.numbers) if len(one) >= marks.CONTAINED]
-    return " OR ".join([*found, f"{text} IN ({listed(subject.numbers)})"])
+    return " OR ".join([*found, is_one_of(field, subject.numbers), f"{text} IN ({listed(subject.numbers)})"])
+
+
+_PARTED = r"""'[\[\]{}(),:=\s"'']+'"""
+"""What stands between the parts of a list or structure written as text."""
 
 
 def listed(values: Iterable[str]) -> str:
@@ -78,6 +105,30 @@ def edit(
     return total
 
 
+def left(settings: Settings, uri: str, rule: Rule) -> int:
+    """Rows of the table at `uri` that `rule` still hits."""
+    with connect(settings, functions=False) as connection, _telling(uri):
+        source = tables.scan(uri, settings=settings)
+        ((hit,),) = connection.execute(f"SELECT count(*) FROM {source} WHERE {rule.hit}").fetchall()
+    return int(hit)
+
+
+@contextmanager
+def _telling(uri: str) -> Iterator[None]:
+    """An error of the engine told without its text, which quotes the query and so the person's numbers."""
+    try:
+        yield
+    except duckdb.Error:
+        table = "/".join(uri.split("/")[-2:])
+        raise Conflict(
+            f"删除个人信息时无法改写表 {table}，该删除尚未完成。请核对该表的列与目录登记是否一致，再重新运行。",
+            f"Table {table} could not be rewritten, so the erasure is not complete. Compare its columns with the"
+            " catalogue and run again.",
+            code="erasure_table_unreadable",
+            table=table,
+        ) from None
+
+
 def _edit(
     settings: Settings,
     uri: str,
@@ -93,7 +144,7 @@ def _edit(
     whole = arrow_schema(table)
     schema = pa.schema([field for field in whole if field.name not in values])
     shown = "".join(f", {literal(value)} AS {quote(name)}" for name, value in values.items())
-    with connect(settings, functions=False) as connection:
+    with connect(settings, functions=False) as connection, _telling(uri):
         found: list[Part] = []
         rows = 0
         for part in parts:

@@ -4,7 +4,7 @@ A department's row about the person goes whole; so does what the hub made of it.
 a house, another person) only the cells that tell of the person are emptied.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -12,11 +12,13 @@ import pyarrow as pa
 from catalog.models import DataItem
 from lake.bases.population import POPULATION
 from lake.engines.duckdb import literal, quote
-from lake.erasing.editing import Rule, bears_number, listed, texts_of
+from lake.erasing import marks
+from lake.erasing.editing import Rule, bears_number, is_one_of, listed, searched
 from lake.erasing.subject import Subject
+from lake.erasing.whose import WHOSE
 
-ABOUT = frozenset(POPULATION.inputs)
-"""Datasets whose rows are about one person each."""
+DELIVERED = ("raw", "quarantine", "standard", "history")
+"""Zones whose tables hold rows as a department delivered them."""
 REMEMBERED = ("_prepared", "_model")
 """What a matcher remembers of texts: a row that is missing is made anew by the next run."""
 PAIRS, RECORDS = "_weighed", "_prepared"
@@ -27,27 +29,34 @@ BESIDE: Final = frozenset(
 """Tables beside a base the rules here were written for: a new one gets its rule, then its name here."""
 OF_TEXTS = frozenset({"spatial_address_text", "spatial_address_link"})
 """Tables with a row for every text: one that nobody else has goes."""
+OF_PERSONS = frozenset({POPULATION.name, *(f"{POPULATION.name}_{part}" for part in BESIDE | {"provenance"})})
+OWN = ("_row", "_batch")
+"""The hub's own columns of a delivered row."""
 
 
 def of_table(
     zone: str, name: str, schema: pa.Schema, subject: Subject, items: Mapping[str, DataItem], source: str
 ) -> Rule:
-    """The rule for one table. items: of its dataset, by the column they stand in; empty for one that is no dataset.
+    """The rule for one table, by its zone and by what the catalogue says of it: a name alone tells nothing.
 
-    source: SQL text of the table's rows, usable after FROM.
+    items: of its dataset, by the column they stand in; empty for one that is no dataset. source: SQL text of the
+    table's rows, usable after FROM.
     """
+    if zone == "profile":
+        return Rule("false", {})  # figures of columns alone: a profile holds no value and no row of anybody
     if zone == "findings":
         return _of_findings(name, subject)
-    if name in ABOUT:
-        return _of_rows(name, schema, subject, items)
-    if name.startswith(POPULATION.name):
+    if zone in DELIVERED:
+        return _of_rows(name, schema, subject, items) if name in WHOSE else _of_others(schema, subject, items, ())
+    if zone == "base" and name in OF_PERSONS:
         return _of_population(name, schema, subject)
-    if {"field", "value"} <= set(schema.names):
+    if zone == "base" and {"field", "value"} <= set(schema.names):
         return _of_fields(schema, subject, source)
-    if name.endswith(REMEMBERED):
-        own = listed((subject.texts if name.endswith(RECORDS) else subject.alone) | subject.numbers)
-        return Rule(_any(f"CAST({quote(column)} AS VARCHAR) IN ({own})" for column in texts_of(schema)), {})
-    return _of_others(name, schema, subject)
+    if zone == "base" and not items and name.endswith(REMEMBERED):
+        own = (subject.texts if name.endswith(RECORDS) else subject.alone) | subject.numbers
+        return Rule(_any(is_one_of(field, own) for field in searched(schema)), {})
+    alone = subject.alone if zone == "base" and name in OF_TEXTS else frozenset()
+    return _of_others(schema, subject, items, schema.names[:1], alone)
 
 
 def of_pairs(records: Rule | None, source: str) -> Rule:
@@ -62,22 +71,34 @@ def of_pairs(records: Rule | None, source: str) -> Rule:
 
 
 def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str, DataItem]) -> Rule:
-    keys = [column for column, item in items.items() if item.key]
-    texts = texts_of(schema, ("_row", "_batch"))
-    number = _any(bears_number(subject, column) for column in texts)
-    batches = sorted(place[1:] for place in subject.places if place[0] == name)
-    gone = [f"(_batch = {literal(batch)} AND _row = {row})" for batch, row in batches] if "_row" in schema.names else []
-    if len(keys) == 1:
-        key = f"CAST({quote(keys[0])} AS VARCHAR)"
-        gone.append(f"{key} IN ({listed(subject.keys.get(name, frozenset()))})")
-        gone.append(f"(({number}) AND {key} NOT IN ({listed(subject.others.get(name, frozenset()) or {''})}))")
-    else:
-        gone.append(number)
-    return Rule(_any(gone), {column: bears_number(subject, column) for column in texts})
+    """Rows a department holds of persons: theirs go, known by place, key or number of the person the row is about.
+
+    Where they stand in somebody else's row (as the mother of a child) that number, and their name by it, is emptied.
+    """
+    whose, fields = WHOSE[name], searched(schema, OWN)
+    named = {item.name: column for column, item in items.items()} or {column: column for column in schema.names}
+    gone = []
+    if set(OWN) <= set(schema.names):
+        places = sorted(place[1:] for place in subject.places if place[0] == name)
+        gone += [f"(_batch = {literal(batch)} AND _row = {row})" for batch, row in places]
+    for field in fields:
+        item = items.get(field.name)
+        other = item is not None and item.element in marks.IDENTITY and item.name != whose.number
+        if field.name == named.get(whose.key):
+            gone.append(is_one_of(field, subject.keys.get(name, frozenset())))
+        if field.name == named.get(whose.number) or (item is not None and item.key and not other):
+            gone.append(bears_number(subject, field))
+    number = _any(bears_number(subject, field) for field in fields)
+    blank = {
+        field.name: f"({bears_number(subject, field)}) OR (({number}) AND {is_one_of(field, subject.names)})"
+        for field in fields
+    }
+    return Rule(_any(gone), blank)
 
 
 def _of_findings(name: str, subject: Subject) -> Rule:
-    number, keys = bears_number(subject, "key"), listed(subject.keys.get(name, frozenset()))
+    number = bears_number(subject, pa.field("key", pa.string()))
+    keys = listed(subject.keys.get(name, frozenset()) | _ids(subject))
     places = [
         f'(batch = {literal(b)} AND "row" = {row})' for dataset, b, row in sorted(subject.places) if dataset == name
     ]
@@ -85,48 +106,55 @@ def _of_findings(name: str, subject: Subject) -> Rule:
 
 
 def _of_population(name: str, schema: pa.Schema, subject: Subject) -> Rule:
-    """Whatever bears their id, one of their records' or their number; of the model's values what is theirs alone."""
-    texts = texts_of(schema)
-    ids = listed({subject.entity, *subject.records})
-    gone = [f"CAST({quote(column)} AS VARCHAR) IN ({ids})" for column in texts]
-    if name.endswith("_provenance"):
-        gone.append(bears_number(subject, "value"))
+    """Whatever bears their id or one of their records'; of the model's values what is theirs alone."""
+    fields = searched(schema)
+    gone = [is_one_of(field, _ids(subject)) for field in fields]
     if name.endswith(RECORDS):
-        known = listed(subject.alone | subject.numbers)
-        gone += [f"CAST({quote(column)} AS VARCHAR) IN ({known})" for column in texts]
+        gone += [is_one_of(field, subject.alone | subject.numbers) for field in fields]
     if name.endswith("_model"):
         gone.append(f"value IN ({listed(subject.alone | subject.numbers)})")
-    return Rule(_any(gone), {})
+    said = {field.name: bears_number(subject, field) for field in fields if field.name == "value"}
+    return Rule(_any(gone), said if name.endswith("_provenance") else {})
 
 
 def _of_fields(schema: pa.Schema, subject: Subject, source: str) -> Rule:
     """Of fields, one to a row, those that hold the number of the person, and of that firm those with their name."""
-    entity, number = quote(schema.names[0]), bears_number(subject, "value")
+    entity, number = quote(schema.names[0]), bears_number(subject, schema.field("value"))
     theirs = f"{entity} IN (SELECT {entity} FROM {source} WHERE {number})"
     return Rule(f"({number}) OR (value IN ({listed(subject.texts)}) AND {theirs})", {})
 
 
-def _of_others(name: str, schema: pa.Schema, subject: Subject) -> Rule:
-    texts = texts_of(schema, ("_row", "_batch"))
-    ids, own = listed({subject.entity, *subject.records}), listed(subject.texts)
-    number = _any(bears_number(subject, column) for column in texts)
-    first = schema.names[0]
-    gone = [f"CAST({quote(first)} AS VARCHAR) IN ({ids})"] if first in texts else []
-    if name in OF_TEXTS:
-        gone += [f"CAST({quote(column)} AS VARCHAR) IN ({listed(subject.alone)})" for column in texts]
-    theirs = f"(({number}) OR {_any(f'CAST({quote(column)} AS VARCHAR) IN ({ids})' for column in texts)})"
+def _of_others(
+    schema: pa.Schema,
+    subject: Subject,
+    items: Mapping[str, DataItem],
+    keys: Sequence[str],
+    alone: frozenset[str] = frozenset(),
+) -> Rule:
+    """Rows about something else: one whose key is the person goes, of any other only the cells that tell of them.
+
+    keys: columns that are keys beside those of the catalogue; alone: texts by which a row of a text is theirs.
+    """
+    fields, ids = searched(schema, OWN), _ids(subject)
+    keyed = {*keys, *(column for column, item in items.items() if item.key)}
+    gone = [f"({bears_number(subject, one)}) OR {is_one_of(one, ids)}" for one in fields if one.name in keyed]
+    gone += [is_one_of(field, alone) for field in fields] if alone else []
+    theirs = _any(f"({bears_number(subject, field)}) OR {is_one_of(field, ids)}" for field in fields)
     blank = {
-        column: _any(
+        field.name: _any(
             [
-                bears_number(subject, column),
-                f"CAST({quote(column)} AS VARCHAR) IN ({ids})",
-                f"({theirs} AND CAST({quote(column)} AS VARCHAR) IN ({own}))",
+                bears_number(subject, field),
+                is_one_of(field, ids),
+                f"({theirs}) AND {is_one_of(field, subject.texts)}",
             ]
         )
-        for column in texts
-        if column != first or not gone
+        for field in fields
     }
     return Rule(_any(gone), blank)
+
+
+def _ids(subject: Subject) -> frozenset[str]:
+    return subject.records | {subject.entity}
 
 
 def _any(conditions: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ TEXTS = ("name", "phone", "address")
 
 @dataclass(frozen=True)
 class Subject:
-    """numbers: every form of them; texts: names, telephones, addresses; alone: those no other person has.
+    """numbers: every form of them; names; texts: names, telephones, addresses; alone: those no other person has.
 
     keys: dataset -> keys of their rows; others: dataset -> keys of everybody else's rows that bear the same number.
     records: ids of their records; places: (dataset, batch, row). Empty when the base holds nothing of them any more.
@@ -24,6 +24,7 @@ class Subject:
 
     entity: str
     numbers: frozenset[str]
+    names: frozenset[str]
     texts: frozenset[str]
     alone: frozenset[str]
     keys: Mapping[str, frozenset[str]]
@@ -63,6 +64,7 @@ def subject_of(settings: Settings, entity: str) -> Subject:
     return Subject(
         entity,
         frozenset(numbers),
+        frozenset(value for field, value in said if field == "name"),
         frozenset(texts),
         frozenset(texts - {value for (value,) in shared}),
         _by_dataset((dataset, key) for dataset, key, *_ in rows),

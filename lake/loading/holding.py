@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.actions import batches, tickets
+from catalog.actions import batches, erasures, tickets
 from catalog.contracts import Contract
 from catalog.database import open_session
 from catalog.errors import HubError
@@ -32,6 +32,7 @@ def hold(settings: Settings, contract: Contract, error: HubError, *, now: dateti
         return
     mark = deliveries.fingerprint(files, deliveries.reading(contract)) if files else _mark(contract, error)
     with open_session(settings) as session:
+        unkept = bool(files) and bool(erasures.marks(session))
         known = _newest(session, contract.dataset)
         same = known is not None and (known.status, known.fingerprint) == ("held", mark)
         name = known.batch_id if same and known else batch_id(contract.dataset, mark, now.astimezone(UTC))
@@ -47,10 +48,20 @@ def hold(settings: Settings, contract: Contract, error: HubError, *, now: dateti
                 by=by,
                 now=now,
             )
-            batches.hold(session, batch_id=name, error=error, by=by, now=now)
+            batches.hold(session, batch_id=name, error=_without_files(error) if unkept else error, by=by, now=now)
         put_on_ticket(session, settings, contract, error, by=by, now=now)
+    if unkept:  # nobody looked into them: they may hold a person who was erased by law
+        deliveries.discard(settings, contract.dataset)
+        return
     # After the registry: the next run, if this one dies here, finds the batch and gives it the files.
     deliveries.settle(settings, contract.dataset, name)
+
+
+def _without_files(error: HubError) -> HubError:
+    """The same error, saying that the files are not kept."""
+    zh = f"{error.zh}本库有依法删除的人员，未经核对的交付文件不留存，更正后请重新交付。"
+    en = f"{error.en} Persons were erased by law, so files nobody could check for them are not kept: deliver again."
+    return type(error)(zh, en, code=error.code, **error.parts)
 
 
 def put_on_ticket(

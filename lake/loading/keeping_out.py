@@ -1,20 +1,22 @@
 """Keep persons who were erased by law out of the raw zone when their department delivers them once more.
 
-They are known by keyed hashes alone (lake/erasing/marks.py). In a dataset about persons their rows are left out; in any
-other the row stays, and what it tells of a person is emptied.
+They are known by keyed hashes alone (lake/erasing/marks.py). Rows about them, and rows whose key they are, are left
+out; any other row stays, and what it tells of them is emptied.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
 from catalog.actions import erasures
-from catalog.contracts import Contract
+from catalog.contracts import Contract, Item
 from catalog.database import open_reader
 from catalog.settings import Settings
 from lake.delta.files import write_files
 from lake.engines.duckdb import connect, literal, quote
 from lake.erasing.marks import IDENTITY, forms, of_key, of_number
+from lake.erasing.whose import WHOSE
 from lake.loading import raw
 
 
@@ -27,50 +29,97 @@ def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -
     if not known:
         return staged, 0
     from lake.bases.identity import secret  # the bases take their time to import: only who needs them waits
-    from lake.erasing.rules import ABOUT
 
-    numbers = [item.source_name or item.name for item in contract.items if item.element in IDENTITY]
-    about = contract.dataset in ABOUT
-    keys = [item.source_name or item.name for item in contract.items if item.key] if about else []
-    columns = [name for name in (*numbers, *(keys if len(keys) == 1 else [])) if name in staged.schema.names]
+    columns = _columns(contract, staged.schema.names)
     if not columns:
         return staged, 0
     hidden = secret(settings)
     places = ", ".join(map(literal, raw.places(staged)))
     source = f"read_parquet([{places}])"
     with connect(settings, functions=False) as connection:
-        listed = ", ".join(f"CAST({quote(name)} AS VARCHAR)" for name in columns)
+        listed = ", ".join(f"CAST({quote(column.name)} AS VARCHAR)" for column in columns)
         rows = connection.execute(f"SELECT {raw.ROW}, {listed} FROM {source}").to_arrow_reader(50_000)
-        hit = list(_hit(rows, len(numbers), contract.dataset, hidden, known))
+        hit = list(_hit(rows, columns, contract.dataset, hidden, known))
         if not hit:
             return staged, 0
-        connection.register("erased", pa.table({"row": pa.array(hit, pa.int64())}))
-        found = f'{raw.ROW} IN (SELECT "row" FROM erased)'
-        if about:
-            query = f'SELECT * FROM {source} WHERE {raw.ROW} NOT IN (SELECT "row" FROM erased)'
-        else:
-            query = f"SELECT {_emptied(contract, staged.schema.names, found)} FROM {source}"
+        found = pa.table({"row": [row for row, _ in hit], "emptied": [column for _, column in hit]}, schema=_HIT)
+        connection.register("erased", found)
+        told = _emptied(contract, columns, staged.schema.names)
+        gone = 'SELECT "row" FROM erased WHERE emptied IS NULL'
+        query = f"SELECT {told} FROM {source} WHERE {raw.ROW} NOT IN ({gone})"
         reader = connection.execute(query).to_arrow_reader(50_000)
         files = write_files(staged.uri, reader, staged.schema, run="batch", settings=settings)
     raw.drop(settings, staged)
-    return raw.Staged(staged.uri, staged.schema, files), len(hit)
+    return raw.Staged(staged.uri, staged.schema, files), len({row for row, _ in hit})
 
 
-def _hit(rows: pa.RecordBatchReader, numbers: int, dataset: str, hidden: str, known: frozenset[str]) -> Iterator[int]:
-    """Numbers of the rows in which an erased person's number or key stands."""
+_HIT: Final = pa.schema([("row", pa.int64()), ("emptied", pa.string())])
+"""Rows touched: by which column; none for one that is left out."""
+
+
+class _Column(NamedTuple):
+    """A column in which a person may be known again. takes: the row is theirs, and is left out."""
+
+    name: str
+    item: Item
+    takes: bool
+    keyed: bool
+
+
+def _columns(contract: Contract, names: Sequence[str]) -> list[_Column]:
+    """Numbers of persons and keys. A row is the person's whom it is about; in any other dataset, who is its key."""
+    whose = WHOSE.get(contract.dataset)
+    found = []
+    for item in contract.items:
+        name, number = item.source_name or item.name, item.element in IDENTITY
+        keyed = whose is not None and item.name == whose.key
+        subject = whose is not None and item.name == whose.number
+        takes = keyed or subject or (item.key and not (whose is not None and number))
+        if name in names and (number or item.key or keyed):
+            found.append(_Column(name, item, takes, keyed))
+    return found
+
+
+def _hit(
+    rows: pa.RecordBatchReader, columns: Sequence[_Column], dataset: str, hidden: str, known: frozenset[str]
+) -> Iterator[tuple[int, str | None]]:
+    """Rows in which an erased person's number or key stands: to be left out (None), or by which column emptied."""
     for batch in rows:
-        places, *columns = (column.to_pylist() for column in batch.columns)
-        for place, *values in zip(places, *columns, strict=True):
-            number = any(
-                of_number(hidden, form) in known for value in values[:numbers] if value for form in forms(value)
-            )
-            if number or any(of_key(hidden, dataset, value) in known for value in values[numbers:] if value):
-                yield place
+        places, *values = (column.to_pylist() for column in batch.columns)
+        for place, *cells in zip(places, *values, strict=True):
+            told = [
+                column
+                for column, value in zip(columns, cells, strict=True)
+                if value
+                and (
+                    any(of_number(hidden, form) in known for form in forms(value))
+                    or (column.keyed and of_key(hidden, dataset, value) in known)
+                )
+            ]
+            if any(column.takes for column in told):
+                yield place, None
+            else:
+                yield from ((place, column.name) for column in told)
 
 
-def _emptied(contract: Contract, names: Sequence[str], found: str) -> str:
-    personal = {item.source_name or item.name for item in contract.items if item.personal != "none" and not item.key}
+def _emptied(contract: Contract, columns: Sequence[_Column], names: Sequence[str]) -> str:
+    """The columns of a row that stays: in one about somebody else, only what is told of the same part (mother_...)."""
+    about = contract.dataset in WHOSE
+    parts: dict[str, list[str]] = {}
+    for item in contract.items:
+        for column in columns:
+            part = column.item.name.rpartition("_")[0]
+            same = item.name == column.item.name or item.name.startswith(f"{part}_") or not about
+            if not column.takes and same and (item.personal != "none" or item is column.item):
+                parts.setdefault(item.source_name or item.name, []).append(column.name)
     return ", ".join(
-        f"CASE WHEN {found} THEN NULL ELSE {quote(name)} END AS {quote(name)}" if name in personal else quote(name)
+        f'CASE WHEN {raw.ROW} IN (SELECT "row" FROM erased WHERE emptied IN ({_listed(parts[name])})) THEN NULL'
+        f" ELSE {quote(name)} END AS {quote(name)}"
+        if name in parts
+        else quote(name)
         for name in names
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(literal, names))

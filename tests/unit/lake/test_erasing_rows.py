@@ -1,0 +1,182 @@
+"""Whose row it is decides what goes: a person's own row, never a child's, a namesake's number or a firm's."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from catalog import queries
+from catalog.actions import agencies, datasets, erasures
+from catalog.database import forget_engines, open_reader, open_session
+from catalog.errors import Conflict, HubError
+from catalog.models import Batch, Dataset
+from catalog.settings import Settings
+from catalog.standards import check_digits
+from lake import tables
+from lake.bases import build
+from lake.bases.population import POPULATION
+from lake.erasing.carry_out import carry_out
+from lake.erasing.editing import Rule, edit
+from lake.erasing.whose import WHOSE
+from lake.layout import Layout
+from lake.loading import ingest
+from quality.figures import profile
+from tests.factories import erased
+from tests.factories.deliveries import a_contract, a_folder
+from tests.factories.erased import NAME, NOW, NUMBER, OTHER, contract, item
+from tests.factories.standard_tables import day, hold, moment, read
+
+LATER = datetime(2026, 11, 25, tzinfo=UTC)
+BIRTH = contract(
+    "health_birth",
+    "health",
+    item("certificate_no", "record_no", key=True),
+    item("child_name", "person_name", personal="sensitive"),
+    item("child_id", "resident_id", personal="sensitive"),
+    item("mother_name", "person_name", personal="general"),
+    item("mother_id", "resident_id", personal="sensitive"),
+)
+CREDIT = contract(
+    "population_model",
+    "market",
+    item("resident_id", "resident_id", key=True, personal="sensitive"),
+    item("score", "text"),
+)
+"""A department's dataset with a name like that of a table of the hub."""
+CHILD_BODY = "37068320200307700"
+CHILD = CHILD_BODY + check_digits.mod_11_2(CHILD_BODY)
+BORN = {"certificate_no": "B1", "child_name": "欧阳小宝", "child_id": CHILD, "mother_name": NAME, "mother_id": NUMBER}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    made = Settings(home=tmp_path / "home")
+    erased.fill(made)
+    yield made
+    forget_engines()
+
+
+def _published(settings: Settings) -> str:
+    """Build and publish the base once more; the person's id."""
+    build(settings, "population", now=datetime(2026, 11, 16, tzinfo=UTC))
+    uri = Layout(settings.lake_url).base("population")
+    version = tables.version(uri, settings=settings) or 0
+    with open_session(settings) as session:
+        datasets.publish(
+            session, dataset="population", uri=uri, delta_version=version, rows=3, verdict_id=None, by="t", now=NOW
+        )
+    return next(str(row["person_id"]) for row in read(settings, uri) if row["name"] == NAME)
+
+
+def _everywhere(settings: Settings) -> None:
+    """The person as mother in a birth, as key, in a list and a first column, and in tables that were profiled."""
+    layout = Layout(settings.lake_url)
+    with open_session(settings) as session:
+        agencies.register(session, code="health", name_zh="h", name_en="h", by="t", now=NOW)
+        for one in (BIRTH, CREDIT):
+            datasets.register_contract(session, contract=one, hub_id=settings.hub_id, by="t", now=NOW)
+    erased._raw(settings, "health_birth", 8, {name: [value] for name, value in BORN.items()})
+    hold(settings, "health_birth", BORN | {"sex": "1", "birth_date": day(2020, 3, 7), "address": "x"}, day=8)
+    credit = {"resident_id": [NUMBER, OTHER], "score": ["A", "B"]}
+    erased._raw(settings, "population_model", 8, credit)
+    for uri, columns in (
+        (layout.standard("population_model"), credit),
+        (layout.topic("homes"), {"home": ["1", "2"], "members": [[NUMBER, OTHER], [OTHER]]}),
+        (layout.history("market_enterprise"), {"manager": [f"负责人{NUMBER}"], "firm": ["9"]}),
+    ):
+        tables.write(uri, pa.table(columns), run_id="plant", settings=settings)
+    for name, uri in (
+        ("police_person", layout.standard("police_person")),
+        ("market_enterprise", layout.standard("market_enterprise")),
+        ("population", layout.base("population")),
+    ):
+        profile.take(settings, name, uri, now=NOW)
+
+
+def _delivered(settings: Settings, place: Path, of: object, text: str) -> list[dict[str, object]]:
+    folder = a_folder(place)
+    (Path(folder.location) / "a.csv").write_text(text, encoding="utf-8")
+    known = a_contract(dataset=of.dataset, agency=of.agency, items=of.items)  # type: ignore[attr-defined]
+    batch = ingest.collect(settings, known, folder, now=LATER, by="t")
+    rows = read(settings, Layout(settings.lake_url).raw(batch.dataset))
+    return [row for row in rows if row["_batch"] == batch.batch_id]
+
+
+def test_only_rows_about_the_person_go_and_of_others_only_what_tells_of_them(
+    settings: Settings, tmp_path: Path
+) -> None:
+    layout = Layout(settings.lake_url)
+    _everywhere(settings)
+    erased.approve(settings, _published(settings))
+    carry_out(settings, now=NOW, by="t")
+    for uri in (layout.raw("health_birth"), layout.standard("health_birth")):
+        (birth,) = read(settings, uri)
+        told = [birth.get(name) for name in ("child_name", "child_id", "mother_name", "mother_id")]
+        assert told == ["欧阳小宝", CHILD, None, None]
+    for uri in (layout.raw("population_model"), layout.standard("population_model")):
+        assert [(row["resident_id"], row["score"]) for row in read(settings, uri)] == [(OTHER, "B")]
+    homes = sorted((row["home"], row["members"]) for row in read(settings, layout.topic("homes")))
+    assert homes == [("1", None), ("2", [OTHER])]
+    assert read(settings, layout.history("market_enterprise")) == [{"manager": None, "firm": "9"}]
+    assert {row["name"] for row in read(settings, layout.base("population"))} == {"李建国", "欧阳小宝"}
+    assert profile.newest(settings, "police_person")
+    head = "certificate_no,child_name,child_id,mother_name,mother_id\n"
+    (born,) = _delivered(settings, tmp_path / "births", BIRTH, f"{head}B2,欧阳二宝,,{NAME},{NUMBER}\n")
+    assert (born["child_name"], born["mother_name"], born["mother_id"]) == ("欧阳二宝", None, None)
+    scored = _delivered(settings, tmp_path / "scores", CREDIT, f"resident_id,score\n{NUMBER},A\n{OTHER},B\n")
+    assert [row["resident_id"] for row in scored] == [OTHER]
+
+
+def test_a_number_that_two_people_bear_is_refused_before_anything_is_touched(settings: Settings) -> None:
+    third = {"person_no": "7", "resident_id": NUMBER, "name": "赵铁柱", "birth_date": day(1960, 1, 1), "status": "1"}
+    hold(settings, "police_person", erased.person(erased.ADDRESS, moment(2026, 11, 6)), erased.OTHERS, third, day=15)
+    erased.approve(settings, _published(settings))
+    layout = Layout(settings.lake_url)
+    before = read(settings, layout.base("population")), read(settings, layout.raw("police_person"))
+    with pytest.raises(Conflict) as refused:
+        carry_out(settings, now=NOW, by="t")
+    assert refused.value.code == "erasure_number_shared"
+    assert (read(settings, layout.base("population")), read(settings, layout.raw("police_person"))) == before
+    with open_reader(settings) as session:
+        assert not erasures.marks(session)
+        assert [one.status for one in erasures.listed(session)] == ["approved"]
+
+
+def test_a_delivery_that_is_held_keeps_no_files_once_somebody_was_erased(settings: Settings, tmp_path: Path) -> None:
+    with open_reader(settings) as session:
+        assert session.get(Dataset, "police_person")
+        assert queries.published_all(session)
+    erased.approve(settings, _published(settings))
+    carry_out(settings, now=NOW, by="t")
+    with pytest.raises(HubError) as lost:
+        _delivered(settings, tmp_path / "in", erased.POLICE, f"编号,证件号,姓名\n1,{NUMBER},{NAME}\n")
+    assert lost.value.code == "column_lost"
+    assert not [path for path in (settings.home / "deliveries" / "police_person").rglob("*") if path.is_file()]
+    with open_reader(settings) as session:
+        (held,) = session.query(Batch).where(Batch.dataset == "police_person", Batch.status == "held")
+        assert "交付文件不留存" in held.message_zh
+
+
+def test_an_error_while_a_table_is_rewritten_tells_no_number(settings: Settings) -> None:
+    uri = Layout(settings.lake_url).standard("police_person")
+    with pytest.raises(Conflict) as failed:
+        edit(settings, uri, Rule(f"no_such_column = '{NUMBER}'", {}), run="1")
+    assert failed.value.code == "erasure_table_unreadable"
+    assert NUMBER not in str(failed.value)
+    assert failed.value.__suppress_context__
+
+
+def test_whose_a_row_is_stands_in_the_query_of_the_base_as_it_stands_in_the_rules() -> None:
+    import lake.bases.population as folder
+
+    text = (Path(folder.__file__).parent / "person_observation.sql").read_text(encoding="utf-8")
+    text = re.sub(r"--.*|CAST\(NULL AS (\w+)\)", "NULL", text)
+    found = {}
+    for part in text.split("UNION ALL"):
+        columns = [one.split(" AS ")[0].strip() for one in part.split("SELECT", 1)[1].split("FROM")[0].split(",")]
+        found[part.split("FROM")[1].split()[0]] = (columns[6], columns[7], columns[4])
+    assert found == {name: tuple(whose) for name, whose in WHOSE.items()}
+    assert set(WHOSE) == set(POPULATION.inputs)
