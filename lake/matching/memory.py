@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from catalog.standards import divisions
 from lake.matching.trained import Model
 
 PREPARED, WEIGHED = "matching_prepared", "matching_kept"
@@ -37,6 +38,7 @@ def signature(model: Model) -> str:
 
 @cache
 def _edition() -> str:
-    """What cleans and compares: the files of this package."""
+    """What cleans and compares: the files of this package, and the divisions by which it reads names."""
     files = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".csv"))
+    files += [Path(divisions.__file__), Path(divisions.__file__).with_name("divisions.csv")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

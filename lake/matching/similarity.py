@@ -116,10 +116,11 @@ def place_grade(one: str, other: str) -> int:
 
 
 def short_form(one: str, other: str) -> int:
-    """1 where the shorter of two names in Chinese characters is the longer one's beginning to end but for what stands
+    """1 where the shorter of two names in Chinese characters is the longer one but for its ends and a place in it.
 
-    before it, after it and in one gap of at most _GAP characters: a firm's name for short leaves out places, which may
-    stand in the midst ('山东盛飞（莱州）软件科技', for short '盛飞软件科技'). 0 else.
+    A firm's name for short leaves out places: '山东盛飞（莱州）软件科技' is '盛飞软件科技'. What is left out in the
+    midst has at most _GAP characters and begins with the name of a division; a numeral or a trade tells two apart
+    (第一中学, 第十一中学). 0 else.
     """
     short, long = sorted((one, other), key=len)
     if not (text.is_wide(short) and len(short) >= _LONG):
@@ -128,7 +129,9 @@ def short_form(one: str, other: str) -> int:
         begun = long.find(short[:at])
         if begun < 0:
             return 0
-        if 0 <= long.find(short[at:], begun + at) - begun - at <= _GAP:
+        goes_on = long.find(short[at:], begun + at)
+        left_out = long[begun + at : goes_on] if goes_on >= 0 else None
+        if left_out == "" or (left_out and len(left_out) <= _GAP and left_out.startswith(text.places())):
             return 1
     return 0
 

@@ -237,3 +237,10 @@ _SEXES: Final = {
 def sex(text: str | None) -> str | None:
     """Code of GB/T 2261.1 for a sex in words or letters: '1', '2'; None for anything else."""
     return _SEXES.get(plain(text) or "")
+
+
+@lru_cache(maxsize=1)
+def places() -> tuple[str, ...]:
+    """Names of divisions, today's and former ones, as they stand in names of firms: with and without 省, 市, 县, 区."""
+    names = {one.name for one in divisions()}
+    return tuple(sorted(names | {name[:-1] for name in names if len(name) > 2 and name[-1] in "省市县区"}))

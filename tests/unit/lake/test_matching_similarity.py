@@ -85,6 +85,11 @@ def test_registering_twice_is_registering_once(connection):
         ("山东盛飞软件科技", "盛达软件科技", 0),
         ("盛飞", "山东盛飞", 0),
         ("north star software", "star soft", 0),
+        ("莱州市第一中学", "莱州市第十一中学", 0),
+        ("莱州市第二实验小学", "莱州市第十二实验小学", 0),
+        ("文昌小学", "文昌路小学", 0),
+        ("东村村委会", "东庄村村委会", 0),
+        ("永丰果品商行", "永丰进出口果品商行", 0),
     ],
 )
 def test_a_short_form_leaves_out_places_before_behind_and_in_the_midst(one, other, short):
