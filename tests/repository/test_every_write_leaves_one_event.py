@@ -166,6 +166,7 @@ NOT_WRITES = {
     "catalog.actions.tickets.correction_title": "words, nothing is written",
     "catalog.actions.batches.advance": "how far a batch has come; the step that did it is recorded as a RunStep",
     "catalog.actions.events.record": "is the event",
+    "catalog.actions.datasets.is_retired": "reads",
     "catalog.actions.erasures.get": "reads",
     "catalog.actions.erasures.listed": "reads",
     "catalog.actions.erasures.marks": "reads",

@@ -1,6 +1,7 @@
 """What every command needs at the door: the settings, the clock, who acts, and sessions. Read once per command."""
 
-import getpass
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -51,8 +52,11 @@ def now() -> datetime:
 
 
 def actor() -> str:
-    """Who acts, for events: the operating system's user at this terminal."""
-    return f"cli:{getpass.getuser()}"
+    """Who acts, for events: the operating system's user at this terminal, not whom its environment names."""
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:  # a container's user may have no name
+        return f"cli:{os.getuid()}"
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from catalog.actions import agencies
 from catalog.database import forget_engines, open_reader, open_session
 from catalog.models import Agency, Event
 from catalog.settings import Settings
+from exchange_api.cli.speaking import door
 from lake.layout import Layout
 from tests.factories import erased
 from tests.factories.standard_tables import read
@@ -40,7 +41,7 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     shuniu: Shuniu, hub: tuple[Settings, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, entity = hub
-    monkeypatch.setenv("LOGNAME", "one")
+    monkeypatch.setattr(door.os, "getuid", lambda: 0)
     ask = ("base", "erase", "ask", entity, *WITH, "--login")
     assert shuniu(*ask, "zhao", home=settings.home).code == 1
     assert shuniu("base", "erase", "ask", "P0", *WITH, "--login", "li", home=settings.home).code == 1
@@ -49,7 +50,7 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     assert shuniu(*ask, "wang", home=settings.home).code == 1, "one is under way"
     refuse = ("base", "erase", "refuse", "1", "--reason", "户籍须保存", "--login", "wang", "--ground")
     assert shuniu(*refuse, "no_wish", home=settings.home).code == 2
-    monkeypatch.setenv("LOGNAME", "another")
+    monkeypatch.setattr(door.os, "getuid", lambda: 1)
     assert shuniu(*refuse, "statutory_duty", home=settings.home).code == 0
     assert shuniu("base", "erase", "run", "--login", "li", "--json", home=settings.home).out.strip() == "[]"
     (kept,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
@@ -65,7 +66,7 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     assert shuniu(*private, home=settings.home).code == 2
     same_person = shuniu(*approve, "wang", home=settings.home)
     assert (same_person.code, "erasure_own" in same_person.err or "申请人以外" in same_person.err) == (1, True)
-    monkeypatch.setenv("LOGNAME", "one")
+    monkeypatch.setattr(door.os, "getuid", lambda: 0)
     assert shuniu(*approve, "li", home=settings.home).code == 1, "the account is the asker's, whoever is there"
     assert shuniu(*approve, "wang", home=settings.home).code == 0
     assert shuniu(*approve, "wang", home=settings.home).code == 1
