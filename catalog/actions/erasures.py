@@ -85,7 +85,7 @@ def decide(
             code="erasure_decision_invalid",
         )
     found = get(session, erasure_id)
-    if found.status != "asked":
+    if found.status != "asked" and (approve or found.status != "approved"):  # what is not begun may still be refused
         raise Conflict(
             f"删除申请 {erasure_id} 已经审批。",
             f"Erasure {erasure_id} has been decided already.",

@@ -49,11 +49,13 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
     number somebody else bears: they are left as they are.
     """
     with open_reader(settings) as session:
-        waiting = [(one.erasure_id, one.entity, one.reference) for one in erasures.listed(session, "approved", "begun")]
+        listed = erasures.listed(session, "approved", "begun")
+        waiting = [(one.erasure_id, one.entity, one.reference, one.status) for one in listed]
     if not waiting:
         return {}
     done: dict[int, int] = {}
     refused: list[int] = []
+    moved: list[int] = []
     with ExitStack() as held:
         held.enter_context(none_building(settings))
         roots = (Layout(settings.lake_url).zone("raw"), str(settings.home / "deliveries"))
@@ -61,8 +63,11 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
             held.enter_context(deliveries.lock(settings, dataset))
         places = _places(settings)
         _check_quiet(settings, places)
-        for number, entity, reference in waiting:
+        for number, entity, reference, status in waiting:
             subject = subject_of(settings, entity)
+            if status == "approved" and not subject.keys:
+                moved.append(number)
+                continue
             if subject.others:
                 refused.append(number)
                 continue
@@ -82,6 +87,8 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
             done[number] = rows
     if refused:
         raise _shared(refused)
+    if moved:
+        raise _moved(moved)
     return done
 
 
@@ -95,6 +102,19 @@ def _shared(refused: list[int]) -> Conflict:
         " and run again after the next build.",
         code="erasure_number_shared",
         erasures=refused,
+    )
+
+
+def _moved(cases: list[int]) -> Conflict:
+    numbers = ", ".join(map(str, cases))
+    return Conflict(
+        f"申请 {numbers} 中的人员标识在批准之后已并入他人或拆分，名下已无记录，未作删除；其他申请已执行。"
+        "请驳回该申请，按现在的标识（shuniu base explain）重新申请。",
+        f"The id of the person in case {numbers} merged into another or was split after the approval, so nothing stands"
+        " under it: nothing was erased, every other case was carried out. Refuse it and ask anew under the id of today"
+        " (shuniu base explain).",
+        code="erasure_entity_moved",
+        erasures=cases,
     )
 
 

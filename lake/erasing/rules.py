@@ -154,7 +154,7 @@ def _of_others(
 
 
 def _ids(subject: Subject) -> frozenset[str]:
-    return subject.records | {subject.entity}
+    return subject.records | subject.former | {subject.entity}
 
 
 def _any(conditions: Iterable[str]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import duckdb
+
 from catalog.settings import Settings
 from lake import tables
 from lake.bases.identity import secret
@@ -18,11 +20,13 @@ TEXTS = ("name", "phone", "address")
 class Subject:
     """numbers: every form of them; names; texts: names, telephones, addresses; alone: those no other person has.
 
-    keys: dataset -> keys of their rows; others: dataset -> keys of everybody else's rows that bear the same number.
+    former: ids that merged into theirs. keys: dataset -> keys of their rows; others: dataset -> keys of everybody
+    else's rows that bear the same number.
     records: ids of their records; places: (dataset, batch, row). Empty when the base holds nothing of them any more.
     """
 
     entity: str
+    former: frozenset[str]
     numbers: frozenset[str]
     names: frozenset[str]
     texts: frozenset[str]
@@ -44,6 +48,7 @@ def subject_of(settings: Settings, entity: str) -> Subject:
     state = State(settings, POPULATION)
     links, claims = (tables.scan(state.uri(part), settings=settings) for part in ("links", "provenance"))
     with connect(settings, functions=False) as connection:
+        former = _merged_into(connection, settings, state.uri("redirects"), entity)
         rows = connection.execute(
             f'SELECT dataset, key, batch, "row", record_id FROM {links} WHERE person_id = ?', [entity]
         ).fetchall()
@@ -63,6 +68,7 @@ def subject_of(settings: Settings, entity: str) -> Subject:
         ).fetchall()
     return Subject(
         entity,
+        former,
         frozenset(numbers),
         frozenset(value for field, value in said if field == "name"),
         frozenset(texts),
@@ -72,6 +78,21 @@ def subject_of(settings: Settings, entity: str) -> Subject:
         frozenset(record for *_, record in rows),
         frozenset((dataset, batch, row) for dataset, _, batch, row, _ in rows),
     )
+
+
+def _merged_into(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, redirects: str, entity: str
+) -> frozenset[str]:
+    """The ids they had before: what was told under these is of them as well."""
+    if tables.version(redirects, settings=settings) is None:
+        return frozenset()
+    moves = tables.scan(redirects, settings=settings)
+    found = connection.execute(
+        f'WITH RECURSIVE theirs(id) AS (SELECT ? UNION SELECT "old" FROM {moves} AS r'
+        " JOIN theirs ON r.\"to\" = theirs.id WHERE r.reason = 'merged') SELECT id FROM theirs",
+        [entity],
+    ).fetchall()
+    return frozenset(one for (one,) in found) - {entity}
 
 
 def _by_dataset(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,9 +20,11 @@ from catalog.models import Batch, Event, Ticket
 from catalog.settings import Settings
 from lake import tables
 from lake.bases import BASES, base, build, history, locking
+from lake.bases.state import REDIRECTS
 from lake.erasing import rules
 from lake.erasing.carry_out import ZONES, carry_out
 from lake.erasing.marks import forms
+from lake.erasing.subject import subject_of
 from lake.erasing.sweeping import remove_shared
 from lake.layout import Layout
 from lake.loading import deliveries, ingest
@@ -278,6 +282,29 @@ def test_every_zone_and_every_table_beside_a_base_has_its_rule(filled: tuple[Pat
     written = {name for one in BASES for name in one.tables}
     beside = {f"{one.name}_{part}" for one in BASES for part in rules.BESIDE}
     assert there <= written | beside, "a new table beside a base needs its rule in lake/erasing/rules.py"
+
+
+def test_a_case_whose_id_merged_away_is_not_called_done_and_may_be_taken_back(county: tuple[Settings, str]) -> None:
+    settings, entity = county
+    links, redirects = (Layout(settings.lake_url).base(f"population_{part}") for part in ("links", "redirects"))
+    moved = [{"old": entity, "to": "Pother", "reason": "merged", "at": NOW}]
+    tables.write(redirects, pa.Table.from_pylist(moved, schema=REDIRECTS), run_id="merged", settings=settings)
+    assert subject_of(settings, "Pother").former == {entity}
+    held = tables.read(links, settings=settings)
+    under = pc.if_else(pc.equal(held["person_id"], entity), "Pother", held["person_id"])
+    renamed = held.set_column(held.schema.get_field_index("person_id"), "person_id", under)
+    tables.write(links, renamed, run_id="merged", settings=settings)
+    with pytest.raises(Conflict) as error:
+        carry_out(settings, now=NOW, by="t")
+    assert error.value.code == "erasure_entity_moved"
+    with open_session(settings) as session:
+        (case,) = erasures.listed(session)
+        assert case.status == "approved"
+        erasures.decide(
+            session, erasure_id=case.erasure_id, approve=False, refusal="not_the_person", reason="已并入他人",
+            by="another", now=NOW,
+        )  # fmt: skip
+    assert carry_out(settings, now=NOW, by="t") == {}
 
 
 def test_a_number_is_known_in_both_its_forms() -> None:
