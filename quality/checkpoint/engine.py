@@ -5,6 +5,7 @@ here keeps one connection. GX is imported on first use only, once per process, w
 """
 
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -18,13 +19,31 @@ from quality.marking.scan import ROWS, Scan
 _ONE_AT_A_TIME = threading.RLock()  # GX keeps its project in process-wide state
 
 
+_REMOTE_SPARK = "pyspark.sql.connect"
+"""GX tries to import it wherever pyspark is; in an interpreter without a main file that ends the process (exit 0)."""
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Whoever imports `module` inside finds it missing, unless it is there already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
 @cache
 def load() -> SimpleNamespace:
     """Import Great Expectations (seconds, once) and define the DuckDB classes: `gx`, the expectation `rule`."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what GX says to itself while it is imported concerns nobody here
         os.environ["GX_ANALYTICS_ENABLED"] = "false"  # noqa: TID251  # GX reads it at import, and only from there
-        import great_expectations as gx
+        with _without(_REMOTE_SPARK):
+            import great_expectations as gx
 
         from quality.checkpoint.expectations import ExpectRuleToHold
 
