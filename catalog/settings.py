@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     airflow_password: str = Field(default="", repr=False, description="Password for it; empty: the generated one")
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages: zh or en")
     memory_limit: str = Field(default="1GB", description="Memory one engine connection may use")
+    build_memory_limit: str = Field(
+        default="4GB",
+        description="Memory the connection that builds a base database may use; never more than half of the machine's",
+    )
     threads: int = Field(default=2, ge=1, le=256, description="Threads one engine connection may use")
     engine: Literal["duckdb", "spark"] = Field(
         default="duckdb", description="What builds the base databases: duckdb in process, or spark"

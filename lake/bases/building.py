@@ -153,7 +153,8 @@ def _make(
         return
     entities = pa.table({})
     if model.identity or not spark:
-        with connect(how.settings, extensions=("spatial",) if model.spatial else ()) as connection:
+        extensions = ("spatial",) if model.spatial else ()
+        with connect(how.settings, extensions=extensions, building=True) as connection:
             pinned.open(connection)
             entities = resolve_entities(
                 pinned, connection, decisions=decisions, waived=waived, run_id=how.run_id, facts=how.facts, now=now,

@@ -24,7 +24,12 @@ SPATIAL_FUNCTIONS = Path(__file__).parent / "spatial.sql"
 
 
 def connect(
-    settings: Settings | None = None, *, extensions: Iterable[str] = (), keep_order: bool = True, functions: bool = True
+    settings: Settings | None = None,
+    *,
+    extensions: Iterable[str] = (),
+    keep_order: bool = True,
+    functions: bool = True,
+    building: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """A connection to a new in-memory database with the hub's limits and functions.
 
@@ -32,6 +37,7 @@ def connect(
     settings: None gives the default limits and spills to the machine's temporary folder.
     functions: False leaves out the hub's SQL functions, for plain reading: making them takes longer than connecting.
     keep_order: False lets scans and COPY run unordered (faster, less memory) where row order carries nothing.
+    building: True gives it the memory for building a base, which a city of a million would else write to disk and back.
     """
     spill = (settings.home / "tmp" if settings else Path(tempfile.gettempdir())) / "duckdb"
     spill.mkdir(parents=True, exist_ok=True)
@@ -52,6 +58,8 @@ def connect(
     )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
+    if settings and building:
+        _give_room(connection, settings)
     for name in wanted:
         load(connection, name)
     if not seen:
@@ -64,6 +72,17 @@ def connect(
     if functions:
         register_functions(connection)
     return connection
+
+
+def _give_room(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Let `connection` use the memory for building: half of the machine's (or the container's) at most."""
+    connection.execute("RESET memory_limit")  # to what DuckDB takes by itself: four fifths of what there is
+    given, most = (
+        f"parse_formatted_bytes({literal(it)})" for it in (settings.memory_limit, settings.build_memory_limit)
+    )
+    half = "parse_formatted_bytes(current_setting('memory_limit')) * 5 // 8"
+    ((limit,),) = connection.execute(f"SELECT greatest({given}, least({most}, {half}))").fetchall()
+    connection.execute(f"SET memory_limit = '{limit}B'")
 
 
 def confine(connection: duckdb.DuckDBPyConnection, settings: Settings, *, only: Iterable[str] | None = None) -> None:
