@@ -77,10 +77,11 @@ def _nouns() -> "dict[str, ModuleType]":
     """Noun -> the module that holds its commands."""
     from exchange_api.cli import account, agency, grant, run
     from exchange_api.cli import usage as usage_commands
+    from exchange_api.cli.bases import review
     from exchange_api.cli.keeping import audit
     from exchange_api.cli.lake import tables as lake
     from exchange_api.cli.publishing import contract, dataset, source, standard, topic
-    from exchange_api.cli.quality import review, ticket
+    from exchange_api.cli.quality import ticket
     from exchange_api.cli.quality import verdicts as quality
 
     return {

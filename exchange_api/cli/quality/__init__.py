@@ -1,1 +1,1 @@
-"""Verdicts, tickets, waivers and pairs to decide on the command line."""
+"""Verdicts, tickets and waivers on the command line."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli.quality import erase
-from exchange_api.cli.quality import words as review_words
-from exchange_api.cli.quality.explain import explain
-from exchange_api.cli.quality.past import as_of
+from exchange_api.cli.bases import erase
+from exchange_api.cli.bases import words as review_words
+from exchange_api.cli.bases.explain import explain
+from exchange_api.cli.bases.past import as_of
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
 
