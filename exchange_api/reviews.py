@@ -33,7 +33,7 @@ def seen(hub: Hub, caller: Caller, base: str, pair: str, *, parts: bool = False)
 
     parts: with parts of masked values, recorded as such; raises NotAllowed for who decides on no pair.
     """
-    if parts and not caller.may(Permission.ALL_REVIEW_DECIDE):
+    if parts and not decides(caller):
         refuse(hub, caller, surface="review:parts", reasons=["not_allowed"])
         raise NotAllowed(
             "部分内容只供对记录对作结论的人查看。",
@@ -81,13 +81,25 @@ def decide(
 ) -> bool:
     """Say something of a pair; False when that was said already, and then nothing is kept twice.
 
-    seen: number of the newest decision the caller knew of. Raises NotFound, InvalidInput, and Conflict when somebody
-    else has decided otherwise meanwhile.
+    seen: number of the newest decision the caller knew of. Raises NotAllowed for a program, NotFound, InvalidInput, and
+    Conflict when somebody else has decided otherwise meanwhile.
     """
+    if not decides(caller):
+        refuse(hub, caller, surface="review:decide", reasons=["not_allowed"])
+        raise NotAllowed(
+            "记录对须由人作结论，服务账号不能。请由数据管理员登录门户核对。",
+            "People decide on pairs, no service account does. Have a data steward sign in to the portal.",
+            code="review_service_refused",
+        )
     check_reason(reason)
     with open_session(hub.settings) as session:
         row = reviews.found_row(hub.settings, session, bases.base(base), pair)
         return _decide(session, base, row, verdict, reason, seen=seen, by=caller.login, now=hub.clock())
+
+
+def decides(caller: Caller) -> bool:
+    """Whether the caller may decide on pairs: a person whose role says so. The word of a program would be nobody's."""
+    return caller.kind == "person" and caller.may(Permission.ALL_REVIEW_DECIDE)
 
 
 def check_reason(reason: str) -> None:

@@ -29,6 +29,7 @@ from tests.unit.portal.test_pages import words_of
 
 Enter = Callable[[str], TestClient]
 Row = dict[str, object]
+SURFACES = ("review", "review:parts", "review:decide", "explain", "as-of", "find")
 FIRST, SECOND, THIRD = "h20", "h80", "h40"
 
 
@@ -93,7 +94,7 @@ def looks(app: FastAPI, city: Settings) -> list[dict[str, object]]:
     app.state.hub.close()
     lines = [line for path in sorted(city.audit_dir.glob("*/*.jsonl")) for line in path.read_bytes().splitlines()]
     found = [orjson.loads(line) for line in lines]
-    return [one for one in found if one.get("surface") in ("review", "review:parts", "explain", "as-of")]
+    return [one for one in found if one.get("surface") in SURFACES]
 
 
 def test_the_list_shows_the_most_doubtful_first_and_no_value(city: Settings, signed_in: Enter) -> None:
@@ -230,6 +231,26 @@ def test_who_only_reads_pairs_is_shown_no_part_and_the_refusal_is_on_record(app:
         reviews.seen(app.state.hub, reader, "population", pair(city, FIRST), parts=True)
     last = looks(app, city)[-1]
     assert (last["surface"], last["decision"], last["account"]) == ("review:parts", "refused", "reader")
+
+
+def test_a_service_decides_on_no_pair_over_http_and_is_shown_no_part_whatever_its_role(
+    app: FastAPI, city: Settings, browser: TestClient
+) -> None:
+    with open_session(city) as session:
+        accounts.create(
+            session, login="robot", agency="bureau", kind="service", roles=["steward"],
+            name_zh="程序", name_en="Program", by="test", now=now(),
+        )  # fmt: skip
+        token = accounts.issue_token(session, login="robot", label="t", days=1, by="test", now=now())
+    path, bearer = f"/api/v1/bases/population/reviews/{pair(city, FIRST)}", {"Authorization": f"Bearer {token}"}
+    before = said(city, FIRST)
+    decided = browser.post(f"{path}/decision", json={"verdict": "same", "reason": "程序"}, headers=bearer)
+    assert (decided.status_code, decided.json()["code"]) == (403, "review_service_refused")
+    assert said(city, FIRST) == before
+    assert browser.post(f"{path}/parts", headers=bearer).json()["code"] == "review_parts_refused"
+    assert browser.get(path, headers=bearer).status_code == 200
+    refused = [one for one in looks(app, city) if one["account"] == "robot" and one["decision"] == "refused"]
+    assert [one["surface"] for one in refused] == ["review:decide", "review:parts"]
 
 
 def test_the_evidence_over_http_adds_up_to_the_probability(
