@@ -16,7 +16,7 @@ from catalog.time_limits import local_day
 from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
-from exchange_api.views import entities, past, reviews
+from exchange_api.views import entities, finding, past, reviews
 from lake import bases
 
 LONGEST_REASON: Final = 2000
@@ -55,14 +55,14 @@ def explained(hub: Hub, caller: Caller, base: str, entity: str) -> entities.Expl
     return found
 
 
-def whole(hub: Hub, caller: Caller, base: str, entity: str) -> tuple[entities.Explained, past.Past]:
-    """Why an entity is what it is, and everything it was; masked as in explained(), one look, one record in the trail.
+def whole(hub: Hub, caller: Caller, base: str, entity: str, wanted: past.Asked) -> tuple[entities.Explained, past.Past]:
+    """Why an entity is what it is, and what it was as asked; masked as in explained(), one look, one record.
 
     Raises NotFound.
     """
     with open_reader(hub.settings) as session:
         found = entities.explained(hub.settings, session, base, entity, agency=caller.agency)
-        was = past.of_entity(hub.settings, session, base, entity, past.Asked(None, None), agency=caller.agency)
+        was = past.of_entity(hub.settings, session, base, entity, wanted, agency=caller.agency)
     both = {name: tuple(sorted({*found.use[name], *was.use[name]})) for name in ("items", "providers")}
     hub.record(caller, **(found.use | both))
     return found, was
@@ -74,6 +74,16 @@ def as_of(hub: Hub, caller: Caller, base: str, entity: str, wanted: past.Asked) 
         found = past.of_entity(hub.settings, session, base, entity, wanted, agency=caller.agency)
     hub.record(caller, **found.use)
     return found
+
+
+def found(hub: Hub, caller: Caller, base: str, *, number: str = "", phone: str = "", name: str = "") -> finding.Answer:
+    """The entities a number leads to, or a telephone and a name: ids alone; one record in the trail, without a number.
+
+    Raises NotFound, and InvalidInput for what can be no number or is given by halves: then nothing was looked up.
+    """
+    answer = finding.find(hub.settings, base, number=number, phone=phone, name=name)
+    hub.record(caller, **answer.use)
+    return answer
 
 
 def decide(

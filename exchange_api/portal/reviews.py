@@ -12,13 +12,15 @@ from authorization.access import Caller
 from authorization.permissions import Permission
 from catalog.actions import review_decisions
 from catalog.actions.review_decisions import VERDICTS
-from catalog.errors import HubError
+from catalog.errors import HubError, InvalidInput
+from catalog.time_limits import local_day
 from exchange_api import reviews
 from exchange_api.portal import problems, rendering
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
-from exchange_api.views import names
+from exchange_api.views import finding, names, past
 from exchange_api.views import reviews as views
+from lake import bases
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -39,7 +41,7 @@ def listed(visit: Reading, base: Word = "", state: Word = "", page: Page = 1) ->
         found=found,
         base=base,
         state=state,
-        bases=[(one.name, visit.named((one.title_zh, one.title_en))) for one in views.matched_bases()],
+        bases=[(one.name, visit.named((one.title_zh, one.title_en))) for one in bases.matched()],
         states=[(code, visit.word("review", code)) for code in views.STATES],
         address=rendering.address("/reviews", base=base, state=state),
     )
@@ -81,15 +83,65 @@ def decide(
     return _to(f"/reviews/{base}/{following}?after={pair}" if following else f"/reviews/{base}/{pair}?after={pair}")
 
 
+@router.get("/entities")
+def finder(visit: Reading) -> HTMLResponse:
+    """The form that leads from what a clerk holds in hand to an entity."""
+    return _finder(visit)
+
+
+@router.post("/entities")
+def find(
+    visit: Reading, base: Token = "", number: Token = "", phone: Token = "", name: Token = "", csrf: Token = ""
+) -> HTMLResponse:
+    """The ids found. What was looked for comes in the form's body and goes back to no page."""
+    try:
+        visit.check_form(csrf)
+        found = reviews.found(visit.hub, _person(visit), base, number=number, phone=phone, name=name)
+    except HubError as error:
+        return _finder(visit, base=base, refused=error)
+    return _finder(visit, base=base, found=found)
+
+
 @router.get("/entities/{base}/{entity}")
-def entity(visit: Reading, base: str, entity: str) -> HTMLResponse:
-    """Why an entity is what it is: its source rows, what ties them, of every field whose word won; and what it was."""
-    one, was = reviews.whole(visit.hub, _person(visit), base, entity)
-    past = [field for field in was.fields if field.over or field.correction]
+def entity(visit: Reading, base: str, entity: str, valid: Word = "", known: Word = "") -> HTMLResponse:
+    """Why an entity is what it is: its source rows, what ties them, of every field whose word won; and what it was.
+
+    valid, known: what it was on that day, by what was known on that; what cannot be answered is said on the page.
+    """
+    refused = None
+    try:
+        wanted = past.asked(valid, known, now=visit.hub.clock())
+    except InvalidInput as error:
+        wanted, refused = past.EVERYTHING, error
+    one, was = reviews.whole(visit.hub, _person(visit), base, entity, wanted)
+    asked = wanted != past.EVERYTHING
     with visit.reader() as session:
         people = names.accounts(session, [said.by for said in one.said])
     return visit.page(
-        "entity.html", one=one, people=people, past=past, rows={each.record: each for each in one.records}
+        "entity.html",
+        status=refused.http_status if refused else 200,
+        refused=problems.sentence(refused, visit.language) if refused else "",
+        one=one,
+        people=people,
+        asked=asked,
+        valid=valid,
+        known=known,
+        today=local_day(visit.hub.clock()),
+        past=[field for field in was.fields if asked or field.over or field.correction],
+        rows={each.record: each for each in one.records},
+    )
+
+
+def _finder(
+    visit: Visit, *, base: str = "", found: finding.Answer | None = None, refused: HubError | None = None
+) -> HTMLResponse:
+    return visit.page(
+        "find.html",
+        status=refused.http_status if refused else 200,
+        refused=problems.sentence(refused, visit.language) if refused else "",
+        found=found,
+        base=base,
+        bases=[(one.name, visit.named((one.title_zh, one.title_en))) for one in bases.matched()],
     )
 
 

@@ -27,6 +27,7 @@ PLACES: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("/runs", N_("Runs"), frozenset({Permission.ALL_RUNS_READ, Permission.OWN_RUNS_READ})),
     ("/quality", N_("Quality"), frozenset({Permission.ALL_QUALITY_READ, Permission.OWN_QUALITY_READ})),
     ("/tickets", N_("Tickets"), frozenset({Permission.OWN_TICKETS_READ})),
+    ("/entities", N_("Find"), frozenset({Permission.ALL_REVIEW_READ})),
     ("/reviews", N_("Review"), frozenset({Permission.ALL_REVIEW_READ})),
     ("/usage", N_("Usage"), frozenset({Permission.ALL_USAGE_READ, Permission.OWN_USAGE_READ})),
 )

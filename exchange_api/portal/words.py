@@ -133,6 +133,11 @@ WORDS: dict[str, dict[str, str]] = {
         "people": N_("A person decided"),
         "alone": N_("Nothing else fits it"),
     },
+    "found": {
+        "now": N_("The base holds it"),
+        "claimed": N_("A department says so; another's word counts"),
+        "before": N_("It was so before"),
+    },
     "move": {
         "merged": N_("became part of"),
         "split": N_("was parted from"),

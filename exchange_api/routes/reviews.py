@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from authorization.access import Caller
 from authorization.permissions import Permission
@@ -32,6 +32,14 @@ class Decision(BaseModel):
     verdict: Literal["same", "different", "unsure"]
     reason: str
     seen: int | None = None
+
+
+class Held(BaseModel):
+    """What somebody holds in hand: a number alone, or a telephone together with a name. At most 100 characters each."""
+
+    number: str = Field("", max_length=100, repr=False)
+    phone: str = Field("", max_length=100, repr=False)
+    name: str = Field("", max_length=100, repr=False)
 
 
 @router.get("/api/v1/bases/{base}/reviews")
@@ -63,6 +71,12 @@ def decide(hub: TheHub, caller: Decider, base: str, pair: str, said: Decision) -
     return answer({"pair": pair, "verdict": said.verdict, "new": new}, 201 if new else 200)
 
 
+@router.post("/api/v1/bases/{base}/entities/find")
+def find(hub: TheHub, caller: Reader, base: str, held: Held) -> Response:
+    """The ids a number leads to, or a telephone with a name; in the body, for an address stands in logs. Audited."""
+    return answer(public(reviews.found(hub, caller, base, number=held.number, phone=held.phone, name=held.name)))
+
+
 @router.get("/api/v1/bases/{base}/entities/{entity}")
 def explain(hub: TheHub, caller: Reader, base: str, entity: str) -> Response:
     """Why an entity is what it is: source rows and their ties, of fields who won and who lost. Masked, audited."""
@@ -75,4 +89,4 @@ def as_of(hub: TheHub, caller: Reader, base: str, entity: str, valid: Moment = "
 
     `known` is a day, to its end by the county's clock, or a moment; without it: now. Masked and audited.
     """
-    return answer(public(reviews.as_of(hub, caller, base, entity, past.asked(valid, known))))
+    return answer(public(reviews.as_of(hub, caller, base, entity, past.asked(valid, known, now=hub.clock()))))

@@ -127,7 +127,7 @@ class Explained:
 
 def explained(settings: Settings, session: Session, base: str, entity: str, *, agency: str) -> Explained:
     """The entity as somebody of `agency` may see it; raises NotFound, also for an id that became another."""
-    model = bases.base(base)
+    model = bases.matched_base(base)
     found = explaining.explain(settings, model, entity)
     known = {record["record_id"] for record in found.records}
     said = tuple(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.actions import review_decisions
+from catalog.errors import NotFound
 from catalog.models import ReviewDecision
 from catalog.settings import Settings
 from exchange_api.evidence import shown_key
@@ -153,17 +154,12 @@ class Case:
         }
 
 
-def matched_bases() -> tuple[BaseModel, ...]:
-    """The bases whose rows are matched."""
-    return tuple(model for model in bases.BASES if model.identity is not None)
-
-
 def listed(settings: Settings, session: Session, wanted: Wanted, *, size: int = PAGE_SIZE) -> Listing:
     """The pairs that match, base by base, the most doubtful first. A page beyond the end is the last.
 
     Raises NotFound for a base that is none, or whose rows are not matched.
     """
-    models = (bases.base(wanted.base),) if wanted.base else matched_bases()
+    models = (bases.matched_base(wanted.base),) if wanted.base else bases.matched()
     every = [doubt for model in models for doubt in _doubts(settings, session, model)]
     found = [doubt for doubt in every if not wanted.state or doubt.state == wanted.state]
     pages = max(1, -(-len(found) // size))
@@ -203,6 +199,21 @@ def found_row(settings: Settings, session: Session, model: BaseModel, pair: str)
     """The pair of that name, as lake.bases.review.one gives it; raises NotFound."""
     said = review_decisions.history(session, model.name, pair)
     return review.one(settings, model, pair, (said[-1].record_l, said[-1].record_r) if said else ())
+
+
+def base_of(settings: Settings, session: Session, pair: str) -> str:
+    """The base a pair, or two records, are of; raises NotFound."""
+    for model in bases.matched():
+        try:
+            found_row(settings, session, model, pair)
+        except NotFound:
+            continue
+        return model.name
+    raise NotFound(
+        "没有这一对记录。请用 shuniu base review list 查看待核对的记录对。",
+        "There is no such pair. See: shuniu base review list.",
+        code="review_unknown",
+    )
 
 
 def case(

@@ -62,6 +62,8 @@ __all__ = [
     "keep",
     "known",
     "lineage",
+    "matched",
+    "matched_base",
     "topics",
     "try_topic",
 ]  # fmt: skip
@@ -89,6 +91,24 @@ def base(name: str, settings: Settings | None = None) -> BaseModel:
             code="base_unknown",
             base=name,
         ) from None
+
+
+def matched() -> tuple[BaseModel, ...]:
+    """The bases whose rows are matched to entities with lasting ids; they alone keep a history."""
+    return tuple(model for model in BASES if model.identity is not None)
+
+
+def matched_base(name: str) -> BaseModel:
+    """The one of them called `name`; raises NotFound, and says which there are."""
+    found = next((model for model in matched() if model.name == name), None)
+    if found is None:
+        names = [model.name for model in matched()]
+        raise NotFound(
+            f"只有人口库和法人库有实体标识和历史，请写 {' 或 '.join(names)}。",
+            f"Only the bases of persons and of legal persons have entities with ids and a history: {', '.join(names)}.",
+            code="base_without_entities",
+        )
+    return found
 
 
 def check_topic(settings: Settings, sql: Path, contract: Path) -> BaseModel:

@@ -24,8 +24,8 @@ def check(model: BaseModel) -> Validity:
     """Between which items the rows of `model` hold; raises InvalidInput where there is no such thing."""
     if model.valid is None:
         raise InvalidInput(
-            f"{model.title_zh} 没有有效期，不能按日期查询。可用 --as-of 查看某一时刻的版本。",
-            f"Rows of {model.title_en} have no days of validity. Ask for the version of a moment instead: --as-of.",
+            f"{model.title_zh} 没有有效期，不能按日期查询。可用 --known 查看某一时刻的版本。",
+            f"Rows of {model.title_en} have no days of validity. Ask for the version of a moment instead: --known.",
             code="base_without_validity",
             base=model.name,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from exchange_api.cli.bases import words
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import as_json, listing, progress, say, tell
 
@@ -23,7 +24,7 @@ Reason = Annotated[str, typer.Option("--reason", help=say("理由，不写个人
 
 @app.command(help=say("提出删除申请", "Ask that a person be erased"))
 def ask(
-    entity: Annotated[str, typer.Argument(help=say("人员标识 P…", "Id of the person: P…"))],
+    entity: words.Entity,
     ground: Annotated[
         str,
         typer.Option(

@@ -1,27 +1,24 @@
 """`shuniu base explain`: why a person or organisation is what it is: its rows, and of every field who won and lost."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from exchange_api.cli.bases import words
 from exchange_api.cli.speaking import door, trail
-from exchange_api.cli.speaking.speech import as_json, listing, named, say, shown, tell, worded
+from exchange_api.cli.speaking.speech import as_json, coded, listing, named, say, shown, tell, worded
 
 if TYPE_CHECKING:
     from exchange_api.views.entities import Explained
 
-Entity = Annotated[str, typer.Argument(help=say("人员或法人标识，如 P…、L…", "Id of a person or organisation: P…, L…"))]
 
-
-def explain(entity: Entity, in_json: door.Json = False) -> None:
+def explain(entity: words.Entity, in_json: door.Json = False) -> None:
     """Source rows with what ties them, then every field: value, department, batch, when, rule. Masked; in the trail."""
     from exchange_api.responses import public
     from exchange_api.views import entities
-    from exchange_api.views.reviews import matched_bases
+    from lake import bases
     from lake.bases.explaining import base_of
 
     with door.reading() as session:
-        found = entities.explained(door.settings(), session, base_of(matched_bases(), entity).name, entity, agency="")
+        found = entities.explained(door.settings(), session, base_of(bases.matched(), entity).name, entity, agency="")
     trail.record(**found.use)
     if in_json:
         as_json(public(found))
@@ -70,7 +67,7 @@ def _draw_fields(found: "Explained") -> None:
         {
             "field": named(field.title),
             "won": say("采用", "won") if claim.won else say("未采用", "lost"),
-            "value": claim.value,
+            "value": coded(claim.value, claim.name),
             "agency": named(claim.agency_name),
             "batch": claim.batch,
             "observed_at": claim.observed_at,

@@ -1,32 +1,24 @@
 """`shuniu base as-of`: what a base held of a person or organisation on a day, by what the hub knew at a moment."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from exchange_api.cli.bases import words
 from exchange_api.cli.speaking import door, trail
-from exchange_api.cli.speaking.speech import as_json, listing, named, say, tell
+from exchange_api.cli.speaking.speech import as_json, coded, listing, named, say, tell
 
 if TYPE_CHECKING:
     from exchange_api.views.past import Past
 
-Base = Annotated[str, typer.Argument(help="population | legal_person")]
-Entity = Annotated[str, typer.Option(help=say("人员或法人标识，如 P…、L…", "Id of a person or organisation: P…, L…"))]
-Valid = Annotated[
-    str, typer.Option(help=say("有效日期，如 2025-06-30；不写则列出全部", "The day it held; every day without"))
-]
-Known = Annotated[
-    str,
-    typer.Option(help=say("按哪天或哪一时刻所知；不写则按现在", "By what was known that day or moment; now without")),
-]
 
-
-def as_of(base: Base, entity: Entity, valid: Valid = "", known: Known = "", in_json: door.Json = False) -> None:
+def as_of(entity: words.Entity, valid: words.Valid = "", known: words.Known = "", in_json: door.Json = False) -> None:
     """Each field with its value, from when until when it held, and since when the hub knows. Masked; in the trail."""
     from exchange_api.responses import public
     from exchange_api.views import past
+    from lake import bases
+    from lake.bases.explaining import base_of
 
-    wanted = past.asked(valid, known)
+    wanted = past.asked(valid, known, now=door.now())
+    base = base_of(bases.matched(), entity).name
     with door.reading() as session:
         found = past.of_entity(door.settings(), session, base, entity, wanted, agency="")
     trail.record(**found.use)
@@ -41,7 +33,7 @@ def _draw(found: "Past") -> None:
     rows = [
         {
             "field": named(field.title),
-            "value": field.value,
+            "value": coded(field.value, field.value_name),
             "valid_from": field.valid_from or named(field.since),
             "valid_to": field.valid_to or named(field.until),
             "known_from": field.known_from,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli.bases import erase
-from exchange_api.cli.bases import words as review_words
+from exchange_api.cli.bases import erase, words
 from exchange_api.cli.bases.explain import explain
+from exchange_api.cli.bases.find import find
 from exchange_api.cli.bases.past import as_of
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
@@ -26,6 +26,12 @@ app.add_typer(pairs, name="review")
 app.add_typer(erase.app, name="erase")
 app.command(
     help=say(
+        "按证件号码、社会信用代码，或电话和姓名，查找实体标识",
+        "Find the id of a person or organisation by a number, or by telephone and name",
+    )
+)(find)
+app.command(
+    help=say(
         "说明一个实体的来由：来源记录、各字段以谁为准，敏感项已脱敏",
         "Why an entity is what it is, sensitive items masked",
     )
@@ -38,8 +44,6 @@ app.command(
     ),
 )(as_of)
 
-Base = Annotated[str, typer.Argument(help="population | legal_person")]
-Pair = Annotated[str, typer.Argument(help=say("记录对编号", "Number of the pair"))]
 Login = Annotated[str, typer.Option("--login", help=say("核对人账号", "Login of who reviews"))]
 
 
@@ -56,7 +60,7 @@ class _Said:
     "list", help=say("列出待核对的记录对，最存疑的在前", "List the pairs to review, the most doubtful first")
 )
 def list_(
-    base: Base,
+    base: words.Base,
     every: Annotated[bool, typer.Option("--all", help=say("包括已有结论的", "Those decided on, too"))] = False,
     decided: Annotated[bool, typer.Option("--decided", help=say("只看已有结论的", "Only those decided on"))] = False,
     in_json: door.Json = False,
@@ -65,7 +69,7 @@ def list_(
     from lake import bases
     from lake.bases import review
 
-    model = bases.base(base)
+    model = bases.matched_base(base)
     found = review.queue(door.settings(), model)
     with door.reading() as session:
         said = _newest(session, base)
@@ -76,7 +80,7 @@ def list_(
     if in_json and rows:
         _record_read(base, model.providers, 2 * len(rows))  # the keys of both are shown
     if not in_json:
-        rows = [row | {"decision": review_words.verdict(row["decision"])} for row in rows]
+        rows = [row | {"decision": words.verdict(row["decision"])} for row in rows]
     columns = {
         "pair": say("编号", "Pair"),
         "dataset_l": say("数据集甲", "Dataset A"),
@@ -89,13 +93,14 @@ def list_(
 
 
 @pairs.command(help=say("查看一个记录对及其证据，敏感项已脱敏", "Show a pair and its evidence, sensitive items masked"))
-def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
+def show(pair: words.Pair, in_json: door.Json = False) -> None:
     """Both records, masked, field by field, and the waterfall of evidence; as JSON in the form of the API."""
     from catalog.time_limits import local_day
     from exchange_api.responses import public
     from exchange_api.views import reviews
 
     with door.reading() as session:
+        base = reviews.base_of(door.settings(), session, pair)
         found = reviews.case(door.settings(), session, base, pair, agency="", today=local_day(door.now()))
     trail.record(**found.use)
     if in_json:
@@ -108,8 +113,7 @@ def show(base: Base, pair: Pair, in_json: door.Json = False) -> None:
 
 @pairs.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
 def decide(
-    base: Base,
-    pair: Pair,
+    pair: words.Pair,
     verdict: Annotated[str, typer.Option("--verdict", help="same | different | unsure")],
     reason: Annotated[str, typer.Option("--reason", help=say("理由", "Why"))],
     login: Login,
@@ -126,10 +130,11 @@ def decide(
     check_reason(reason)
     with door.writing() as session:
         _check_may_decide(session, login)
+        base = reviews.base_of(door.settings(), session, pair)
         row = reviews.found_row(door.settings(), session, bases.base(base), pair)
         before = _newest(session, base).get(pair, _Said())
         if before.verdict == verdict and reason.strip():
-            known = review_words.verdict(verdict)
+            known = words.verdict(verdict)
             tell(
                 say(
                     f"{pair} 的结论已是“{known}”（{before.decided_by}），没有变化。",
@@ -193,7 +198,7 @@ def _draw_sides(found: "Case") -> None:
         "pair": found.pair,
         "probability": "—" if found.probability is None else f"{found.probability:.1%}",
         "together": found.together,
-        "decision": review_words.verdict(last.verdict if last else ""),
+        "decision": words.verdict(last.verdict if last else ""),
         "decided_by": last.by if last else "",
         "reason": last.reason if last else "",
     }

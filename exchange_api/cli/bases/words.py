@@ -1,10 +1,35 @@
-"""What people said of a pair, as it is called at the terminal."""
+"""How the commands of the bases take their ids, and how they call what people said of a pair.
+
+Whatever has an id is named by it alone, as an argument: the id tells the base. A whole base is named by its name.
+"""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from exchange_api.cli.speaking.speech import say
 
+Base = Annotated[str, typer.Argument(help="population | legal_person")]
+Entity = Annotated[str, typer.Argument(help=say("人员或法人标识，如 P…、L…", "Id of a person or organisation: P…, L…"))]
+Pair = Annotated[
+    str, typer.Argument(help=say("记录对编号 V…，或两条记录 R…-R…", "Number of the pair V…, or two records R…-R…"))
+]
+Valid = Annotated[
+    str,
+    typer.Option(
+        "--valid", help=say("有效日期，如 2025-06-30；不写则不限", "The day it held, such as 2025-06-30; any without")
+    ),
+]
+Known = Annotated[
+    str,
+    typer.Option(
+        "--known",
+        help=say(
+            "按哪天（到当日结束）或哪一时刻所知；不写则按现在", "By what was known that day or moment; now without"
+        ),
+    ),
+]
 VERDICTS: Final[Mapping[str, str]] = {"same": "同一", "different": "不同", "unsure": "不确定"}
 
 

@@ -72,11 +72,22 @@ def vacuum(
 def read(
     zone: Zone,
     name: Name,
-    as_of: Annotated[str, typer.Option(help=say("时刻，如 2026-11-20T08:00+08:00", "A moment in ISO 8601"))] = "",
-    version: Annotated[int | None, typer.Option(min=0, help=say("版本号", "Number of a version"))] = None,
-    on: Annotated[
+    known: Annotated[
         str,
-        typer.Option(help=say("只看某日有效的行，如 2025-06-30", "Rows that held on a day, such as 2025-06-30")),
+        typer.Option(
+            "--known",
+            "--as-of",
+            help=say("按哪天（到当日结束）或哪一时刻所知，如 2026-11-20T08:00+08:00", "By what was known then"),
+        ),
+    ] = "",
+    version: Annotated[int | None, typer.Option(min=0, help=say("版本号", "Number of a version"))] = None,
+    valid: Annotated[
+        str,
+        typer.Option(
+            "--valid",
+            "--on",
+            help=say("只看某日有效的行，如 2025-06-30", "Rows that held on a day, such as 2025-06-30"),
+        ),
     ] = "",
     columns: Annotated[str, typer.Option(help=say("列，用逗号分开", "Columns, with commas"))] = "",
     limit: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help=say("行数", "How many rows"))] = 20,
@@ -84,17 +95,19 @@ def read(
 ) -> None:
     """Rows of the newest version, of one given, or of the one that held at a moment. The look itself is recorded.
 
-    --on asks of a base when its rows held in the world, --as-of when the hub knew them; both may be given.
+    --valid asks of a base when its rows held in the world, --known when the hub knew them; both may be given. --on and
+    --as-of are their former names.
     """
+    from exchange_api.views import past
     from lake.reading import looking
 
     given = door.settings()
     uri_of(given, zone, name)
-    moment = _moment(as_of) if as_of else None
+    moment, day = past.known_moment(known, now=door.now()), past.valid_day(valid)
     wanted = [part.strip() for part in columns.split(",") if part.strip()]
     relation, seen = looking.at_moment(given, zone, name, moment, version)
-    if on:
-        relation = _holding(given, name, relation, on)
+    if day is not None:
+        relation = _holding(given, name, relation, day, moment)
     found = looking.rows(given, relation, wanted, limit)
     _recorded(zone, name, seen, found.num_rows, found.column_names)
     listing(found.to_pylist(), {column: column for column in found.column_names}, in_json=in_json)
@@ -132,33 +145,17 @@ def lineage(
     listing(rows, columns, in_json=False, empty=say("还没有血缘事件。", "There are no lineage events yet."))
 
 
-def _holding(given: "Settings", name: str, relation: str, text: str) -> str:
-    """`relation` of the base `name` with the rows alone that held on the day `text`."""
-    from catalog.errors import InvalidInput
-    from lake.bases import base
+def _holding(given: "Settings", name: str, relation: str, day: date, known: datetime | None) -> str:
+    """`relation` of the base `name` with the rows alone that held on `day`; of one with a history, what that tells."""
+    from exchange_api.views import past
+    from lake.bases import base, history
     from lake.bases.validity import check, limited
 
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            "日期请写成 2025-06-30 的形式。", "Write the day as 2025-06-30.", code="day_invalid"
-        ) from None
-    return limited(relation, check(base(name, given)), day)
-
-
-def _moment(text: str) -> datetime:
-    from catalog.errors import InvalidInput
-
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            "时刻请写成 2026-11-20T08:00+08:00 的形式。",
-            "Write the moment as 2026-11-20T08:00+08:00.",
-            code="moment_invalid",
-        ) from None
-    return moment if moment.tzinfo else moment.astimezone()
+    model = base(name, given)
+    if model.identity is None:
+        return limited(relation, check(model), day)
+    past.check_past(day, now=door.now())
+    return history.holding(given, model, day, known)
 
 
 def _recorded(zone: str, name: str, version: int, rows: int, items: list[str]) -> None:

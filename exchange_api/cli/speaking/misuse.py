@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from exchange_api.cli.speaking.speech import say
+from exchange_api.numbers_of_people import gives_away
 
 _DATE: Final = re.compile(r"does not match the formats (.+)$")
 _KINDS: Final = {"int": "整数", "float": "数", "decimal": "数", "bool": "是或否", "path": "路径"}
@@ -23,6 +24,11 @@ def sentence(error: Any) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "shuniu"
     english = error.format_message().rstrip(".")
+    if gives_away(english):  # an error repeats no number; that it stands in the shell's history is bad enough
+        return say(
+            f"证件号码和电话不要写在命令行上，会留在命令历史里。用法见：{path} --help",
+            f"Write no identity or telephone number on a command line: it stays in its history. See: {path} --help",
+        )
     return say(f"{_chinese(error)}用法见：{path} --help", f"{english}. See: {path} --help")
 
 

@@ -45,6 +45,11 @@ def worded(kind: str, code: str | None) -> str:
     return texts.translations(language()).gettext(word) if word else ""
 
 
+def coded(value: str, name: tuple[str, str]) -> str:
+    """A value as it is shown and, where it is a code, what that is called: '2 女'."""
+    return f"{value} {named(name)}".strip() if value else ""
+
+
 def about(number: int, *, exact: bool) -> str:
     """A count as people read it: one that was estimated says so."""
     return str(number) if exact else say(f"约 {number}", f"about {number}")

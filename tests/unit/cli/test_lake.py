@@ -79,11 +79,13 @@ def test_a_table_is_read_as_it_was_and_the_look_is_on_record(shuniu: Shuniu, lak
     uri = Layout(lake.lake_url).standard(NAME)
     moments = {entry["version"]: entry["timestamp"] for entry in tables.history(uri)}
     then = datetime.fromtimestamp(moments[1] / 1000, UTC).isoformat()
-    rows = told(shuniu("lake", "read", "standard", NAME, "--as-of", then, "--columns", "n", "--json", home=lake.home))
+    rows = told(shuniu("lake", "read", "standard", NAME, "--known", then, "--columns", "n", "--json", home=lake.home))
     assert rows == [{"n": 0}, {"n": 1}]
     assert len(told(shuniu("lake", "read", "standard", NAME, "--version", "0", "--json", home=lake.home))) == 1
     assert shuniu("lake", "read", "standard", NAME, "--as-of", "2001-01-01T00:00Z", home=lake.home).code == 1
     assert shuniu("lake", "read", "standard", NAME, "--as-of", "yesterday", home=lake.home).code == 2
+    refused = shuniu("lake", "read", "standard", NAME, "--known", "2999-01-01", home=lake.home)
+    assert (refused.code, "所知时间在现在之后" in refused.err) == (2, True)
     assert shuniu("lake", "read", "standard", NAME, "--columns", "none", home=lake.home).code == 1
     written = [json.loads(line) for file in lake.audit_dir.rglob("*.jsonl") for line in file.read_bytes().splitlines()]
     looks = sorted((one for one in written if one["surface"] == "cli:lake:standard"), key=lambda one: one["at"])

@@ -1,11 +1,12 @@
 """What somebody was on a day, at the command line: masked, recorded, and the same for programs."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from catalog.settings import Settings
+from catalog.working_days import COUNTY_TIME
 from dags.steps.bases import build_group
 from lake.layout import Layout
 from tests.factories.standard_tables import day, hold, moment, read
@@ -31,7 +32,7 @@ def mover(city: Settings) -> str:
 
 def test_both_times_are_asked_for_together(shuniu: Shuniu, city: Settings, mover: str) -> None:
     def batch(*options: str) -> str:
-        said = shuniu("base", "as-of", "population", "--entity", mover, *options, "--json", home=city.home)
+        said = shuniu("base", "as-of", mover, *options, "--json", home=city.home)
         (address,) = [one for one in json.loads(said.out)["fields"] if one["name"] == "address"]
         assert OLD not in said.out
         assert NEW not in said.out
@@ -45,10 +46,40 @@ def test_both_times_are_asked_for_together(shuniu: Shuniu, city: Settings, mover
 
 
 def test_the_whole_story_is_told_to_people_and_the_look_is_recorded(shuniu: Shuniu, city: Settings, mover: str) -> None:
-    said = shuniu("base", "as-of", "population", "--entity", mover, home=city.home)
+    said = shuniu("base", "as-of", mover, home=city.home)
     assert said.code == 0
     assert "2026-03-01" in said.out
-    assert shuniu("base", "as-of", "population", "--entity", mover, "--valid", "soon", home=city.home).code == 2
-    assert shuniu("base", "as-of", "population", "--entity", "P0", home=city.home).code == 1
+    assert "1 正常" in said.out
+    assert shuniu("base", "as-of", mover, "--valid", "soon", home=city.home).code == 2
+    assert shuniu("base", "as-of", "P0", home=city.home).code == 1
     lines = [line for path in city.audit_dir.glob("*/*.jsonl") for line in path.read_text().splitlines()]
     assert {"as-of"} <= {one.get("surface") for one in map(json.loads, lines)}
+
+
+def test_what_is_still_to_come_is_refused_in_a_sentence(shuniu: Shuniu, city: Settings, mover: str) -> None:
+    tomorrow = datetime.now(COUNTY_TIME).date() + timedelta(days=1)
+    for option, code in (("--valid", "有效日期在今天之后"), ("--known", "所知时间在现在之后")):
+        said = shuniu("base", "as-of", mover, option, str(tomorrow), home=city.home)
+        assert (said.code, code in said.err, said.out) == (2, True, "")
+        assert shuniu("base", "as-of", mover, option, str(tomorrow - timedelta(days=1)), home=city.home).code == 0
+
+
+def test_only_what_has_an_id_of_a_base_with_a_history_is_asked_of(shuniu: Shuniu, city: Settings) -> None:
+    said = shuniu("base", "as-of", "economy", home=city.home)
+    assert (said.code, "人口以 P 开头、法人以 L 开头" in said.err) == (1, True)
+    said = shuniu("base", "review", "list", "economy", home=city.home)
+    assert (said.code, "population 或 legal_person" in said.err, "topic" in said.err) == (1, True, False)
+
+
+def test_everybody_of_a_base_is_read_as_they_were_on_a_day_and_as_it_was_known(
+    shuniu: Shuniu, city: Settings, mover: str
+) -> None:
+    def told(*options: str) -> list[dict[str, str]]:
+        asked = ("lake", "read", "base", "population", "--columns", "person_id,address", *options, "--json")
+        return list(json.loads(shuniu(*asked, home=city.home).out))
+
+    assert told("--valid", "2026-06-01") == [{"person_id": mover, "address": NEW}]
+    assert told("--valid", "2026-02-01") == [{"person_id": mover, "address": OLD}]
+    assert told("--valid", "1980-01-01") == []
+    tomorrow = datetime.now(COUNTY_TIME).date() + timedelta(days=1)
+    assert shuniu("lake", "read", "base", "population", "--valid", str(tomorrow), home=city.home).code == 2

@@ -60,13 +60,13 @@ def first(shuniu: Shuniu, settings: Settings) -> dict[str, Any]:
 
 def test_a_pair_is_shown_with_its_evidence_and_no_sensitive_value(shuniu: Shuniu, town: Settings) -> None:
     row = first(shuniu, town)
-    said = shuniu("base", "review", "show", "population", row["pair"], "--json", home=town.home)
+    said = shuniu("base", "review", "show", row["pair"], "--json", home=town.home)
     shown = json.loads(said.out)
     assert said.code == 0
     assert shown["steps"][0]["title"]["zh"].startswith("先验")
     assert {field["name"]: field["relation"] for field in shown["fields"]}["name"] == "same"
     assert not [p for p in PERSONS if p["resident_id"] in said.out or p["phone"] in said.out or p["name"] in said.out]
-    assert "*" in shuniu("base", "review", "show", "population", row["pair"], home=town.home).out
+    assert "*" in shuniu("base", "review", "show", row["pair"], home=town.home).out
 
 
 def test_the_list_for_machines_shows_keys_as_the_pair_does_and_is_in_the_trail(shuniu: Shuniu, town: Settings) -> None:
@@ -77,13 +77,13 @@ def test_the_list_for_machines_shows_keys_as_the_pair_does_and_is_in_the_trail(s
     before = len(looks())
     rows = json.loads(shuniu("base", "review", "list", "population", "--json", home=town.home).out)
     assert [one["rows"] for one in looks()[before:]] == [2 * len(rows)]
-    shown = json.loads(shuniu("base", "review", "show", "population", rows[0]["pair"], "--json", home=town.home).out)
+    shown = json.loads(shuniu("base", "review", "show", rows[0]["pair"], "--json", home=town.home).out)
     assert {rows[0][f"key_{side}"] for side in "lr"} == {shown[side]["key"] for side in ("left", "right")}
 
 
 def test_a_reason_with_an_identity_number_is_refused(shuniu: Shuniu, town: Settings) -> None:
     row = first(shuniu, town)
-    decide = ("base", "review", "decide", "population", row["pair"], "--verdict", "same", "--login", "steward")
+    decide = ("base", "review", "decide", row["pair"], "--verdict", "same", "--login", "steward")
     said = shuniu(*decide, "--reason", "370683199003074514", home=town.home)
     assert (said.code, "370683199003074514" in said.err, "号码" in said.err) == (2, False, True)
     assert first(shuniu, town)["pair"] == row["pair"]
@@ -92,7 +92,7 @@ def test_a_reason_with_an_identity_number_is_refused(shuniu: Shuniu, town: Setti
 @pytest.mark.parametrize("login", ["police_clerk", "housing_clerk"])
 def test_only_a_steward_decides(shuniu: Shuniu, town: Settings, login: str) -> None:
     row = first(shuniu, town)
-    decide = ("base", "review", "decide", "population", row["pair"], "--verdict", "same", "--reason", "x", "--login")
+    decide = ("base", "review", "decide", row["pair"], "--verdict", "same", "--reason", "x", "--login")
     said = shuniu(*decide, login, home=town.home)
     assert (said.code, "无权" in said.err) == (1, True)
     assert first(shuniu, town)["pair"] == row["pair"]
@@ -105,7 +105,7 @@ def test_a_service_decides_on_no_pair_whatever_its_role(shuniu: Shuniu, town: Se
             name_zh="程序", name_en="Program", by="t", now=NOW,
         )  # fmt: skip
     pair = first(shuniu, town)["pair"]
-    decide = ("base", "review", "decide", "population", pair, "--verdict", "same", "--reason", "x", "--login", "robot")
+    decide = ("base", "review", "decide", pair, "--verdict", "same", "--reason", "x", "--login", "robot")
     said = shuniu(*decide, home=town.home)
     assert (said.code, "无权" in said.err) == (1, True)
     assert first(shuniu, town)["pair"] == pair
@@ -114,7 +114,7 @@ def test_a_service_decides_on_no_pair_whatever_its_role(shuniu: Shuniu, town: Se
 def test_a_decision_leaves_the_queue_and_an_event_and_the_next_build_obeys(shuniu: Shuniu, town: Settings) -> None:
     row = first(shuniu, town)
     verdict = "different" if row["together"] else "same"
-    decide = ("base", "review", "decide", "population", row["pair"], "--login", "steward", "--verdict")
+    decide = ("base", "review", "decide", row["pair"], "--login", "steward", "--verdict")
     assert shuniu(*decide, verdict, "--reason", " ", home=town.home).code == 2
     assert shuniu(*decide, verdict, "--reason", "电话核实", home=town.home).code == 0
     assert first(shuniu, town)["pair"] != row["pair"]
@@ -135,7 +135,7 @@ def test_a_decision_leaves_the_queue_and_an_event_and_the_next_build_obeys(shuni
 
 def test_the_same_word_again_changes_nothing_and_what_is_decided_can_be_listed(shuniu: Shuniu, town: Settings) -> None:
     row = first(shuniu, town)
-    decide = ("base", "review", "decide", "population", row["pair"], "--login", "steward", "--reason", "y", "--verdict")
+    decide = ("base", "review", "decide", row["pair"], "--login", "steward", "--reason", "y", "--verdict")
     assert "没有变化" not in shuniu(*decide, "different", home=town.home).out
     with open_reader(town) as session:
         events = session.query(Event).count()
@@ -152,8 +152,8 @@ def test_the_same_word_again_changes_nothing_and_what_is_decided_can_be_listed(s
 
 def test_a_pair_is_shown_in_chinese_with_both_datasets_and_keys(shuniu: Shuniu, town: Settings) -> None:
     row = first(shuniu, town)
-    page = shuniu("base", "review", "show", "population", row["pair"], home=town.home).out
-    shown = json.loads(shuniu("base", "review", "show", "population", row["pair"], "--json", home=town.home).out)
+    page = shuniu("base", "review", "show", row["pair"], home=town.home).out
+    shown = json.loads(shuniu("base", "review", "show", row["pair"], "--json", home=town.home).out)
     for side in "lr":
         assert row[f"dataset_{side}"] in page
     for name in ("left", "right"):
@@ -181,7 +181,7 @@ def test_every_level_the_matcher_knows_has_a_word() -> None:
 
 
 def test_what_is_not_there_is_said_in_a_sentence(shuniu: Shuniu, town: Settings) -> None:
-    for words in (("show", "population", "V0"), ("list", "spatial_grid")):
+    for words in (("show", "V0"), ("list", "spatial_grid")):
         said = shuniu("base", "review", *words, home=town.home)
         assert (said.code, bool(said.err)) == (1, True)
 

@@ -214,7 +214,7 @@ def test_one_reads_what_held_on_a_day(shuniu: Shuniu, hub: Settings) -> None:
         build(hub, name, now=NOW)
 
     def known(on: str) -> list[float]:
-        asked = ("lake", "read", "base", "economy", "--on", on, "--columns", "value", "--json")
+        asked = ("lake", "read", "base", "economy", "--valid", on, "--columns", "value", "--json")
         return [row["value"] for row in json.loads(shuniu(*asked, home=hub.home).out)]
 
     assert (known("2025-05-01"), known("2025-07-18")) == ([70.0], [71.5])
@@ -227,4 +227,4 @@ def test_a_base_without_days_of_validity_says_so(shuniu: Shuniu, hub: Settings) 
     build(hub, "spatial_grid", now=NOW)
     refused = shuniu("lake", "read", "base", "spatial_grid", "--on", "2025-05-01", home=hub.home)
     assert refused.code == 2
-    assert "--as-of" in refused.err
+    assert "--known" in refused.err

@@ -117,7 +117,8 @@ def test_the_list_is_narrowed_by_base_and_state(city: Settings, signed_in: Enter
 
 def test_only_who_reviews_gets_in(city: Settings, signed_in: Enter) -> None:
     browser = signed_in("police_clerk")
-    for path in ("/reviews", page_of(city, FIRST), f"/entities/population/{entities(city)[FIRST]}"):
+    assert browser.post("/entities", data={"base": "population", "number": "x"}).status_code == 403
+    for path in ("/reviews", "/entities", page_of(city, FIRST), f"/entities/population/{entities(city)[FIRST]}"):
         assert browser.get(path).status_code == 403
 
 
@@ -462,6 +463,57 @@ def test_what_somebody_was_is_told_by_day_and_by_what_was_known(
     assert signed_in("police_clerk").get(path).status_code in (401, 403)
 
 
+def test_an_entity_is_found_by_a_number_in_a_form_that_goes_back_to_no_page(
+    app: FastAPI, city: Settings, signed_in: Enter
+) -> None:
+    before, person = len(looks(app, city)), reviewed.PERSONS[5]
+    steward = signed_in("steward")
+    form = {"csrf": form_token(steward, "/entities"), "base": "population"}
+    for given in ({"number": person["resident_id"]}, {"phone": person["phone"], "name": person["name"]}):
+        answer = steward.post("/entities", data=form | given)
+        assert answer.status_code == 200
+        assert f'href="/entities/population/{entities(city)["p5"]}"' in answer.text
+        assert not [value for value in given.values() if value in answer.text]
+    nobody = steward.post("/entities", data=form | {"number": "11010519800101001X"}).text
+    assert "没有查到" in nobody
+    assert "11010519800101001X" not in nobody
+    new = looks(app, city)[before:]
+    assert [(one["surface"], one["account"], one["rows"], one["items"]) for one in new] == [
+        ("find", "steward", 1, ["resident_id"]),
+        ("find", "steward", 1, ["name", "phone"]),
+        ("find", "steward", 0, ["resident_id"]),
+    ]
+    assert person["resident_id"] not in str(new)
+
+
+def test_what_cannot_be_looked_up_is_said_and_a_foreign_form_looks_up_nothing(
+    app: FastAPI, city: Settings, signed_in: Enter
+) -> None:
+    before, number = len(looks(app, city)), str(reviewed.PERSONS[5]["resident_id"])
+    steward = signed_in("steward")
+    form = {"csrf": form_token(steward, "/entities"), "base": "population"}
+    for given, status in (({"number": "x"}, 422), ({"name": "王"}, 422), ({"number": number, "csrf": "0"}, 403)):
+        answer = steward.post("/entities", data=form | given)
+        assert (answer.status_code, "未查找" in answer.text, number in answer.text) == (status, True, False)
+    assert steward.post("/entities", data=form | {"base": "economy", "number": number}).status_code == 404
+    assert len(looks(app, city)) == before
+
+
+def test_an_entity_is_found_over_http_by_a_body_and_by_no_address(
+    app: FastAPI, city: Settings, browser: TestClient, steward_token: dict[str, str]
+) -> None:
+    before, number = len(looks(app, city)), reviewed.PERSONS[5]["resident_id"]
+    path = "/api/v1/bases/population/entities/find"
+    found = browser.post(path, json={"number": number}, headers=steward_token)
+    assert [(one["entity"], one["how"]) for one in found.json()["matches"]] == [(entities(city)["p5"], "now")]
+    assert str(number) not in found.text
+    for wrong in ({}, {"number": "1" * 101}, {"number": number, "name": "王"}):
+        assert browser.post(path, json=wrong, headers=steward_token).status_code == 422
+    assert browser.get(path, params={"number": number}, headers=steward_token).status_code == 404
+    assert browser.post(path, json={"number": number}).status_code == 401
+    assert [(one["surface"], one["rows"]) for one in looks(app, city)[before:]] == [("find", 1)]
+
+
 def test_an_entity_without_history_has_its_page_and_an_empty_past(
     city: Settings, browser: TestClient, signed_in: Enter, steward_token: dict[str, str], tmp_path: Path
 ) -> None:
@@ -488,3 +540,23 @@ def test_the_page_of_somebody_who_moved_tells_the_former_address(city: Settings,
     assert "以往的状况" in page
     assert "2026-03-01" in page
     assert reviewed.PERSONS[9]["address"] not in page
+
+
+def test_the_page_of_an_entity_answers_for_a_day_and_for_what_was_known_then(
+    app: FastAPI, city: Settings, signed_in: Enter
+) -> None:
+    path = f"/entities/population/{entities(city)['p9']}"
+    steward, before = signed_in("steward"), len(looks(app, city))
+    asked = words_of(steward, f"{path}?valid=2024-12-31")
+    assert "2024-12-31 有效的值，按现在所知" in asked
+    assert "以往的状况" not in asked
+    assert "自出生" in asked
+    assert "2025-01-01" not in asked[asked.index("某日的状况") :]
+    later = words_of(steward, f"{path}?valid=2025-06-01")
+    assert "2025-01-01" in later[later.index("某日的状况") :]
+    assert "当时没有任何记载" in words_of(steward, f"{path}?known=2020-01-01")
+    assert [one["surface"] for one in looks(app, city)[before:]] == ["explain"] * 3
+    for wrong in ("valid=2999-01-01", "known=2999-01-01", "valid=heute"):
+        answer = steward.get(f"{path}?{wrong}")
+        assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
+    assert "1 正常" in later
