@@ -13,6 +13,7 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
+from catalog.contracts_document import NO_MAPPING, strangers, yaml_place
 from catalog.errors import ContractBroken, InvalidInput, NotFound
 from catalog.identifiers import check_dataset_code
 from catalog.schedules import check_schedule
@@ -123,42 +124,82 @@ def load_contract(path: Path) -> Contract:
     try:
         document = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise _broken(path.name, "UTF-8") from None
+        raise _broken(path.name, "编码须为 UTF-8", "its encoding, which must be UTF-8") from None
     except OSError:  # gone, or not ours to read: that dataset's fault alone, so callers must be able to go on
-        raise _broken(path.name, "file missing or unreadable") from None
+        raise _broken(path.name, "文件不存在或读不了", "file missing or unreadable") from None
     return parse_contract(document, name=path.name)
 
 
 def parse_contract(document: str, *, name: str) -> Contract:
     """Read one ODCS document; `name` is only for the sentence of ContractBroken."""
     try:
-        odcs = OpenDataContractStandard.model_validate(yaml.safe_load(document))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise _broken(name, _where(error)) from None
-    if not odcs.schema_ or not odcs.id or odcs.kind != "DataContract":
-        raise _broken(name, "kind, id, schema")
+        given = yaml.safe_load(document)
+    except yaml.YAMLError as error:
+        raise _broken(name, *yaml_place(error)) from None
+    if not isinstance(given, dict):
+        raise _broken(name, *NO_MAPPING)
+    try:
+        odcs = OpenDataContractStandard.model_validate(given)
+    except ValidationError as error:
+        raise _broken(name, *_place(given, error)) from None
+    if missing := _missing(odcs):
+        raise _broken(name, *missing)
     try:
         return _contract(odcs, document)
     except InvalidInput:
-        raise _broken(name, "id, schema.properties.name") from None
-    except (KeyError, ValueError, AttributeError, TypeError) as error:
-        raise _broken(name, str(error).strip("'\"")[:80]) from None
+        raise _broken(
+            name,
+            "id 和各数据项的 name：小写字母开头，只含小写字母、数字、下划线",
+            "id and the items' name: small letters, digits and underscores, beginning with a letter",
+        ) from None
+    except (KeyError, ValueError, AttributeError, TypeError):
+        raise _broken(name, "键的值不是应有的种类", "a value of another kind than its key takes") from None
 
 
-def _where(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return ".".join(str(part) for part in error.errors()[0]["loc"])
-    mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 1}" if mark else "YAML"
+def _place(given: Mapping[str, Any], error: ValidationError) -> tuple[str, str]:
+    """What the standard's model does not take; of a key it does not know, the known one like it."""
+    where = ".".join(str(part) for part in error.errors()[0]["loc"])
+    if alike := next((one.nearest for one in strangers(dict(given)) if one.key == where and one.nearest), ""):
+        return f"没有键 {where}，是否为 {alike}", f"{where}, which is no key; {alike} is"
+    return where, where
 
 
-def _broken(name: str, where: str) -> ContractBroken:
+def _missing(odcs: OpenDataContractStandard) -> tuple[str, str] | None:
+    """The first thing a contract cannot do without and this one has not."""
+    tables = odcs.schema_ or []
+    own = _properties(odcs.customProperties)
+    items = (tables[0].properties or []) if tables else []
+    lacking = [
+        *(["kind: DataContract"] if odcs.kind != "DataContract" else []),
+        *(["id"] if not odcs.id else []),
+        *(["schema"] if not tables else []),
+        *(f"customProperties.{key}" for key in ("agency", "system", "mode") if key not in own),
+        *(f"schema.properties.{number}.name" for number, item in enumerate(items) if not item.name),
+    ]
+    if lacking:
+        return f"缺少 {lacking[0]}", f"{lacking[0]} is missing"
+    if wrong := next((item for item in items if item.logicalType not in KINDS), None):
+        kinds = ", ".join(KINDS)
+        return (
+            f"数据项 {wrong.name} 的 logicalType，须为 {kinds} 之一",
+            f"logicalType of item {wrong.name}, which is one of {kinds}",
+        )
+    rules = tables[0].quality or []
+    if silent := next(
+        (rule for rule in rules if rule.type == "sql" and not (rule.query and (rule.id or rule.name))), None
+    ):
+        called = silent.id or silent.name or "—"
+        return f"规则 {called} 缺少 id 或 query", f"rule {called}, which lacks its id or query"
+    return None
+
+
+def _broken(name: str, zh: str, en: str) -> ContractBroken:
     return ContractBroken(
-        f"数据契约 {name} 不符合 ODCS v3.1，问题在：{where}。请按文档改正后重试。",
-        f"Contract {name} is not valid ODCS v3.1; look at: {where}. Correct it and try again.",
+        f"数据契约 {name} 不符合 ODCS v3.1，问题在：{zh}。请按文档改正后重试。",
+        f"Contract {name} is not valid ODCS v3.1; look at: {en}. Correct it and try again.",
         code="contract_invalid",
         contract=name,
-        where=where,
+        where=en,
     )
 
 

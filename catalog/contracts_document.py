@@ -6,15 +6,27 @@ they go. What a contract means to this hub is catalog.contracts.
 """
 
 import re
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final, get_args
 
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from catalog.errors import ContractBroken
 
 Document = dict[str, Any]
+OURS: Final[Mapping[str, frozenset[str]]] = {
+    "OpenDataContractStandard": frozenset(
+        {"agency", "crs", "format", "grade", "mode", "options", "origin", "schedule", "sharing", "sharingCondition"}
+        | {"sharingMode", "system", "titleEn", "watermark"}
+    ),
+    "SchemaProperty": frozenset({"codeList", "element", "personal", "titleEn"}),
+    "DataQuality": frozenset({"indicator", "items"}),
+}
+"""Part of a document, as the standard's model calls it -> the custom properties this hub reads there."""
 
 _MAP = "tag:yaml.org,2002:map"
 _STR = "tag:yaml.org,2002:str"
@@ -57,11 +69,19 @@ def read(text: str, *, name: str) -> Document:
     try:
         document = yaml.load(text, _Reader)  # noqa: S506  # a SafeLoader with fewer conversions
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _broken(name, f"line {mark.line + 1}" if mark else "YAML") from None
+        raise _broken(name, *yaml_place(error)) from None
     if not isinstance(document, dict):
-        raise _broken(name, "YAML")
+        raise _broken(name, *NO_MAPPING)
     return document
+
+
+NO_MAPPING: Final = ("全文：须由“键: 值”组成", "the whole text: keys and values are expected")
+
+
+def yaml_place(error: Exception) -> tuple[str, str]:
+    """Where YAML cannot be read, in Chinese and English."""
+    mark = getattr(error, "problem_mark", None)
+    return (f"第 {mark.line + 1} 行的写法", f"line {mark.line + 1}") if mark else ("YAML 写法", "its YAML")
 
 
 def write(document: Document) -> str:
@@ -78,13 +98,53 @@ def faults(document: Document) -> tuple[str, ...]:
     return ()
 
 
-def _broken(name: str, where: str) -> ContractBroken:
+@dataclass(frozen=True)
+class Stranger:
+    """A key nothing reads, where it stands (by keys and names), and the known one most like it, or ''."""
+
+    place: str
+    key: str
+    nearest: str
+
+
+def strangers(document: Document) -> tuple[Stranger, ...]:
+    """Keys and custom properties neither the standard (v3) nor this hub reads: mistyped, they would say nothing."""
+    return tuple(_strangers(document, OpenDataContractStandard, ""))
+
+
+def _strangers(part: Document, model: type[BaseModel], place: str) -> Iterator[Stranger]:
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    yield from (_stranger(place, key, fields) for key in part if key not in fields)
+    for key, value in part.items():
+        inner = _model_in(fields[key].annotation) if key in fields else None
+        for one in (value if isinstance(value, list) else [value]) if inner else ():
+            if isinstance(one, dict) and inner is not None:
+                called = one.get("name") or one.get("property") or one.get("id")
+                yield from _strangers(one, inner, ".".join(filter(None, (place, key, str(called or "")))))
+    ours = OURS.get(model.__name__, frozenset[str]())
+    for one in part.get("customProperties") or () if ours else ():
+        if isinstance(one, dict) and "property" in one and one["property"] not in ours:
+            yield _stranger(f"{place}.customProperties".strip("."), one["property"], ours)
+
+
+def _stranger(place: str, key: object, known: Collection[str]) -> Stranger:
+    return Stranger(place, str(key), next(iter(get_close_matches(str(key), sorted(known), n=1)), ""))
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model a field holds, alone or in a list; None for plain values."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one)) is not None), None)
+
+
+def _broken(name: str, zh: str, en: str) -> ContractBroken:
     return ContractBroken(
-        f"数据契约 {name} 无法读取，问题在：{where}。请改正后重试。",
-        f"Contract {name} cannot be read; look at: {where}. Correct it and try again.",
+        f"数据契约 {name} 无法读取，问题在：{zh}。请改正后重试。",
+        f"Contract {name} cannot be read; look at: {en}. Correct it and try again.",
         code="contract_unreadable",
         contract=name,
-        where=where,
+        where=en,
     )
 
 

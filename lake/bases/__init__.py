@@ -122,6 +122,7 @@ def check_topic(settings: Settings, sql: Path, contract: Path) -> BaseModel:
             code="topic_name_taken",
             topic=model.name,
         )
+    declaring.check_keys(model)
     declaring.check(settings, model, others)
     declaring.check_entry(model, others, catalogue.OWNER)
     return model

@@ -1,4 +1,4 @@
-"""docs/how-to/make-a-topic-database.md, word by word: its files are written, its commands run, and the night built."""
+"""How to make a topic database, word by word in both languages: files written, commands run, the night built."""
 
 import os
 import re
@@ -20,13 +20,18 @@ from lake.layout import Layout
 from tests.factories.standard_tables import hold, read
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "how-to" / "make-a-topic-database.md"
 NAME = "topic_township_service"
+PAGES = {"en": "docs/how-to/make-a-topic-database.md", "zh": "docs/zh/make-a-topic-database.md"}
+SAID = {
+    "en": ("Rows: 1, shown: 1", f"Topic {NAME} is registered", "taken out"),
+    "zh": ("共 1 行，显示前 1 行", f"主题库 {NAME} 已登记", "已移除"),
+}
 
 
-def block(language: str) -> str:
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.M | re.S)
-    return str(found)
+def block(page: str, kind: str) -> str:
+    """The first block of a kind on a page."""
+    found = re.findall(rf"^```{kind}\n(.*?)^```", (ROOT / PAGES[page]).read_text(encoding="utf-8"), flags=re.M | re.S)
+    return str(found[0])
 
 
 def now() -> datetime:
@@ -36,7 +41,7 @@ def now() -> datetime:
 @pytest.fixture
 def hub(tmp_path: Path) -> Settings:
     """A hub with a township, its addresses and two homes for the elderly."""
-    settings = Settings(home=tmp_path / "home", language="en")
+    settings = Settings(home=tmp_path / "home")
     migrate(settings)
     with open_session(settings) as session:
         register_all(session, by="test", now=now())
@@ -51,11 +56,14 @@ def hub(tmp_path: Path) -> Settings:
     return settings
 
 
-def test_the_page_makes_a_topic_that_is_built_judged_and_published(hub: Settings, tmp_path: Path) -> None:
-    (tmp_path / f"{NAME}.sql").write_text(block("sql"), encoding="utf-8")
-    (tmp_path / f"{NAME}.odcs.yaml").write_text(block("yaml"), encoding="utf-8")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_makes_a_topic_that_is_built_judged_and_published(
+    hub: Settings, tmp_path: Path, language: str
+) -> None:
+    (tmp_path / f"{NAME}.sql").write_text(block(language, "sql"), encoding="utf-8")
+    (tmp_path / f"{NAME}.odcs.yaml").write_text(block(language, "yaml"), encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SHUNIU_")}
-    environ = {**kept, **hub.as_environ(), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+    environ = {**kept, **hub.as_environ(), "PYTHONPATH": str(ROOT), "COLUMNS": "200", "SHUNIU_LANGUAGE": language}
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
 
     def run(script: str) -> str:
@@ -66,9 +74,10 @@ def test_the_page_makes_a_topic_that_is_built_judged_and_published(hub: Settings
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
-    told_by_commands = run(block("bash"))
-    assert "Rows: 1, shown: 1" in told_by_commands
-    assert f"Topic {NAME} is registered" in told_by_commands
+    tried, registered, removed = SAID[language]
+    told_by_commands = run(block(language, "bash"))
+    assert tried in told_by_commands
+    assert registered in told_by_commands
 
     assert bases.build_group(hub, "topic", clock=now)[NAME] == 1
     told = publication.publish(hub, clock=now, only={NAME})
@@ -83,7 +92,7 @@ def test_the_page_makes_a_topic_that_is_built_judged_and_published(hub: Settings
     (row,) = read(hub, Layout(hub.lake_url).topic(NAME))
     assert (row["township_code"], row["facilities"], row["addressed"]) == ("370683001", 2, 2)
 
-    assert "taken out" in run(f"shuniu topic remove {NAME} --reason 'no use'")
+    assert removed in run(f"shuniu topic remove {NAME} --reason 'no use'")
     assert NAME not in bases.build_group(hub, "topic", clock=now)
     after = publication.publish(hub, clock=now, only={NAME})
     assert (after.failed, after.kept_back) == ({}, {}), "a night after it publishes nothing of it and fails of nothing"

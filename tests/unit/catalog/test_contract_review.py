@@ -40,6 +40,14 @@ def test_an_option_that_does_nothing_is_told() -> None:
     assert "options" not in keys(replace(drafted(), options={"encoding": "gb18030"}))
 
 
+def test_a_mistyped_key_is_told_with_the_one_meant() -> None:
+    contract = next(iter(CONTRACTS.values()))
+    mistyped = replace(contract, document=contract.document.replace("sharing\n", "shareing\n", 1))
+    told = [english for _, english in unfinished(mistyped)]
+    assert mistyped.document != contract.document
+    assert told == ["customProperties.shareing: there is no such key; it does nothing; did you mean sharing"]
+
+
 def test_items_without_a_chinese_title_are_named() -> None:
     contract = next(iter(CONTRACTS.values()))
     first, *others = contract.items

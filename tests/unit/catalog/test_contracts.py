@@ -1,5 +1,6 @@
 """ODCS contracts: what the house reads from them, and the place named when one is wrong."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,45 @@ def test_a_schedule_that_is_no_cron_line_is_refused_before_it_stops_a_department
     with pytest.raises(ContractBroken) as caught:
         parsed(customProperties=[{"property": name, "value": value} for name, value in own.items()])
     assert caught.value.code == "schedule_invalid"
+
+
+def changed(place: str, **keys: Any) -> str:
+    """The contract with keys of its first item or rule set, or (None) left out."""
+    given = document()
+    part = given["schema"][0][place][0]
+    part |= keys
+    for key in [key for key, value in keys.items() if value is None]:
+        del part[key]
+    return yaml.safe_dump(given, allow_unicode=True)
+
+
+ENGLISH = re.compile(r"missing|unreadable|line|expected|NoneType|which|the ")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", "全文"),
+        ("just words", "全文"),
+        ("a: 1\nid: [", "第 2 行"),
+        (yaml.safe_dump(document(shema=[])), "没有键 shema，是否为 schema"),
+        (yaml.safe_dump(document(id=None)), "缺少 id"),
+        (yaml.safe_dump(document(customProperties=[])), "缺少 customProperties.agency"),
+        (changed("properties", name=None), "缺少 schema.properties.0.name"),
+        (changed("properties", name="Person No"), "小写字母"),
+        (changed("properties", logicalType="array"), "person_no 的 logicalType"),
+        (changed("properties", logicalType=None), "person_no 的 logicalType"),
+        (changed("quality", query=None), "规则 born_later 缺少 id 或 query"),
+        (changed("quality", severity=[3]), "schema.0.quality.0.severity"),
+    ],
+)
+def test_a_broken_contract_is_told_in_chinese_with_a_place_that_is_never_empty(text: str, place: str) -> None:
+    with pytest.raises(ContractBroken) as caught:
+        parse_contract(text, name="x.odcs.yaml")
+    said = caught.value.zh.partition("问题在：")[2]
+    assert place in said
+    assert not ENGLISH.search(said)
+    assert "look at: ." not in caught.value.en
 
 
 @pytest.mark.parametrize("text", ["", "id: [", "- a\n- b", "just words"], ids=["empty", "not YAML", "list", "words"])

@@ -206,6 +206,45 @@ def test_a_check_looks_at_agency_code_lists_and_rules(
     assert says in refused.err
 
 
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("requird", f"契约的 schema.{NAME}.properties.township_code 中没有键 requird，是否为 required"),
+        ("shareing", "契约的 customProperties 中没有键 shareing，是否为 sharing"),
+        ("elment", f"契约的 schema.{NAME}.properties.township_code.customProperties 中没有键 elment，是否为 element"),
+        ("qury", f"契约的 schema.{NAME}.quality.odd 中没有键 qury，是否为 query"),
+        ("graded_dwn", "契约的 options 中没有键 graded_dwn，是否为 graded_down"),
+        ("zzz", f"契约的 schema.{NAME} 中没有键 zzz。"),
+    ],
+)
+def test_a_key_of_a_contract_that_nothing_reads_is_refused_with_the_one_meant(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path, wrong: str, says: str
+) -> None:
+    document = yaml.safe_load(contract(NAME, *ITEMS))
+    table, own = document["schema"][0], document["customProperties"]
+    item = next(one for one in table["properties"] if one["name"] == "township_code")
+    match wrong:
+        case "requird":
+            item[wrong] = True
+        case "shareing":
+            own.append({"property": wrong, "value": "none"})
+        case "elment":
+            item["customProperties"].append({"property": wrong, "value": "township_code"})
+        case "qury":
+            rule = {"type": "sql", "id": "odd", "query": "facilities < 0", "severity": "error", wrong: "x"}
+            table["quality"] = [rule | {"dimension": "consistency", "description": "甲 / a"}]
+        case "graded_dwn":
+            own[:] = [one for one in own if one["property"] != "options"]
+            own.append({"property": "options", "value": {wrong: ["facilities"]}})
+        case _:
+            table[wrong] = 1
+    files = write(tmp_path / "mine", SQL, yaml.safe_dump(document, allow_unicode=True))
+    for command in ("check", "add"):
+        refused = shuniu("topic", command, *map(str, files), home=hub.home)
+        assert (refused.code, says in refused.err) == (2, True), refused.err
+    assert not hub.topics_dir.exists() or not list(hub.topics_dir.glob(f"{NAME}*"))
+
+
 def test_one_reads_what_held_on_a_day(shuniu: Shuniu, hub: Settings) -> None:
     figure = {"indicator_code": "LZ001", "period": "202503", "unit": "亿元"}
     first = figure | {"value": 70.0, "published_on": day(2025, 4, 18)}
