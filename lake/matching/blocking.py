@@ -22,6 +22,9 @@ COSTS = (
     " + 1) / 2.0) AS cost FROM matching_key GROUP BY block HAVING count(*) > 1) AS counted WHERE cost > 0"
 )
 """SELECT of the blocks in which anybody meets, and how many pairs do."""
+WHO = "record, source, loose"
+"""What stands beside the keys of a record."""
+_PLACES = 2**32  # more than there are records
 _AT_SCALE = 50_000  # from so many records on only atoms of rank 1 are combined
 _LEAST = 300_000  # pairs any number of records may have
 _OVERLAP = 3  # keys by which a pair is found, on average
@@ -75,10 +78,30 @@ def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
         f" (ORDER BY cost, block ROWS UNBOUNDED PRECEDING) AS spent FROM ({COSTS})) WHERE spent <= {budget}"
     )
     chosen = "(SELECT * FROM matching_key SEMI JOIN matching_block USING (block))"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_met AS {met(task, chosen)}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS {nearest(task, 'matching_met')}")
-    connection.execute("DROP TABLE matching_key; DROP TABLE matching_block; DROP TABLE matching_met")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS {_candidates(task, chosen)}")
+    connection.execute("DROP TABLE matching_key; DROP TABLE matching_block; DROP TABLE matching_place")
     return one(connection, f"SELECT count(*) FROM {PAIRS}")[0]
+
+
+def _candidates(task: Task, keys: str) -> str:
+    """SELECT of what `nearest` gives of what meets (`met`) in relation `keys`, by places in the order of records.
+
+    A pair of places is small enough to be counted and ranked as one number, without holding or sorting every pair that
+    meets; Spark, which cannot keep the least few of a group, is given the two statements instead.
+    """
+    met = (
+        "SELECT l.place AS searched, r.place AS other, count(*) AS met"
+        f" FROM (SELECT * FROM {keys} WHERE loose) AS l JOIN {keys} AS r ON l.block = r.block AND l.place <> r.place"
+        " WHERE coalesce(l.alone <> r.alone, TRUE) GROUP BY 1, 2"
+    )
+    # Whoever met most often comes first, then the smaller record: one number, of which the least are the nearest.
+    ranked = f"SELECT searched, min(other - met * {_PLACES}, {task.nearest}) AS found FROM ({met}) GROUP BY searched"
+    pairs = f"SELECT searched, unnest(found) & {_PLACES - 1} AS other FROM ({ranked})"
+    return (
+        f"SELECT DISTINCT l.record AS record_l, r.record AS record_r FROM ({pairs})"
+        " JOIN matching_place AS l ON l.place = least(searched, other)"
+        " JOIN matching_place AS r ON r.place = greatest(searched, other)"
+    )
 
 
 def extent(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int, int]:
@@ -121,13 +144,24 @@ def allowed(task: Task) -> str:
 
 
 def _explode(connection: duckdb.DuckDBPyConnection, task: Task, rank: int) -> None:
-    """Table `matching_key` (record, source, loose, block): a row per record searched for and key it has, and per other
-    record and key that one of those has too."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {ATOMS} AS {hashed_atoms(task)} ORDER BY loose, record")
+    """Table `matching_key` (place, alone, loose, block): a row per record searched for and key it has, and per other
+    record and key that one of those has too. Table `matching_place` gives every record its place among all.
+
+    alone: which of the sources that hold nobody twice (`allowed`) it is of; NULL for any other.
+    """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE matching_key (record BIGINT, source VARCHAR, loose BOOLEAN, block UBIGINT)"
+        "CREATE OR REPLACE TEMP TABLE matching_place AS SELECT record,"
+        f" CAST(row_number() OVER (ORDER BY record) - 1 AS INTEGER) AS place FROM {RECORDS}"
     )
-    both = (_together(keys(task, rank, which)) for which in ("loose", "NOT loose"))
+    single = "".join(f" WHEN {literal(source)} THEN {number}" for number, source in enumerate(task.single))
+    alone = f"CASE source{single} END" if single else "NULL"
+    who = f"place, CAST({alone} AS INTEGER) AS alone, loose"
+    placed = f"{RECORDS} JOIN matching_place USING (record)"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {ATOMS} AS {hashed_atoms(task, who, placed)}")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_key (place INTEGER, alone INTEGER, loose BOOLEAN, block UBIGINT)"
+    )
+    both = (_together(keys(task, rank, which, "place, alone, loose")) for which in ("loose", "NOT loose"))
     for searched, others in zip(*both, strict=True):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_searched AS {searched}")
         connection.execute("INSERT INTO matching_key FROM matching_searched")
@@ -139,22 +173,26 @@ def _together(selects: list[str]) -> list[str]:
     return [" UNION ALL ".join(selects[at : at + _TOGETHER]) for at in range(0, len(selects), _TOGETHER)]
 
 
-def hashed_atoms(task: Task) -> str:
-    """SELECT of every record's atoms, each hashed once, however many rules it is in: what relation ATOMS holds."""
+def hashed_atoms(task: Task, who: str = WHO, records: str = RECORDS) -> str:
+    """SELECT of every record's atoms, each hashed once, however many rules it is in: what relation ATOMS holds.
+
+    who: the columns that go with them, out of relation `records`.
+    """
     columns = ", ".join(
         f"{_hashed(sql, _is_list(sql))} AS a{number}" for number, (_, sql, _) in enumerate(atoms(task, 3).values())
     )
-    return f"SELECT record, source, loose, {columns} FROM {RECORDS}"
+    return f"SELECT {who}, {columns} FROM {records}"
 
 
-def keys(task: Task, rank: int, which: str) -> list[str]:
-    """Per rule, SELECT (record, source, loose, block) of the keys that relation ATOMS gives records for which SQL
-    `which` holds."""
+def keys(task: Task, rank: int, which: str, who: str = WHO) -> list[str]:
+    """Per rule, SELECT (`who`, block) of the keys that relation ATOMS gives records for which SQL `which` holds."""
     known = atoms(task, 3)
     labels = {label: f"a{number}" for number, label in enumerate(known)}
     lists = {label for label, (_, sql, _) in known.items() if _is_list(sql)}
     return [
-        _keys(number, [labels[label] for label in rule], [labels[label] for label in rule if label in lists], which)
+        _keys(
+            number, [labels[label] for label in rule], [labels[label] for label in rule if label in lists], which, who
+        )
         for number, rule in enumerate(rules(task, rank))
     ]
 
@@ -170,10 +208,10 @@ def _hashed(sql: str, several: bool) -> str:
     return f"CASE WHEN {sql} <> '' THEN hash({sql}) END"
 
 
-def _keys(rule: int, names: list[str], unrolled: list[str], which: str) -> str:
+def _keys(rule: int, names: list[str], unrolled: list[str], which: str, who: str) -> str:
     """SELECT of one rule's keys."""
     relation = f"(SELECT * FROM {ATOMS} WHERE {which})"
     for name in unrolled:  # one list a level: two in one SELECT would be zipped, not crossed
         relation = f"(SELECT * REPLACE (unnest({name}) AS {name}) FROM {relation})"
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    return f"SELECT record, source, loose, hash({rule}, {', '.join(names)}) AS block FROM {relation} WHERE {present}"
+    return f"SELECT {who}, hash({rule}, {', '.join(names)}) AS block FROM {relation} WHERE {present}"
