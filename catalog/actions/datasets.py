@@ -10,7 +10,7 @@ from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.classification import check_classified
 from catalog.contracts import Contract, Item
-from catalog.errors import NotAllowed, NotFound
+from catalog.errors import InvalidInput, NotAllowed, NotFound
 from catalog.models import DataItem, Dataset, DatasetVersion, LineageEdge
 
 
@@ -138,13 +138,17 @@ _RETIRED = "已停止构建："
 def retire(session: Session, *, dataset: str, reason: str, by: str, now: datetime) -> Dataset:
     """Say of `dataset` that it is made no more: nobody is given it from now on; versions and history stay.
 
-    Registered again, it is what its entry says then. Raises NotFound. That no grant is in force is for the door to see.
+    Registered again, it is what its entry says then, and only the event still tells the reason. Raises NotFound,
+    InvalidInput without a reason. That no grant is in force is for the door to see.
     """
+    why = reason.strip()
+    if not why:
+        raise InvalidInput("请写明理由。", "Say why: the reason is empty.", code="reason_missing")
     entry = queries.dataset(session, dataset)
     entry.sharing = "none"
-    entry.sharing_condition = f"{_RETIRED}{reason} / no longer built: {reason}"
+    entry.sharing_condition = f"{_RETIRED}{why} / no longer built: {why}"
     entry.update_cycle = "irregular"
-    record(session, tag=EventTag.DATASET_RETIRED, subject=dataset, by=by, now=now)
+    record(session, tag=EventTag.DATASET_RETIRED, subject=dataset, by=by, now=now, details={"reason": why})
     return entry
 
 

@@ -121,6 +121,7 @@ def test_a_topic_is_removed_only_when_nobody_holds_a_grant_or_reads_it(
     assert "topic_a" in shuniu(*remove, "no use", home=hub.home).err
     (hub.topics_dir / "topic_a.odcs.yaml").unlink()
     assert shuniu(*remove, "370683199003074514", home=hub.home).code == 2
+    assert shuniu(*remove, " ", home=hub.home).code == 2
     assert (hub.topics_dir / f"{NAME}.sql").exists()
     assert shuniu(*remove, "no use", home=hub.home).code == 0
     assert not list(hub.topics_dir.glob(f"{NAME}*"))
@@ -129,7 +130,8 @@ def test_a_topic_is_removed_only_when_nobody_holds_a_grant_or_reads_it(
         entry = session.get(Dataset, NAME)
         assert entry is not None
         assert (entry.sharing, "no use" in entry.sharing_condition) == ("none", True)
-        assert session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME).count() == 1
+        (told,) = session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME)
+        assert told.details == {"reason": "no use"}
     for gone in (NAME, "topic_housing_support", "../topic_x"):
         assert shuniu("topic", "remove", gone, "--reason", "x", home=hub.home).code == 1
 
@@ -184,7 +186,8 @@ def _assert_removed(hub: Settings) -> None:
         entry = session.get(Dataset, NAME)
         assert entry is not None
         assert entry.sharing == "none"
-        assert session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME).count() == 1
+        (told,) = session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME)
+        assert told.details == {"reason": "no use"}
 
 
 @pytest.mark.parametrize(("what", "says"), [("agency", "agency"), ("code list", "代码表"), ("rule", "row.odd")])
