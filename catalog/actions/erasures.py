@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog.actions.events import EventTag, record
 from catalog.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from catalog.models import Erasure, ErasureMark
+from catalog.models import Erasure, ErasureMark, Ticket
 
 GROUNDS: Final[Mapping[str, tuple[str, str]]] = {
     "purpose_achieved": (
@@ -147,6 +147,22 @@ def listed(session: Session, *status: str) -> Sequence[Erasure]:
     """Every request, or those in a status, the oldest first."""
     query = select(Erasure).order_by(Erasure.erasure_id)
     return session.scalars(query.where(Erasure.status.in_(status)) if status else query).all()
+
+
+def rule_of(erasure_id: int) -> str:
+    """The rule by which the tickets of a case are found: one for each dataset the person stood in."""
+    return f"erasure.{erasure_id}"
+
+
+def tickets_of(session: Session, *, state: str = "") -> dict[int, list[str]]:
+    """Number of a case -> ids of its tickets (those in `state`), for every case that has any."""
+    query = select(Ticket.rule_id, Ticket.ticket_id).where(Ticket.rule_id.startswith("erasure."))
+    found: dict[int, list[str]] = {}
+    for rule, ticket in session.execute(query.where(Ticket.state == state) if state else query).all():
+        number = str(rule).removeprefix("erasure.")
+        if number.isdigit():  # a contract may call a rule of its own so
+            found.setdefault(int(number), []).append(ticket)
+    return {number: sorted(ids) for number, ids in found.items()}
 
 
 def marks(session: Session) -> frozenset[str]:

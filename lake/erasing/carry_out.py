@@ -7,17 +7,15 @@ Nothing of it may run beside a load or a build: collecting and building are lock
 batch still to be judged it refuses. Another machine's write to the same table fails one of the two, and is run again.
 """
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from catalog import queries
-from catalog.actions import datasets, erasures, tickets
+from catalog.actions import datasets, erasures
 from catalog.database import open_reader, open_session
 from catalog.errors import Conflict
 from catalog.models import Batch, DataItem, Dataset, DatasetVersion
@@ -28,9 +26,10 @@ from lake.bases.population import POPULATION
 from lake.bases.remembering import BASE, KNOWN
 from lake.delta.commit import open_table
 from lake.erasing import rules
-from lake.erasing.editing import RUN, Rule, edit, left
+from lake.erasing.editing import RUN, Rule, counted, edit, left
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.sweeping import remove_deliveries, remove_shared, sweep
+from lake.erasing.telling import tell
 from lake.layout import Layout
 from lake.loading import deliveries
 from lake.storage import remove_file
@@ -38,11 +37,11 @@ from lake.storage import remove_file
 ZONES = ("raw", "quarantine", "findings", "profile", "history", "standard", "topic", "usage", "base")
 LAST = ("population_history", "population_provenance", "population_links")
 """What tells who it is: rewritten last, so that a run that broke off can still be finished."""
-WORKING_DAYS = 10
 
 
 def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") -> dict[int, int]:
-    """Every approved erasure, and those a run left unfinished: its number -> rows taken out or emptied.
+    """Every approved erasure, and those a run left unfinished: its number -> rows of the lake's tables it took out or
+    emptied cells of, by all its runs.
 
     account: in whose name, where `by` is a terminal. Raises Conflict, before anything is touched, while a load or a
     build runs, a batch is on its way or a published version is not the newest; after all others, for persons whose
@@ -75,13 +74,15 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
                 erasures.begin(
                     session, erasure_id=number, marks=subject.marks(settings), by=by, account=account, now=now
                 )
-                for dataset in sorted(subject.keys):
-                    _notice(session, dataset, reference, by=by, now=now)
-            rows = _erase(settings, subject, places, number)
+            told = partial(tell, settings, erasure=number, reference=reference, by=by, now=now)
+            for dataset in sorted(subject.keys):
+                told(dataset)
+            _erase(settings, subject, places, number, told)
             _publish(settings, places, by=by, now=now)
             for zone, name in places:
                 sweep(settings, _uri(settings, zone, name))
             remove_shared(settings)
+            rows = sum(counted(settings, _uri(settings, *place), run=str(number)) for place in places)
             with open_session(settings) as session:
                 erasures.finish(session, erasure_id=number, rows=rows, by=by, account=account, now=now)
             done[number] = rows
@@ -135,22 +136,28 @@ def _check_gone(settings: Settings, subject: Subject, places: list[tuple[str, st
         )
 
 
-def _erase(settings: Settings, subject: Subject, places: list[tuple[str, str]], number: int) -> int:
+def _erase(
+    settings: Settings, subject: Subject, places: list[tuple[str, str]], number: int, told: Callable[[str], None]
+) -> None:
     for dataset in sorted(subject.keys):
         remove_deliveries(settings, dataset)
     _remove_held(settings)
-    rows = 0
     telling = [place for place in places if place[0] == "base" and place[1] in LAST]
     telling.sort(key=lambda place: LAST.index(place[1]))
     for group in ([place for place in places if place not in telling], telling):
         for zone, name in group:
             facts = _history_facts(settings) if (zone, name) == ("base", LAST[0]) else {}
-            # Before the rows go: a run that broke off would no longer find out that this dataset delivered them.
-            before = partial(remove_deliveries, settings, name)
+            before = partial(_before_rows_go, settings, zone, name, told)
             rule = _rule(settings, zone, name, subject)
-            rows += edit(settings, _uri(settings, zone, name), rule, run=str(number), facts=facts, before=before)
+            edit(settings, _uri(settings, zone, name), rule, run=str(number), facts=facts, before=before)
         _check_gone(settings, subject, group)
-    return rows
+
+
+def _before_rows_go(settings: Settings, zone: str, name: str, told: Callable[[str], None]) -> None:
+    """Afterwards a run that broke off would no longer find out that this dataset delivered the person."""
+    remove_deliveries(settings, name)
+    if zone in rules.DELIVERED:
+        told(name)
 
 
 def _rule(settings: Settings, zone: str, name: str, subject: Subject) -> Rule:
@@ -255,28 +262,3 @@ def _publish(settings: Settings, places: list[tuple[str, str]], *, by: str, now:
                     by=by,
                     now=now,
                 )
-
-
-def _notice(session: Session, dataset: str, reference: str, *, by: str, now: datetime) -> None:
-    """Tell the department that delivered rows of the person, once; whom it concerns the paper says, not the ticket."""
-    entry = session.get(Dataset, dataset)
-    if entry is None:
-        return
-    rule = f"erasure.{hashlib.sha256(reference.encode()).hexdigest()[:12]}"
-    if tickets.finding(session, dataset, rule) is None:
-        tickets.open_finding(
-            session,
-            dataset=dataset,
-            rule_id=rule,
-            agency=entry.agency,
-            severity="warn",
-            title=(
-                f"依法删除个人信息（文号 {reference}），请在源系统处理",
-                f"Personal information erased by law ({reference})",
-            ),
-            failing=1,
-            verdict_id="",
-            working_days=WORKING_DAYS,
-            by=by,
-            now=now,
-        )

@@ -13,7 +13,7 @@ from catalog.models import DataItem
 from lake.bases.population import POPULATION
 from lake.engines.duckdb import literal, quote
 from lake.erasing import marks
-from lake.erasing.editing import Rule, bears_number, is_one_of, listed, searched
+from lake.erasing.editing import ABOUT, Rule, bears_number, is_one_of, searched
 from lake.erasing.subject import Subject
 from lake.erasing.whose import WHOSE
 
@@ -53,10 +53,9 @@ def of_table(
     if zone == "base" and {"field", "value"} <= set(schema.names):
         return _of_fields(schema, subject, source)
     if zone == "base" and not items and name.endswith(REMEMBERED):
-        own = (subject.texts if name.endswith(RECORDS) else subject.alone) | subject.numbers
-        return Rule(_any(is_one_of(field, own) for field in searched(schema)), {})
-    alone = subject.alone if zone == "base" and name in OF_TEXTS else frozenset()
-    return _of_others(schema, subject, items, schema.names[:1], alone)
+        own = "texts" if name.endswith(RECORDS) else "alone"
+        return Rule(_any(is_one_of(field, own, "numbers") for field in searched(schema)), {}, "", subject.values())
+    return _of_others(schema, subject, items, schema.names[:1], alone=zone == "base" and name in OF_TEXTS)
 
 
 def of_pairs(records: Rule | None, source: str) -> Rule:
@@ -67,7 +66,7 @@ def of_pairs(records: Rule | None, source: str) -> Rule:
     if records is None:
         return Rule("true", {})
     kept = f"(SELECT record FROM {source} WHERE NOT coalesce({records.gone}, false))"
-    return Rule(f"record_l NOT IN {kept} OR record_r NOT IN {kept}", {})
+    return Rule(f"record_l NOT IN {kept} OR record_r NOT IN {kept}", {}, "", records.values)
 
 
 def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str, DataItem]) -> Rule:
@@ -85,43 +84,41 @@ def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str,
         item = items.get(field.name)
         other = item is not None and item.element in marks.IDENTITY and item.name != whose.number
         if field.name == named.get(whose.key):
-            gone.append(is_one_of(field, subject.keys.get(name, frozenset())))
+            gone.append(is_one_of(field, "keys"))
         if field.name == named.get(whose.number) or (item is not None and item.key and not other):
             gone.append(bears_number(subject, field))
-    number = _any(bears_number(subject, field) for field in fields)
-    blank = {
-        field.name: f"({bears_number(subject, field)}) OR (({number}) AND {is_one_of(field, subject.names)})"
-        for field in fields
-    }
-    return Rule(_any(gone), blank)
+    number = {field.name: bears_number(subject, field) for field in fields}
+    blank = {field.name: f"({number[field.name]}) OR ({ABOUT} AND {is_one_of(field, 'names')})" for field in fields}
+    return Rule(_any(gone), blank, _any(number.values()), subject.values(name))
 
 
 def _of_findings(name: str, subject: Subject) -> Rule:
     number = bears_number(subject, pa.field("key", pa.string()))
-    keys = listed(subject.keys.get(name, frozenset()) | _ids(subject))
+    key = is_one_of(pa.field("key", pa.string()), "keys", "ids")
     places = [
         f'(batch = {literal(b)} AND "row" = {row})' for dataset, b, row in sorted(subject.places) if dataset == name
     ]
-    return Rule(_any([*places, f"key IN ({keys})", number]), {})
+    return Rule(_any([*places, key, number]), {}, "", subject.values(name))
 
 
 def _of_population(name: str, schema: pa.Schema, subject: Subject) -> Rule:
     """Whatever bears their id or one of their records'; of the model's values what is theirs alone."""
     fields = searched(schema)
-    gone = [is_one_of(field, _ids(subject)) for field in fields]
+    gone = [is_one_of(field, "ids") for field in fields]
     if name.endswith(RECORDS):
-        gone += [is_one_of(field, subject.alone | subject.numbers) for field in fields]
+        gone += [is_one_of(field, "alone", "numbers") for field in fields]
     if name.endswith("_model"):
-        gone.append(f"value IN ({listed(subject.alone | subject.numbers)})")
+        gone.append(is_one_of(schema.field("value"), "alone", "numbers"))
     said = {field.name: bears_number(subject, field) for field in fields if field.name == "value"}
-    return Rule(_any(gone), said if name.endswith("_provenance") else {})
+    return Rule(_any(gone), said if name.endswith("_provenance") else {}, "", subject.values())
 
 
 def _of_fields(schema: pa.Schema, subject: Subject, source: str) -> Rule:
     """Of fields, one to a row, those that hold the number of the person, and of that firm those with their name."""
     entity, number = quote(schema.names[0]), bears_number(subject, schema.field("value"))
     theirs = f"{entity} IN (SELECT {entity} FROM {source} WHERE {number})"
-    return Rule(f"({number}) OR (value IN ({listed(subject.texts)}) AND {theirs})", {})
+    text = is_one_of(schema.field("value"), "texts")
+    return Rule(f"({number}) OR ({text} AND {theirs})", {}, "", subject.values())
 
 
 def _of_others(
@@ -129,32 +126,20 @@ def _of_others(
     subject: Subject,
     items: Mapping[str, DataItem],
     keys: Sequence[str],
-    alone: frozenset[str] = frozenset(),
+    *,
+    alone: bool = False,
 ) -> Rule:
     """Rows about something else: one whose key is the person goes, of any other only the cells that tell of them.
 
-    keys: columns that are keys beside those of the catalogue; alone: texts by which a row of a text is theirs.
+    keys: columns that are keys beside those of the catalogue; alone: whether a row with a text nobody else has goes.
     """
-    fields, ids = searched(schema, OWN), _ids(subject)
+    fields = searched(schema, OWN)
     keyed = {*keys, *(column for column, item in items.items() if item.key)}
-    gone = [f"({bears_number(subject, one)}) OR {is_one_of(one, ids)}" for one in fields if one.name in keyed]
-    gone += [is_one_of(field, alone) for field in fields] if alone else []
-    theirs = _any(f"({bears_number(subject, field)}) OR {is_one_of(field, ids)}" for field in fields)
-    blank = {
-        field.name: _any(
-            [
-                bears_number(subject, field),
-                is_one_of(field, ids),
-                f"({theirs}) AND {is_one_of(field, subject.texts)}",
-            ]
-        )
-        for field in fields
-    }
-    return Rule(_any(gone), blank)
-
-
-def _ids(subject: Subject) -> frozenset[str]:
-    return subject.records | subject.former | {subject.entity}
+    theirs = {one.name: f"({bears_number(subject, one)}) OR {is_one_of(one, 'ids')}" for one in fields}
+    gone = [theirs[one.name] for one in fields if one.name in keyed]
+    gone += [is_one_of(field, "alone") for field in fields] if alone else []
+    blank = {one.name: f"{theirs[one.name]} OR ({ABOUT} AND {is_one_of(one, 'texts')})" for one in fields}
+    return Rule(_any(gone), blank, _any(theirs.values()), subject.values())
 
 
 def _any(conditions: Iterable[str]) -> str:

@@ -36,6 +36,28 @@ class Subject:
     records: frozenset[str]
     places: frozenset[tuple[str, str, int]]
 
+    @property
+    def long(self) -> frozenset[str]:
+        """The numbers that are theirs inside a longer text too."""
+        return frozenset(one for one in self.numbers if len(one) >= marks.CONTAINED)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Theirs, those they had before, and their records'."""
+        return self.records | self.former | {self.entity}
+
+    def values(self, dataset: str = "") -> dict[str, frozenset[str]]:
+        """What rows are searched for, by the names it has in SQL; keys: those of `dataset`."""
+        return {
+            "numbers": self.numbers,
+            "long": self.long,
+            "names": self.names,
+            "texts": self.texts,
+            "alone": self.alone,
+            "ids": self.ids,
+            "keys": self.keys.get(dataset, frozenset()),
+        }
+
     def marks(self, settings: Settings) -> frozenset[str]:
         """What keeps them out from now on."""
         hidden = secret(settings)

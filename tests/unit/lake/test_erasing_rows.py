@@ -18,8 +18,10 @@ from catalog.standards import check_digits
 from lake import tables
 from lake.bases import build
 from lake.bases.population import POPULATION
+from lake.erasing import rules
 from lake.erasing.carry_out import carry_out
 from lake.erasing.editing import Rule, edit
+from lake.erasing.subject import subject_of
 from lake.erasing.whose import WHOSE
 from lake.layout import Layout
 from lake.loading import ingest
@@ -180,3 +182,16 @@ def test_whose_a_row_is_stands_in_the_query_of_the_base_as_it_stands_in_the_rule
         found[part.split("FROM")[1].split()[0]] = (columns[6], columns[7], columns[4])
     assert found == {name: tuple(whose) for name, whose in WHOSE.items()}
     assert set(WHOSE) == set(POPULATION.inputs)
+
+
+def test_the_rule_of_a_table_grows_with_its_columns_and_holds_no_value_of_the_person(settings: Settings) -> None:
+    subject = subject_of(settings, _published(settings))
+    narrow, wide = (
+        rules.of_table("standard", "land", pa.schema([(f"c{at}", pa.string()) for at in range(many)]), subject, {}, "")
+        for many in (20, 200)
+    )
+    for rule in (narrow, wide):
+        said = repr((rule.gone, rule.hit, rule.blank))
+        assert not [one for one in (NUMBER, NAME, erased.PHONE, erased.ADDRESS, subject.entity) if one in said]
+    size = [sum(map(len, (rule.gone, rule.hit, *rule.blank.values()))) for rule in (narrow, wide)]
+    assert size[1] < 12 * size[0]
