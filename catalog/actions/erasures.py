@@ -3,9 +3,8 @@
 What stays is that it happened: the entity's id, which is a keyed hash, and who decided what on which ground.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,25 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.actions.events import EventTag, record
 from catalog.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from catalog.models import Erasure, ErasureMark, Ticket
-
-GROUNDS: Final[Mapping[str, tuple[str, str]]] = {
-    "purpose_achieved": (
-        "处理目的已实现、无法实现或不再必要",
-        "the purpose is achieved, cannot be, or needs it no more",
-    ),
-    "retention_expired": ("停止提供服务或保存期限已届满", "the service has ended or the period of keeping has run out"),
-    "consent_withdrawn": ("个人撤回同意", "the person has withdrawn consent"),
-    "unlawful": ("违反法律、行政法规或约定处理", "it was processed against the law or an agreement"),
-    "other_law": ("法律、行政法规规定的其他情形", "another case the law provides for"),
-}
-"""PIPL Art. 47 (1) to (5)."""
-REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
-    "retention_required": ("法定保存期限未届满", "the period the law has it kept for has not run out"),
-    "statutory_duty": ("履行法定职责所必需", "a statutory duty needs it (PIPL Art. 13, 34)"),
-    "proceedings": ("诉讼、仲裁或监察调查所需", "proceedings or an investigation need it"),
-    "not_the_person": ("申请人身份不符或不在本库", "who asks is not the person, or is not held here"),
-}
-"""On what ground an erasure may be refused; it is told to who asked."""
+from catalog.standards.erasure_grounds import GROUNDS, REFUSALS
 
 
 def ask(
@@ -131,9 +112,9 @@ def finish(session: Session, *, erasure_id: int, rows: int, by: str, now: dateti
     return found
 
 
-def get(session: Session, erasure_id: int) -> Erasure:
-    """The request of that number, held for this transaction; raises NotFound."""
-    found = session.get(Erasure, erasure_id, with_for_update=True)
+def get(session: Session, erasure_id: int, *, hold: bool = True) -> Erasure:
+    """The request of that number; hold: for this transaction, nobody else changes it. Raises NotFound."""
+    found = session.get(Erasure, erasure_id, with_for_update=hold or None)
     if found is None:
         raise NotFound(
             f"没有编号为 {erasure_id} 的删除申请。请用 shuniu base erase list 查看。",
@@ -154,11 +135,11 @@ def rule_of(erasure_id: int) -> str:
     return f"erasure.{erasure_id}"
 
 
-def tickets_of(session: Session, *, state: str = "") -> dict[int, list[str]]:
-    """Number of a case -> ids of its tickets (those in `state`), for every case that has any."""
+def open_tickets(session: Session) -> dict[int, list[str]]:
+    """Number of a case -> ids of those of its tickets that nobody has closed, for every case that has any."""
     query = select(Ticket.rule_id, Ticket.ticket_id).where(Ticket.rule_id.startswith("erasure."))
     found: dict[int, list[str]] = {}
-    for rule, ticket in session.execute(query.where(Ticket.state == state) if state else query).all():
+    for rule, ticket in session.execute(query.where(Ticket.state != "closed")).all():
         number = str(rule).removeprefix("erasure.")
         if number.isdigit():  # a contract may call a rule of its own so
             found.setdefault(int(number), []).append(ticket)

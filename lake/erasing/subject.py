@@ -18,7 +18,8 @@ TEXTS = ("name", "phone", "address")
 
 @dataclass(frozen=True)
 class Subject:
-    """numbers: every form of them; names; texts: names, telephones, addresses; alone: those no other person has.
+    """numbers: every form of them; names; texts: names, telephones, addresses; alone: those no other person has;
+    distinct: of those, what is in no name of another, so it tells of them wherever it stands.
 
     former: ids that merged into theirs. keys: dataset -> keys of their rows; others: dataset -> keys of everybody
     else's rows that bear the same number.
@@ -31,6 +32,7 @@ class Subject:
     names: frozenset[str]
     texts: frozenset[str]
     alone: frozenset[str]
+    distinct: frozenset[str]
     keys: Mapping[str, frozenset[str]]
     others: Mapping[str, frozenset[str]]
     records: frozenset[str]
@@ -82,6 +84,12 @@ def subject_of(settings: Settings, entity: str) -> Subject:
             f"SELECT DISTINCT value FROM {claims} WHERE person_id <> ? AND list_contains(?, value)",
             [entity, sorted(texts)],
         ).fetchall()
+        alone = texts - {value for (value,) in shared}
+        inside = connection.execute(
+            f"SELECT DISTINCT one FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS one) JOIN {claims} AS c"
+            " ON contains(c.value, one) WHERE c.person_id <> ? AND c.field = 'name'",
+            [sorted(alone), entity],
+        ).fetchall()
         numbers = {form for field, value in said if field == "resident_id" for form in marks.forms(value)}
         disputed = connection.execute(
             f"SELECT DISTINCT l.dataset, l.key FROM {claims} AS c JOIN {links} AS l ON l.dataset = c.dataset"
@@ -94,7 +102,8 @@ def subject_of(settings: Settings, entity: str) -> Subject:
         frozenset(numbers),
         frozenset(value for field, value in said if field == "name"),
         frozenset(texts),
-        frozenset(texts - {value for (value,) in shared}),
+        frozenset(alone),
+        frozenset(alone - {one for (one,) in inside}),
         _by_dataset((dataset, key) for dataset, key, *_ in rows),
         _by_dataset(disputed),
         frozenset(record for *_, record in rows),

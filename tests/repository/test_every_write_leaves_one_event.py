@@ -170,6 +170,8 @@ NOT_WRITES = {
     "catalog.actions.erasures.get": "reads",
     "catalog.actions.erasures.listed": "reads",
     "catalog.actions.erasures.marks": "reads",
+    "catalog.actions.erasures.open_tickets": "reads",
+    "catalog.actions.erasures.rule_of": "pure",
     "catalog.actions.review_decisions.history": "reads",
     "catalog.actions.review_decisions.newest": "reads",
     "catalog.actions.runs.record_step": "a step's record is its own event",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from catalog.standards.erasure_grounds import GROUNDS, REFUSALS
 from exchange_api.cli.bases import words
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import as_json, listing, progress, say, tell
@@ -29,7 +30,7 @@ def ask(
         str,
         typer.Option(
             "--ground",
-            help="purpose_achieved | retention_expired | consent_withdrawn | unlawful | other_law",
+            help=words.choices(GROUNDS),
         ),
     ],
     reference: Annotated[str, typer.Option("--reference", help=say("文号", "Number of the paper it is asked by"))],
@@ -41,9 +42,11 @@ def ask(
     from exchange_api.disguise import check_written
     from lake.bases import base
     from lake.bases.explaining import explain
+    from lake.erasing.wording import check_words
 
     check_written(reference)
     explain(door.settings(), base("population"), entity)
+    check_words(door.settings(), entity, reference)
     with door.writing() as session:
         _check_may(session, login)
         made = erasures.ask(
@@ -75,7 +78,7 @@ def refuse(
     number: Number,
     ground: Annotated[
         str,
-        typer.Option("--ground", help="retention_required | statutory_duty | proceedings | not_the_person"),
+        typer.Option("--ground", help=words.choices(REFUSALS)),
     ],
     reason: Reason,
     login: Login,
@@ -87,11 +90,22 @@ def refuse(
 
 @app.command("list", help=say("列出删除申请及其结果", "List requests and what became of them"))
 def list_(in_json: door.Json = False) -> None:
-    """The oldest first."""
+    """The oldest first. Open tickets: departments that have not yet cleaned their own systems."""
     from catalog.actions import erasures
 
     with door.reading() as session:
-        rows = [_told(one) for one in erasures.listed(session)]
+        waiting = erasures.open_tickets(session)
+        rows = [_told(one) | {"open_tickets": waiting.get(one.erasure_id, [])} for one in erasures.listed(session)]
+    if not in_json:
+        rows = [
+            row
+            | {
+                "status": words.word(words.STATUSES, row["status"]),
+                "ground": words.word(GROUNDS, row["ground"]),
+                "refusal": words.word(REFUSALS, row["refusal"]),
+            }
+            for row in rows
+        ]
     columns = {
         "erasure": say("编号", "Number"),
         "entity": say("人员", "Person"),
@@ -103,7 +117,8 @@ def list_(in_json: door.Json = False) -> None:
         "refusal": say("不予删除的依据", "Refused by"),
         "reason": say("理由", "Reason"),
         "done_at": say("完成时间", "Done at"),
-        "rows": say("行数", "Rows"),
+        "rows": say("湖中改动行数", "Rows of the lake"),
+        "open_tickets": say("未关闭的工单", "Tickets not closed"),
     }
     listing(rows, columns, in_json=in_json, empty=say("没有删除申请。", "There are no requests."))
 
@@ -126,8 +141,13 @@ def run(login: Login, in_json: door.Json = False) -> None:
 def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: str, refusal: str = "") -> None:
     from catalog.actions import erasures
     from exchange_api.disguise import check_written
+    from lake.erasing.wording import check_words
 
     check_written(reason)
+    with door.reading() as session:
+        _check_may(session, login)
+        entity = erasures.get(session, number, hold=False).entity
+    check_words(door.settings(), entity, reason)
     with door.writing() as session:
         _check_may(session, login)
         decided = erasures.decide(

@@ -1,4 +1,4 @@
-"""How the commands of the bases take their ids, and how they call what people said of a pair.
+"""How the commands of the bases take their ids, and how they call what people said of a pair, and how far an erasure is.
 
 Whatever has an id is named by it alone, as an argument: the id tells the base. A whole base is named by its name.
 """
@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from exchange_api.cli.speaking.speech import say
+from exchange_api.cli.speaking.speech import named, say
 
 Base = Annotated[str, typer.Argument(help="population | legal_person")]
 Entity = Annotated[str, typer.Argument(help=say("人员或法人标识，如 P…、L…", "Id of a person or organisation: P…, L…"))]
@@ -36,3 +36,23 @@ VERDICTS: Final[Mapping[str, str]] = {"same": "同一", "different": "不同", "
 def verdict(code: str) -> str:
     """What people said of a pair, in the language spoken."""
     return say(VERDICTS.get(code, code), code)
+
+
+STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+    "asked": ("待审批", "to be decided"),
+    "approved": ("已批准，待执行", "approved, to be carried out"),
+    "refused": ("不予删除", "refused"),
+    "begun": ("执行未完成", "begun, not finished"),
+    "done": ("已完成", "done"),
+}
+"""How far an erasure is."""
+
+
+def word(words: Mapping[str, tuple[str, str]], code: str) -> str:
+    """What `code` is called, in the language spoken; one without words as it is."""
+    return named(words[code]) if code in words else code
+
+
+def choices(words: Mapping[str, tuple[str, str]]) -> str:
+    """Codes with their words, for the help of an option."""
+    return "; ".join(f"{code}: {named(pair)}" for code, pair in words.items())

@@ -45,12 +45,19 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     ask = ("base", "erase", "ask", entity, *WITH, "--login")
     assert shuniu(*ask, "zhao", home=settings.home).code == 1
     assert shuniu("base", "erase", "ask", "P0", *WITH, "--login", "li", home=settings.home).code == 1
+    for told in (erased.NAME, f"{erased.NAME[:2]} {erased.NAME[2:]}案", erased.PHONE, "莱州市文昌路街道 独居路77号"):
+        naming = ("base", "erase", "ask", entity, *WITH[:2], "--reference", told, "--login", "li", "--json")
+        refused = shuniu(*naming, home=settings.home)
+        assert (refused.code, erased.NAME in refused.out + refused.err) == (2, False), "the paper's number names nobody"
     asked = json.loads(shuniu(*ask, "li", "--json", home=settings.home).out)
     assert (asked["status"], asked["asked_by"]) == ("asked", "li")
     assert shuniu(*ask, "wang", home=settings.home).code == 1, "one is under way"
     refuse = ("base", "erase", "refuse", "1", "--reason", "户籍须保存", "--login", "wang", "--ground")
     assert shuniu(*refuse, "no_wish", home=settings.home).code == 2
     monkeypatch.setattr(door.os, "getuid", lambda: 1)
+    naming = ("base", "erase", "refuse", "1", "--reason", f"{erased.NAME}户籍须保存", "--login", "wang", "--ground")
+    refused = shuniu(*naming, "statutory_duty", home=settings.home)
+    assert (refused.code, "不得出现该人员" in refused.err) == (2, True)
     assert shuniu(*refuse, "statutory_duty", home=settings.home).code == 0
     assert shuniu("base", "erase", "run", "--login", "li", "--json", home=settings.home).out.strip() == "[]"
     (kept,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
@@ -62,8 +69,9 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     own = shuniu(*approve, "li", home=settings.home)
     assert (own.code, "申请人以外" in own.err) == (1, True)
     assert shuniu(*approve, "zhao", home=settings.home).code == 1
-    private = ("base", "erase", "approve", str(again), "--reason", erased.NUMBER, "--login", "wang")
-    assert shuniu(*private, home=settings.home).code == 2
+    for private in (erased.NUMBER, f"已与{erased.NAME}本人核实"):
+        naming = ("base", "erase", "approve", str(again), "--reason", private, "--login", "wang")
+        assert shuniu(*naming, home=settings.home).code == 2
     same_person = shuniu(*approve, "wang", home=settings.home)
     assert (same_person.code, "erasure_own" in same_person.err or "申请人以外" in same_person.err) == (1, True)
     monkeypatch.setattr(door.os, "getuid", lambda: 0)
@@ -82,3 +90,27 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
         ("erasure:asked", "li"), ("erasure:decided", "wang"), ("erasure:asked", "li"), ("erasure:decided", "wang"),
         ("erasure:begun", "li"), ("erasure:done", "li"),
     ]  # fmt: skip
+
+
+def test_the_list_speaks_in_words_and_says_which_tickets_of_a_case_are_open(
+    shuniu: Shuniu, hub: tuple[Settings, str]
+) -> None:
+    settings, entity = hub
+    erased.approve(settings, entity)
+    assert shuniu("base", "erase", "run", "--login", "li", home=settings.home).code == 0
+    drawn = {
+        language: shuniu("base", "erase", "list", home=settings.home, language=language) for language in ("zh", "en")
+    }
+    for language, words in (("zh", ("个人撤回同意", "已完成")), ("en", ("withdrawn consent", "done"))):
+        said = "".join(drawn[language].out.split())
+        assert not [one for one in words if one.replace(" ", "") not in said]
+        assert "consent_withdrawn" not in said
+    (case,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
+    assert (case["ground"], case["status"]) == ("consent_withdrawn", "done")
+    assert case["open_tickets"] == ["market_enterprise-1", "police_person-1"]
+    for verb in ("answer", "close"):
+        assert shuniu("ticket", verb, "police_person-1", "--text", "源系统已删除", home=settings.home).code == 0
+    (case,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
+    assert case["open_tickets"] == ["market_enterprise-1"]
+    helped = shuniu("base", "erase", "refuse", "--help").out
+    assert "履行法定职责所必需" in "".join(helped.split())
