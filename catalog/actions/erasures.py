@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.actions.events import EventTag, record
+from catalog.actions.written_words import Strike, strike
 from catalog.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from catalog.models import Erasure, ErasureMark, Ticket
 from catalog.standards.erasure_grounds import GROUNDS, REFUSALS
@@ -87,9 +88,19 @@ def decide(
 
 
 def begin(
-    session: Session, *, erasure_id: int, marks: Collection[str], by: str, now: datetime, account: str = ""
+    session: Session,
+    *,
+    erasure_id: int,
+    marks: Collection[str],
+    struck: Strike = lambda text, _: text,
+    by: str,
+    now: datetime,
+    account: str = "",
 ) -> Erasure:
-    """Keep the marks by which the person is kept out from now on. Raises Conflict for one nobody approved."""
+    """Keep the marks by which the person is kept out from now on, and strike them out of what people wrote.
+
+    Raises Conflict for one nobody approved.
+    """
     found = get(session, erasure_id)
     if found.status not in ("approved", "begun"):
         raise Conflict(
@@ -100,7 +111,9 @@ def begin(
     known = set(session.scalars(select(ErasureMark.mark)))
     session.add_all(ErasureMark(mark=mark, erasure_id=erasure_id) for mark in sorted(set(marks) - known))
     found.status = "begun"
-    _told(session, found, EventTag.ERASURE_BEGUN, by, now, {"marks": len(set(marks))}, account)
+    session.flush()
+    told: dict[str, object] = {"marks": len(set(marks)), "texts": strike(session, struck)}
+    _told(session, found, EventTag.ERASURE_BEGUN, by, now, told, account)
     return found
 
 

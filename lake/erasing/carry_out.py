@@ -30,6 +30,7 @@ from lake.erasing.editing import RUN, Rule, counted, edit, left
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.sweeping import remove_deliveries, remove_shared, sweep
 from lake.erasing.telling import tell
+from lake.erasing.wording import struck
 from lake.layout import Layout
 from lake.loading import deliveries
 from lake.storage import remove_file
@@ -71,8 +72,9 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
                 refused.append(number)
                 continue
             with open_session(settings) as session:
+                kept_out, words = subject.marks(settings), partial(struck, subject)
                 erasures.begin(
-                    session, erasure_id=number, marks=subject.marks(settings), by=by, account=account, now=now
+                    session, erasure_id=number, marks=kept_out, struck=words, by=by, account=account, now=now
                 )
             told = partial(tell, settings, erasure=number, reference=reference, by=by, now=now)
             for dataset in sorted(subject.keys):

@@ -10,6 +10,8 @@ from lake.erasing.subject import Subject, subject_of
 
 STRUCK = "■■"
 """What stands in the place of a text that was struck out; no longer than the shortest there is."""
+_RECORD = re.compile(r"\[([^\]]+)\] ")
+"""How a correction (校核) names its record before its words."""
 _SHORTEST_TEXT, _SHORTEST_KEY = 2, 8
 """Signs from which on a name, and a department's key, in words is that person's: shorter ones stand in any words."""
 
@@ -20,11 +22,18 @@ def holds(subject: Subject, text: str) -> bool:
     return any(one in plain for one in _plain(subject)) or any(_joined(one) in joined for one in _texts(subject))
 
 
-def struck(subject: Subject, text: str, *, own: bool) -> str:
-    """`text` without what it holds of the person. own: it is about them, so a name others bear too is theirs.
+def struck(subject: Subject, text: str, about: tuple[str, ...]) -> str:
+    """`text` without what it holds of the person. about: ids it is about, or the dataset of the ticket it stands on.
 
-    Spelled with spaces between, what was found has no place to strike: then nothing of the text stays.
+    In what is about them a name others bear too is theirs. Spelled with spaces between, what was found has no place to
+    strike: then nothing of the text stays.
     """
+    named = _RECORD.match(text)
+    keys = frozenset(key for dataset in about for key in subject.keys.get(dataset, ()))
+    record = named.group(1) if named else ""
+    own = bool(subject.ids & {*about, record}) or record in keys
+    if record in keys:
+        text = f"[{STRUCK}] {text.removeprefix(named.group()) if named else text}"
     texts = _texts(subject, own=own)
     found = sorted({*texts, *_plain(subject)}, key=len, reverse=True)
     left = re.sub("|".join(map(re.escape, found)), STRUCK, text, flags=re.IGNORECASE) if found else text

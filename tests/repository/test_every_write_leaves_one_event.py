@@ -187,6 +187,7 @@ NOT_WRITES = {
     "catalog.actions.tickets.finding": "reads",
     "catalog.actions.tickets.get": "reads",
     "catalog.actions.waivers.in_force": "reads",
+    "catalog.actions.written_words.strike": "part of a write that has its event",
     "authorization.actions.accounts.find": "reads",
     "authorization.actions.grants.facts_of": "reads",
     "authorization.actions.revisions.advance": "part of a write that has its event",
