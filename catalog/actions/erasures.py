@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.actions.events import EventTag, record
 from catalog.actions.written_words import Strike, strike
 from catalog.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from catalog.models import Erasure, ErasureMark, Ticket
+from catalog.models import Erasure, ErasureMark, Event, Ticket
 from catalog.standards.erasure_grounds import GROUNDS, REFUSALS
 
 
@@ -123,6 +123,21 @@ def finish(session: Session, *, erasure_id: int, rows: int, by: str, now: dateti
     found.status, found.done_at, found.rows = "done", now, rows
     _told(session, found, EventTag.ERASURE_DONE, by, now, {"rows": rows}, account)
     return found
+
+
+def returned(session: Session, *, batch: str, dataset: str, rows: int, renamed: int, by: str, now: datetime) -> None:
+    """Erased persons came again in a delivery and were kept out, in so many rows, `renamed` of them under another name.
+
+    For stewards: the department is told no number, or it could ask of anybody whether they were erased.
+    """
+    told = {"dataset": dataset, "rows": rows, "renamed": renamed}
+    record(session, tag=EventTag.ERASURE_RETURNED, subject=batch, by=by, now=now, details=told)
+
+
+def returns(session: Session) -> Sequence[Event]:
+    """Every delivery erased persons came again in, the newest first."""
+    query = select(Event).where(Event.tag == EventTag.ERASURE_RETURNED.value)
+    return session.scalars(query.order_by(Event.at.desc(), Event.event_id.desc())).all()
 
 
 def get(session: Session, erasure_id: int, *, hold: bool = True) -> Erasure:

@@ -29,6 +29,7 @@ class EventTag(StrEnum):
     ERASURE_BEGUN = "erasure:begun"
     ERASURE_DECIDED = "erasure:decided"
     ERASURE_DONE = "erasure:done"
+    ERASURE_RETURNED = "erasure:returned"
     GRANT_ISSUED = "grant:issued"
     GRANT_REVOKED = "grant:revoked"
     LINEAGE_RECORDED = "lineage:recorded"

@@ -7,7 +7,7 @@ from catalog.database import Base
 
 
 class ErasureMark(Base):
-    """One number, or one key of one dataset, under the hub's secret (lake/erasing/marks.py)."""
+    """One number, a name under a number, or one key of one dataset, under the hub's secret (lake/erasing/marks.py)."""
 
     __tablename__ = "erasure_mark"
 

@@ -77,14 +77,9 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
                     session, erasure_id=number, marks=kept_out, struck=words, by=by, account=account, now=now
                 )
             told = partial(tell, settings, erasure=number, reference=reference, by=by, now=now)
-            for dataset in sorted(subject.keys):
-                told(dataset)
-            _erase(settings, subject, places, number, told)
-            _publish(settings, places, by=by, now=now)
-            for zone, name in places:
-                sweep(settings, _uri(settings, zone, name))
-            remove_shared(settings)
-            rows = sum(counted(settings, _uri(settings, *place), run=str(number)) for place in places)
+            rows = _through(
+                settings, subject, places, number, told, partial(_publish, settings, places, by=by, now=now)
+            )
             with open_session(settings) as session:
                 erasures.finish(session, erasure_id=number, rows=rows, by=by, account=account, now=now)
             done[number] = rows
@@ -93,6 +88,26 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
     if moved:
         raise _moved(moved)
     return done
+
+
+def _through(
+    settings: Settings,
+    subject: Subject,
+    places: list[tuple[str, str]],
+    number: int,
+    told: Callable[[str], None],
+    publish: Callable[[], None],
+) -> int:
+    """Everything of one case between its marks and its end; the rows its commits say they touched."""
+    for dataset in sorted(subject.keys):
+        told(dataset)
+    _erase(settings, subject, places, number, told)
+    publish()
+    uris = [_uri(settings, zone, name) for zone, name in places]
+    for uri in uris:
+        sweep(settings, uri)
+    remove_shared(settings)
+    return sum(counted(settings, uri, run=str(number)) for uri in uris)
 
 
 def _shared(refused: list[int]) -> Conflict:

@@ -37,6 +37,12 @@ def of_number(secret: str, number: str) -> str:
     return hashlib.sha256(f"{secret}|erased number|{plain(number)}".encode()).hexdigest()
 
 
+def of_name(secret: str, number: str, name: str) -> str:
+    """The mark of a name under that number: by it alone nobody is known, it tells whose number it was."""
+    known = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return hashlib.sha256(f"{secret}|erased name|{plain(number)}|{known}".encode()).hexdigest()
+
+
 def of_key(secret: str, dataset: str, key: str) -> str:
     """The mark of a department's row, by its key."""
     return hashlib.sha256(f"{secret}|erased key|{dataset}|{key}".encode()).hexdigest()

@@ -64,6 +64,7 @@ class Subject:
         """What keeps them out from now on."""
         hidden = secret(settings)
         found = {marks.of_number(hidden, number) for number in self.numbers}
+        found |= {marks.of_name(hidden, number, name) for number in self.numbers for name in self.names}
         return frozenset(found | {marks.of_key(hidden, name, key) for name, keys in self.keys.items() for key in keys})
 
 

@@ -16,7 +16,7 @@ from deltalake import DeltaTable
 from sqlalchemy import select
 
 from catalog import models
-from catalog.actions import batches
+from catalog.actions import batches, erasures
 from catalog.contracts import Contract
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, SourceUnreadable
@@ -131,7 +131,7 @@ def _take(
     moment = now.astimezone(UTC)
     name = batch_id(contract.dataset, mark, moment)
     staged, kept_out = keeping_out.without_erased(settings, contract, staged)
-    told = (checked, delivery.new_columns, kept_out)
+    told = (checked, delivery.new_columns, *kept_out)
     facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, *told)
     raw.commit_batch(settings, staged, facts, before.table)
     _finish(settings, contract.dataset, facts, by=by)
@@ -146,6 +146,11 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
     else:
         deliveries.settle(settings, dataset, facts.batch_id)
     with open_session(settings) as session:
+        if facts.kept_out and session.get(models.Batch, facts.batch_id) is None:
+            erasures.returned(
+                session, batch=facts.batch_id, dataset=dataset, rows=facts.kept_out, renamed=facts.renamed,
+                by=by, now=facts.collected_at,
+            )  # fmt: skip
         batches.register(
             session,
             batch_id=facts.batch_id,
@@ -212,9 +217,11 @@ def _message(facts: raw.Facts) -> tuple[str, str]:
     if facts.new_columns:
         zh.append(f"新增列 {'、'.join(facts.new_columns)} 已原样保留，请修订契约。")
         en.append(f"New columns kept as they came: {', '.join(facts.new_columns)}. Revise the contract.")
-    if facts.kept_out:
-        zh.append(f"依法删除的人员仍被交付，{facts.kept_out} 行未予接收，交付文件不留存。")
-        en.append(f"Rows of persons erased by law came again: {facts.kept_out} were not taken, the files not kept.")
+    if facts.kept_out:  # neither whose nor how many: see lake/loading/keeping_out.py
+        zh.append("有内容依规定未予接收，交付文件不留存。如有疑问请联系数据管理员。")
+        en.append(
+            "Something of it was not taken, as the rules have it, and the files are not kept. Ask the data steward."
+        )
     return ("".join(zh), " ".join(en))
 
 

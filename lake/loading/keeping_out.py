@@ -1,7 +1,8 @@
 """Keep persons who were erased by law out of the raw zone when their department delivers them once more.
 
-They are known by keyed hashes alone (lake/erasing/marks.py). Rows about them, and rows whose key they are, are left
-out; any other row stays, and what it tells of them is emptied.
+They are known by keyed hashes alone (lake/erasing/marks.py): by number and key, never by name. Rows about them, and
+rows whose key they are, are left out; any other row stays, and what it tells of them is emptied. How many rows it were
+is for stewards, not for the department: no message is to answer who asks of a number whether it was erased.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,34 +16,42 @@ from catalog.database import open_reader
 from catalog.settings import Settings
 from lake.delta.files import write_files
 from lake.engines.duckdb import connect, literal, quote
-from lake.erasing.marks import IDENTITY, forms, of_key, of_number
+from lake.erasing.marks import IDENTITY, forms, of_key, of_name, of_number
 from lake.erasing.whose import WHOSE
 from lake.loading import raw
 
 
-def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -> tuple[raw.Staged, int]:
+class KeptOut(NamedTuple):
+    """rows: left out, or with cells emptied. renamed: of these, left out under a number that had another name."""
+
+    rows: int = 0
+    renamed: int = 0
+
+
+def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -> tuple[raw.Staged, KeptOut]:
     """The staged rows without persons who were erased, and how many rows that touched; nothing is written for none."""
     if not staged.files:
-        return staged, 0
+        return staged, KeptOut()
     with open_reader(settings) as session:
         known = erasures.marks(session)
     if not known:
-        return staged, 0
+        return staged, KeptOut()
     from lake.bases.identity import secret  # the bases take their time to import: only who needs them waits
 
     columns = _columns(contract, staged.schema.names)
     if not columns:
-        return staged, 0
+        return staged, KeptOut()
     hidden = secret(settings)
     places = ", ".join(map(literal, raw.places(staged)))
     source = f"read_parquet([{places}])"
     with connect(settings, functions=False) as connection:
-        listed = ", ".join(f"CAST({quote(column.name)} AS VARCHAR)" for column in columns)
+        name = _name(contract, staged.schema.names)
+        listed = ", ".join(f"CAST({quote(one)} AS VARCHAR)" for one in (*(column.name for column in columns), *name))
         rows = connection.execute(f"SELECT {raw.ROW}, {listed} FROM {source}").to_arrow_reader(50_000)
-        hit = list(_hit(rows, columns, contract.dataset, hidden, known))
+        hit = list(_hit(rows, columns, bool(name), contract.dataset, hidden, known))
         if not hit:
-            return staged, 0
-        found = pa.table({"row": [row for row, _ in hit], "emptied": [column for _, column in hit]}, schema=_HIT)
+            return staged, KeptOut()
+        found = pa.Table.from_pylist([{"row": one.row, "emptied": one.emptied} for one in hit], schema=_HIT)
         connection.register("erased", found)
         told = _emptied(contract, columns, staged.schema.names)
         gone = 'SELECT "row" FROM erased WHERE emptied IS NULL'
@@ -50,11 +59,20 @@ def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -
         reader = connection.execute(query).to_arrow_reader(50_000)
         files = write_files(staged.uri, reader, staged.schema, run="batch", settings=settings)
     raw.drop(settings, staged)
-    return raw.Staged(staged.uri, staged.schema, files), len({row for row, _ in hit})
+    counted = KeptOut(len({one.row for one in hit}), sum(one.renamed for one in hit))
+    return raw.Staged(staged.uri, staged.schema, files), counted
 
 
 _HIT: Final = pa.schema([("row", pa.int64()), ("emptied", pa.string())])
 """Rows touched: by which column; none for one that is left out."""
+
+
+class _Hit(NamedTuple):
+    """A row touched, as _HIT has it. renamed: its number is an erased one's, and the name beside it another."""
+
+    row: int
+    emptied: str | None
+    renamed: bool = False
 
 
 class _Column(NamedTuple):
@@ -80,26 +98,45 @@ def _columns(contract: Contract, names: Sequence[str]) -> list[_Column]:
     return found
 
 
+def _name(contract: Contract, names: Sequence[str]) -> list[str]:
+    """The column with the name of the person each row is about, where there is one."""
+    whose = WHOSE.get(contract.dataset)
+    items = [item.source_name or item.name for item in contract.items if whose and item.name == whose.name]
+    return [name for name in items if name in names]
+
+
 def _hit(
-    rows: pa.RecordBatchReader, columns: Sequence[_Column], dataset: str, hidden: str, known: frozenset[str]
-) -> Iterator[tuple[int, str | None]]:
-    """Rows in which an erased person's number or key stands: to be left out (None), or by which column emptied."""
+    rows: pa.RecordBatchReader,
+    columns: Sequence[_Column],
+    named: bool,
+    dataset: str,
+    hidden: str,
+    known: frozenset[str],
+) -> Iterator[_Hit]:
+    """Rows in which an erased person's number or key stands. named: the last of `rows`' columns is a name."""
     for batch in rows:
         places, *values = (column.to_pylist() for column in batch.columns)
-        for place, *cells in zip(places, *values, strict=True):
-            told = [
-                column
+        names = values.pop() if named else [None] * len(places)
+        for place, name, *cells in zip(places, names, *values, strict=True):
+            bears = [bool(value) and _erased_number(hidden, value, known) for value in cells]
+            keyed = [
+                column.keyed and bool(value) and of_key(hidden, dataset, value) in known
                 for column, value in zip(columns, cells, strict=True)
-                if value
-                and (
-                    any(of_number(hidden, form) in known for form in forms(value))
-                    or (column.keyed and of_key(hidden, dataset, value) in known)
-                )
             ]
+            told = [column for column, one, other in zip(columns, bears, keyed, strict=True) if one or other]
             if any(column.takes for column in told):
-                yield place, None
+                theirs = any(keyed) or not name or _erased_name(hidden, cells, name, known)
+                yield _Hit(place, None, renamed=not theirs)
             else:
-                yield from ((place, column.name) for column in told)
+                yield from (_Hit(place, column.name) for column in told)
+
+
+def _erased_number(hidden: str, value: str, known: frozenset[str]) -> bool:
+    return any(of_number(hidden, form) in known for form in forms(value))
+
+
+def _erased_name(hidden: str, cells: Sequence[str | None], name: str, known: frozenset[str]) -> bool:
+    return any(of_name(hidden, form, name) in known for value in cells if value for form in forms(value))
 
 
 def _emptied(contract: Contract, columns: Sequence[_Column], names: Sequence[str]) -> str:

@@ -145,6 +145,9 @@ WRITES: dict[str, Write] = {
         s, erasure_id=1, approve=False, refusal="statutory_duty", reason="r", by="another", now=NOW
     ),
     "catalog.actions.erasures.begin": lambda s, _: erasures.begin(s, erasure_id=2, marks=["m"], **WHO),
+    "catalog.actions.erasures.returned": lambda s, _: erasures.returned(
+        s, batch="b-0", dataset="a_set", rows=2, renamed=1, **WHO
+    ),
     "catalog.actions.erasures.finish": lambda s, _: erasures.finish(s, erasure_id=2, rows=1, **WHO),
     "authorization.actions.accounts.create": lambda s, _: accounts.create(s, login="program_b", **ACCOUNT),
     "authorization.actions.accounts.disable": lambda s, _: accounts.disable(s, login="program_a", **WHO),
@@ -171,6 +174,7 @@ NOT_WRITES = {
     "catalog.actions.erasures.listed": "reads",
     "catalog.actions.erasures.marks": "reads",
     "catalog.actions.erasures.open_tickets": "reads",
+    "catalog.actions.erasures.returns": "reads",
     "catalog.actions.erasures.rule_of": "pure",
     "catalog.actions.review_decisions.history": "reads",
     "catalog.actions.review_decisions.newest": "reads",

@@ -123,6 +123,34 @@ def list_(in_json: door.Json = False) -> None:
     listing(rows, columns, in_json=in_json, empty=say("没有删除申请。", "There are no requests."))
 
 
+@app.command(
+    help=say(
+        "列出再次交付了已删除人员的批次；不告知交付部门",
+        "List deliveries erased persons came again in; departments are not told",
+    )
+)
+def returned(in_json: door.Json = False) -> None:
+    """The newest first. Under another name: the number was delivered with a name the erased person did not bear.
+
+    That may be somebody else's row with a wrong number: ask the department by the batch.
+    """
+    from catalog.actions import erasures
+
+    with door.reading() as session:
+        rows = [
+            {"at": one.at, "batch": one.subject, **{key: one.details[key] for key in ("dataset", "rows", "renamed")}}
+            for one in erasures.returns(session)
+        ]
+    columns = {
+        "at": say("时间", "When"),
+        "dataset": say("数据集", "Dataset"),
+        "batch": say("批次", "Batch"),
+        "rows": say("未予接收或清空的行数", "Rows kept out or emptied"),
+        "renamed": say("其中姓名不符", "Under another name"),
+    }
+    listing(rows, columns, in_json=in_json, empty=say("没有这样的批次。", "There is no such delivery."))
+
+
 @app.command(help=say("执行已批准的删除", "Carry out what was approved"))
 def run(login: Login, in_json: door.Json = False) -> None:
     """While no load and no build runs. Broken off, it is finished by running it again."""

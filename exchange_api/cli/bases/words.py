@@ -1,4 +1,4 @@
-"""How the commands of the bases take their ids, and how they call what people said of a pair, and how far an erasure is.
+"""How the commands of the bases take their ids, and how they call what people said of a pair and how far erasures are.
 
 Whatever has an id is named by it alone, as an argument: the id tells the base. A whole base is named by its name.
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from authorization.actions import accounts
-from catalog.actions import agencies
+from catalog.actions import agencies, erasures
 from catalog.database import forget_engines, open_reader, open_session
 from catalog.models import Agency, Event
 from catalog.settings import Settings
@@ -112,5 +112,10 @@ def test_the_list_speaks_in_words_and_says_which_tickets_of_a_case_are_open(
         assert shuniu("ticket", verb, "police_person-1", "--text", "源系统已删除", home=settings.home).code == 0
     (case,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
     assert case["open_tickets"] == ["market_enterprise-1"]
+    assert json.loads(shuniu("base", "erase", "returned", "--json", home=settings.home).out) == []
+    with open_session(settings) as session:
+        erasures.returned(session, batch="b-1", dataset="police_person", rows=2, renamed=1, by="t", now=NOW)
+    (again,) = json.loads(shuniu("base", "erase", "returned", "--json", home=settings.home).out)
+    assert (again["batch"], again["dataset"], again["rows"], again["renamed"]) == ("b-1", "police_person", 2, 1)
     helped = shuniu("base", "erase", "refuse", "--help").out
     assert "履行法定职责所必需" in "".join(helped.split())
