@@ -45,6 +45,8 @@ def ask(
     from lake.erasing.wording import check_words
 
     check_written(reference)
+    with door.reading() as session:
+        _check_may(session, login)  # first: what is refused for its words tells somebody's name to who guesses it
     explain(door.settings(), base("population"), entity)
     check_words(door.settings(), entity, reference)
     with door.writing() as session:

@@ -49,6 +49,8 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
         naming = ("base", "erase", "ask", entity, *WITH[:2], "--reference", told, "--login", "li", "--json")
         refused = shuniu(*naming, home=settings.home)
         assert (refused.code, erased.NAME in refused.out + refused.err) == (2, False), "the paper's number names nobody"
+    guessing = ("base", "erase", "ask", entity, *WITH[:2], "--reference", erased.NAME, "--login", "zhao")
+    assert shuniu(*guessing, home=settings.home).code == 1, "who may not ask is told nothing of a name they guess"
     asked = json.loads(shuniu(*ask, "li", "--json", home=settings.home).out)
     assert (asked["status"], asked["asked_by"]) == ("asked", "li")
     assert shuniu(*ask, "wang", home=settings.home).code == 1, "one is under way"
