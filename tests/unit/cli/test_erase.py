@@ -45,8 +45,8 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     ask = ("base", "erase", "ask", entity, *WITH, "--login")
     assert shuniu(*ask, "zhao", home=settings.home).code == 1
     assert shuniu("base", "erase", "ask", "P0", *WITH, "--login", "li", home=settings.home).code == 1
-    for told in (erased.NAME, f"{erased.NAME[:2]} {erased.NAME[2:]}案", erased.PHONE, "莱州市文昌路街道 独居路77号"):
-        naming = ("base", "erase", "ask", entity, *WITH[:2], "--reference", told, "--login", "li", "--json")
+    for text in (erased.NAME, f"{erased.NAME[:2]} {erased.NAME[2:]}案", erased.PHONE, "莱州市文昌路街道 独居路77号"):
+        naming = ("base", "erase", "ask", entity, *WITH[:2], "--reference", text, "--login", "li", "--json")
         refused = shuniu(*naming, home=settings.home)
         assert (refused.code, erased.NAME in refused.out + refused.err) == (2, False), "the paper's number names nobody"
     guessing = ("base", "erase", "ask", entity, *WITH[:2], "--reference", erased.NAME, "--login", "zhao")
@@ -57,8 +57,8 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     refuse = ("base", "erase", "refuse", "1", "--reason", "户籍须保存", "--login", "wang", "--ground")
     assert shuniu(*refuse, "no_wish", home=settings.home).code == 2
     monkeypatch.setattr(door.os, "getuid", lambda: 1)
-    naming = ("base", "erase", "refuse", "1", "--reason", f"{erased.NAME}户籍须保存", "--login", "wang", "--ground")
-    refused = shuniu(*naming, "statutory_duty", home=settings.home)
+    refusing = ("base", "erase", "refuse", "1", "--reason", f"{erased.NAME}户籍须保存", "--login", "wang", "--ground")
+    refused = shuniu(*refusing, "statutory_duty", home=settings.home)
     assert (refused.code, "不得出现该人员" in refused.err) == (2, True)
     assert shuniu(*refuse, "statutory_duty", home=settings.home).code == 0
     assert shuniu("base", "erase", "run", "--login", "li", "--json", home=settings.home).out.strip() == "[]"
@@ -72,8 +72,8 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     assert (own.code, "申请人以外" in own.err) == (1, True)
     assert shuniu(*approve, "zhao", home=settings.home).code == 1
     for private in (erased.NUMBER, f"已与{erased.NAME}本人核实"):
-        naming = ("base", "erase", "approve", str(again), "--reason", private, "--login", "wang")
-        assert shuniu(*naming, home=settings.home).code == 2
+        approving = ("base", "erase", "approve", str(again), "--reason", private, "--login", "wang")
+        assert shuniu(*approving, home=settings.home).code == 2
     same_person = shuniu(*approve, "wang", home=settings.home)
     assert (same_person.code, "erasure_own" in same_person.err or "申请人以外" in same_person.err) == (1, True)
     monkeypatch.setattr(door.os, "getuid", lambda: 0)

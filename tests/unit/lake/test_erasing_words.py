@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -101,7 +102,7 @@ def test_what_people_wrote_of_the_person_is_struck_when_they_are_erased(settings
     entity = erased.fill(settings)
     (record, *_) = subject_of(settings, entity).records
     with open_session(settings) as session:
-        said = {"verdict": "same", "by": "li", "now": NOW}
+        said: dict[str, Any] = {"verdict": "same", "by": "li", "now": NOW}
         for pair, records in (("a", (record, "x")), ("b", ("x", "y"))):
             reason = f"{NAME}本人" if pair == "a" else "同一住址"
             review_decisions.decide(session, base="population", pair=pair, records=records, reason=reason, **said)
