@@ -9,11 +9,15 @@ import pytest
 from sqlalchemy import make_url
 
 from catalog.database import forget_engines
+from catalog.errors import ContractBroken
 from catalog.settings import Settings
+from catalog.systems import SystemSpec
 from dags.steps.arrival import Arrivals
 from dags.steps.department import load
 from dags.watchers.arrivals import Arrival
 from lake.sources.files import inside
+from lake.sources.watching import look
+from tests.factories.deliveries import a_contract
 from tests.unit.dags.test_lineage_events import hub, receiver
 
 __all__ = ["hub", "receiver"]  # the fixtures: a department with a folder
@@ -57,6 +61,32 @@ def test_a_file_moved_into_the_folder_is_new_though_it_was_written_long_ago(hub:
     os.utime(old, (1, 1))
     old.rename(tmp_path / "in" / "b.csv")
     assert settled(Arrivals("civil_person"), hub)
+
+
+def test_a_file_whose_collection_failed_was_not_taken_and_is_told_again(hub: Settings, tmp_path: Path) -> None:
+    deliver(tmp_path / "in", ROWS)
+    take(hub)
+    deliver(tmp_path / "in", "编号\n1\n")  # a column of the contract is gone
+    with pytest.raises(ContractBroken):
+        take(hub)
+    assert settled(Arrivals("civil_person"), hub)  # a watcher started anew goes by the registry alone
+    deliver(tmp_path / "in", ROWS + "2,李\n")
+    take(hub)
+    assert settled(Arrivals("civil_person"), hub) == ""
+
+
+@pytest.mark.parametrize("kind", ["files", "ndjson"])
+def test_every_kind_of_folder_tells_its_files_by_the_pattern_of_their_locator(tmp_path: Path, kind: str) -> None:
+    deliver(tmp_path, ROWS, "messages-1.ndjson")
+    deliver(tmp_path, ROWS, "other.ndjson")
+    system = SystemSpec("civil_files", "civil", kind, str(tmp_path), options={"files": {"topic": "messages-*.ndjson"}})
+    seen = look(system, a_contract(locator="topic"))
+    assert ([file[:2] for file in seen.files], seen.ours) == ([("messages-1.ndjson", len(ROWS.encode()))], True)
+
+
+def test_a_kind_of_system_without_files_never_tells_of_an_arrival(tmp_path: Path) -> None:
+    deliver(tmp_path, ROWS)
+    assert look(SystemSpec("civil_files", "civil", "sqlite", str(tmp_path)), a_contract()).files == frozenset()
 
 
 def test_a_file_that_is_taken_away_is_no_arrival(hub: Settings, tmp_path: Path) -> None:

@@ -94,6 +94,45 @@ def test_a_signature_is_checked_once_for_each_file_and_again_when_it_was_touched
     assert checked()
 
 
+def test_what_another_user_wrote_of_signatures_is_not_believed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extensions.proved(settings, ["spatial"])
+    monkeypatch.setattr(extensions, "_proved", {})
+    assert extensions.all_proved(settings, ["spatial"])
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)  # the file is theirs now: only root could give it away
+    monkeypatch.setattr(extensions, "_proved", {})
+    assert not extensions.all_proved(settings, ["spatial"])
+
+
+def test_a_file_of_the_same_size_and_the_same_moments_is_still_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = Path("duckdb_extension_twin") / "extensions" / f"v{duckdb.__version__}" / "twin.duckdb_extension"
+    for name in ("wheels", "others"):
+        (tmp_path / name / inside).parent.mkdir(parents=True)
+        (tmp_path / name / "duckdb_extension_twin" / "__init__.py").touch()
+    one, other = tmp_path / "wheels" / inside, tmp_path / "others" / inside
+    for _ in range(1000):  # until one tick of the file system's clock holds both changes
+        for file in (one, other):
+            file.unlink(missing_ok=True)
+            file.write_bytes(b"code")
+        for file in (one, other):
+            os.utime(file, ns=(1, 1))
+        if one.stat().st_ctime_ns == other.stat().st_ctime_ns:
+            break
+    assert one.stat().st_ctime_ns == other.stat().st_ctime_ns
+    monkeypatch.setattr(extensions, "_proved", {})
+    monkeypatch.syspath_prepend(tmp_path / "wheels")
+    extensions.proved(None, ["twin"])
+    assert extensions.all_proved(None, ["twin"])
+    (tmp_path / "wheels").rename(tmp_path / "away")
+    (tmp_path / "others").rename(tmp_path / "wheels")
+    assert extension_path("twin") == one
+    assert not extensions.all_proved(None, ["twin"])
+
+
 def test_an_extension_put_in_the_place_of_a_signed_one_is_refused(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

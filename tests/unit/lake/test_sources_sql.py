@@ -1,6 +1,8 @@
 """SQLite by the scanner and by the generic path: windows by watermark, and sentences without values."""
 
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -117,6 +119,41 @@ def test_a_file_that_is_gone_or_is_no_database_is_said_so(settings: Settings, tm
     (tmp_path / "none.sqlite").write_text("nothing of the kind, and rather longer than a header " * 9)
     with pytest.raises(SourceError):
         take(settings, spec)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"locator": "broken", "mode": "snapshot"}, SourceError),
+        ({"locator": "broken"}, SourceError),
+        ({"locator": "qyjbxx", "items": (*ITEMS, an_item("phone", "lxdh"))}, ContractBroken),
+        ({"locator": "nothing"}, SourceUnreadable),
+    ],
+    ids=["counting fails", "the newest moment cannot be had", "a column is gone", "the table is gone"],
+)
+def test_a_reading_that_fails_lets_go_of_the_database_at_once(
+    settings: Settings, tmp_path: Path, database: sqlite3.Connection, given: dict[str, object], error: type[Exception]
+) -> None:
+    overflow = "abs(-9223372036854775807 - 1)"  # described without being worked out, so only reading it fails
+    database.execute(f"CREATE VIEW broken AS SELECT nbxh || {overflow} AS nbxh, {overflow} AS updated_at FROM qyjbxx")
+    database.commit()
+    place = tmp_path / "market.sqlite"
+    before = open_files(place), clocks()
+    with pytest.raises(error):
+        take(settings, SystemSpec("market_db", "market", "sqlite", str(place)), **given)
+    assert (open_files(place), clocks()) == before
+
+
+def open_files(place: Path) -> int:
+    """How often this process has the database open."""
+    held = [os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return sum(one == str(place) for one in held)
+
+
+def clocks() -> list[threading.Timer]:
+    """The limits of statements that still run: each keeps its connection alive."""
+    timers = [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+    return [one for one in timers if not one.finished.is_set()]
 
 
 def test_a_dialect_without_its_driver_is_a_matter_of_set_up(settings: Settings) -> None:
