@@ -186,6 +186,7 @@ def _assert_removed(hub: Settings) -> None:
         entry = session.get(Dataset, NAME)
         assert entry is not None
         assert entry.sharing == "none"
+        assert entry.update_cycle == "irregular"  # the catalogue promises no delivery of what is made no more
         (told,) = session.query(Event).filter(Event.tag == "dataset:retired", Event.subject == NAME)
         assert told.details == {"reason": "no use"}
 

@@ -130,6 +130,41 @@ def test_clocks_that_cannot_be_right_are_mended_and_counted(county: Settings, ca
     assert OLD not in caplog.text
 
 
+@pytest.mark.parametrize(("told", "since"), [(1849, 1850), (1851, 1851)])
+def test_nothing_held_before_the_oldest_of_the_register_began_whatever_a_clock_says(
+    county: Settings, told: int, since: int
+) -> None:
+    nobody_knows_when_born = {"resident_id": None, "birth_date": None}
+    built(county, wang(OLD, moment(told), **nobody_knows_when_born), now=FIRST, on=1)
+    said = read(county, remembering.uri_of(county, PERSON))
+    assert {row["valid_from"] for row in said if row["field"] == "address"} == {date(since, 1, 1)}
+
+
+def test_a_month_of_upkeep_after_a_build_makes_the_next_state_nothing_anew(county: Settings) -> None:
+    built(county, wang(OLD, moment(2024, 5, 1)), li(address=OLD), now=FIRST, on=1)
+    uri = remembering.uri_of(county, PERSON)
+    before = tables.rows(uri, settings=county)
+    for night in range(30):
+        tables.compact(uri, run_id=f"night {night}", settings=county)
+    tables.vacuum(uri, keep_hours=0, settings=county)
+    built(county, wang(NEW, moment(2026, 11, 6)), li(address=OLD), now=SECOND, on=8)
+    added = [row["field"] for row in read(county, uri) if row["known_from"] == SECOND]
+    assert (added, tables.rows(uri, settings=county)) == (["address"], before + 1)
+
+
+def test_statements_are_read_as_they_became_known_and_lie_by_entity(county: Settings) -> None:
+    built(county, li(address=OLD), wang(OLD, moment(2024, 5, 1)), now=FIRST, on=1)
+    by_entity = [(row["person_id"], row["field"]) for row in read(county, remembering.uri_of(county, PERSON))]
+    assert by_entity == sorted(by_entity)
+    built(county, li(address=OLD), wang(NEW, moment(2026, 11, 6), name="王晓明"), now=SECOND, on=8)
+    built(county, li(address=OLD), wang(OLDER, moment(2026, 11, 13), name="王小明"), now=THIRD, on=15)
+    uri = remembering.uri_of(county, PERSON)
+    tables.compact(uri, run_id="upkeep", order_by=("value",), settings=county)  # rows may come to lie in any order
+    told = [(one.known_from, one.field) for one in history.statements(county, PERSON, person(county))]
+    assert told == sorted(told)
+    assert {known for known, _ in told} == {FIRST, SECOND, THIRD}
+
+
 def test_no_interval_ends_before_it_begins_and_none_overlap(county: Settings) -> None:
     built(county, wang(OLD, moment(2025, 1, 1)), now=FIRST, on=1)
     built(county, wang(NEW, moment(2026, 1, 1)), now=SECOND, on=8)

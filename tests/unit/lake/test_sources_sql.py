@@ -140,7 +140,7 @@ def test_a_reading_that_fails_lets_go_of_the_database_at_once(
     place = tmp_path / "market.sqlite"
     before = open_files(place), clocks()
     with pytest.raises(error):
-        take(settings, SystemSpec("market_db", "market", "sqlite", str(place)), **given)
+        take(settings, SystemSpec("market_db", "market", "sqlite", str(place)), None, **given)
     assert (open_files(place), clocks()) == before
 
 
