@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import addresses, bases, dirt, ingest, quality
-from benchmarks import main as main_job
+from benchmarks import addresses, bases, ingest, quality
+from benchmarks.cities import accuracy, dirt
+from benchmarks.cities import main as main_job
 from benchmarks.claims import Claim, store
 from benchmarks.page import PAGE, put
 from catalog.errors import HubError
@@ -24,8 +25,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "addresses": addresses.measure,
     "bases": bases.measure,
     "dirt": dirt.measure,
+    "accuracy": accuracy.measure,
 }
-ASKED_BY = {"quality": "rows", "ingest": "rows", "dirt": "seeds"}
+ASKED_BY = {"quality": "rows", "ingest": "rows", "dirt": "seeds", "accuracy": "seeds"}
 """The option that says what to measure; residents, where none is named."""
 
 
@@ -59,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", type=_names, default=[], metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
     parser.add_argument("--residents", type=_sizes, default=[], metavar="N,N", help="sizes of the main job's cities")
     parser.add_argument("--rows", type=_sizes, default=[], metavar="N,N", help="sizes of deliveries, in rows")
-    parser.add_argument("--seeds", type=_sizes, default=[], metavar="N,N", help="seeds of the cities with planted dirt")
+    parser.add_argument(
+        "--seeds", type=_sizes, default=[], metavar="N,N", help="seeds of the cities of dirt and accuracy"
+    )
     return parser
 
 

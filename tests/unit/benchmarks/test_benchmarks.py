@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import main as main_job
+from benchmarks.cities import main as main_job
+from benchmarks.cities.main import Measured, decide, kept, stages
 from benchmarks.claims import Claim, load, store
 from benchmarks.machine import Machine, this_machine
-from benchmarks.main import Measured, decide, kept, stages
 from benchmarks.page import PAGE, number, put, section
 from catalog.errors import Unavailable
 from catalog.settings import Settings

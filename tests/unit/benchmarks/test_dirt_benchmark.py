@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import city, dirt
+from benchmarks.cities import city, dirt
 
 
 def kind(planted: int, found: int | None, false: int | None, name: str = "no_id") -> dict[str, Any]:

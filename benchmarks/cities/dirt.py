@@ -1,20 +1,16 @@
 """Planted dirt over several seeds: of every kind planted, found and falsely found, against the goals.
 
-A seed is run once: its summary is kept as `dirt-<seed>.json` beside results.json, with the commit of the code it ran
-by, and read again when the seed is asked for again. One of another plan or another commit is no truth about this code:
-the seed is run again, as it is where the code has changes that are not committed.
+A seed is run once for each commit of the code (city.kept).
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import city
+from benchmarks.cities import city
 from benchmarks.claims import Claim
 from benchmarks.machine import this_machine
 from benchmarks.page import section, table
-from demo.plan import Plan
 
 TITLE = "Planted dirt: found, and falsely found"
 SEEDS, RESIDENTS = (7,), 20_000
@@ -23,7 +19,7 @@ NOTE = """
 Every city is made from its seed with dirt of these kinds; the hub never sees what was planted. A cell is planted /
 found / false. Missed is of everything planted, false of everything noticed, over all seeds together. Kinds without
 numbers cannot be decided by a rule on a row; whether the people and organisations behind such rows are told apart is
-measured with the base databases (`bases.truth` in summary.json).
+measured with the base databases ("Accuracy of the base databases").
 """
 
 Kind = dict[str, Any]
@@ -32,7 +28,8 @@ Kind = dict[str, Any]
 
 def measure(folder: Path, seeds: Sequence[int]) -> tuple[list[Claim], str]:
     """Run the seeds that were not run before; the claims over all asked for (none: one), with the section to show."""
-    planted = {seed: _summary(folder, seed)["quality"]["planted"] for seed in seeds or SEEDS}
+    summaries = {seed: city.kept(folder, "dirt", residents=RESIDENTS, seed=seed) for seed in seeds or SEEDS}
+    planted = {seed: summary["quality"]["planted"] for seed, summary in summaries.items()}
     claims = decide(planted)
     return claims, section(TITLE, this_machine(), claims, kinds(planted), NOTE.strip())
 
@@ -93,14 +90,3 @@ def _missed(counts: tuple[int, int, int]) -> float:
 def _false(counts: tuple[int, int, int]) -> float:
     _, found, false = counts
     return false / (found + false) if false else 0.0
-
-
-def _summary(folder: Path, seed: int) -> dict[str, Any]:
-    path, commit = folder / f"dirt-{seed}.json", city.commit()
-    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    asked = Plan(residents=RESIDENTS, seed=seed).as_json()
-    if commit is not None and kept.get("commit") == commit and kept.get("plan") == asked:
-        return kept
-    _, summary = city.build(folder, f"dirt-{seed}", residents=RESIDENTS, seed=seed)
-    path.write_text(json.dumps(summary | {"commit": commit}, ensure_ascii=False), encoding="utf-8")
-    return summary

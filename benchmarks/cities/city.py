@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import Unavailable
+from demo.plan import Plan
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def build(folder: Path, name: str, **asked: int) -> tuple[float, dict[str, Any]]:
@@ -39,6 +40,22 @@ def build(folder: Path, name: str, **asked: int) -> tuple[float, dict[str, Any]]
     summary: dict[str, Any] = json.loads((home / "demo" / "summary.json").read_text(encoding="utf-8"))
     shutil.rmtree(home, ignore_errors=True)
     return seconds, summary
+
+
+def kept(folder: Path, name: str, *, residents: int, seed: int) -> dict[str, Any]:
+    """The summary of a city, run once for each commit of the code; kept as `<name>-<seed>.json` in `folder`.
+
+    One of another plan or another commit is no truth about this code: the city is run again, as it is where the code
+    has changes that are not committed. Raises Unavailable as build does.
+    """
+    path, now = folder / f"{name}-{seed}.json", commit()
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if now is not None and found.get("commit") == now and found.get("plan") == Plan(residents, seed).as_json():
+        return found
+    _, summary = build(folder, f"{name}-{seed}", residents=residents, seed=seed)
+    summary["commit"] = now
+    path.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
+    return summary
 
 
 def commit(root: Path = ROOT) -> str | None:

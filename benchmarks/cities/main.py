@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import city
+from benchmarks.cities import city
 from benchmarks.claims import Claim
 from benchmarks.machine import Machine, this_machine
 from benchmarks.page import number, section, table
