@@ -69,7 +69,7 @@ def resolve_entities(
     from lake.matching.trained import load_start
 
     task, state = load_task(identity.task), State(settings, pinned.model)
-    _open_records(connection, pinned, identity)
+    open_records(connection, pinned, identity)
     sources = _filled(connection, identity)
     check_sources(pinned.model.name, sources, state.sources(), waived)
     model = state.trained(task, sources)
@@ -112,7 +112,7 @@ def steps_taken(model: BaseModel) -> tuple[str, ...]:
     return model.steps[: model.steps.index(model.identity.records) + 1]
 
 
-def _open_records(connection: duckdb.DuckDBPyConnection, pinned: Pinned, identity: Identity) -> None:
+def open_records(connection: duckdb.DuckDBPyConnection, pinned: Pinned, identity: Identity) -> None:
     """View base_record: the rows delivered that say anything about who they are."""
     taken = steps_taken(pinned.model)
     for step in taken:

@@ -93,7 +93,7 @@ def load_start(task: str) -> Start | None:
 
 
 def save_start(model: Model, path: Path, *, loose: int, possible: float) -> None:
-    """Write what a trained model knows as the start of its task (see benchmarks.matching --start)."""
+    """Write what a trained model knows as the start of its task (see benchmarks/learn_start.py)."""
     document = {
         "rate": model.learnt.prior * possible / loose,
         "threshold": model.threshold,
