@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import addresses, bases, ingest, quality
+from benchmarks import addresses, bases, quality
 from benchmarks.cities import accuracy, dirt
 from benchmarks.cities import main as main_job
 from benchmarks.claims import Claim, store
+from benchmarks.ingest import measure as ingest
 from benchmarks.page import PAGE, put
 from catalog.errors import HubError
 from catalog.settings import Settings

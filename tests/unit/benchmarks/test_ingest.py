@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from benchmarks import ingest_data, ingest_run
-from benchmarks.ingest import decide, same_texts, sound
+from benchmarks.ingest import data, run
+from benchmarks.ingest.measure import decide, same_texts, sound
 from catalog.errors import Unavailable
 
 HISTORY = {"increments": [0.1] * 150 + [0.12] * 150}
@@ -80,31 +80,31 @@ def test_texts_other_than_those_written_stop_the_benchmark() -> None:
         assert refused.value.code == "bench_texts_differ"
 
 
-@pytest.mark.parametrize("reader", [ingest_run.arrow_csv, ingest_run.arrow_read_csv, ingest_run.iconv_duckdb])
+@pytest.mark.parametrize("reader", [run.arrow_csv, run.arrow_read_csv, run.iconv_duckdb])
 def test_every_reader_of_the_file_leaves_the_texts_as_they_were_made(
     tmp_path: Path, reader: Callable[[Path, dict[str, Any]], dict[str, Any]]
 ) -> None:
-    file = ingest_data.write_csv(tmp_path / "in", 200)
+    file = data.write_csv(tmp_path / "in", 200)
     found = reader(tmp_path / "out", {"file": str(file)})
     assert found["rows"] == 200
-    assert ingest_data.sum_of_parquet(found["written"]) == ingest_data.sum_at_source(200)
+    assert data.sum_of_parquet(found["written"]) == data.sum_at_source(200)
 
 
-@pytest.mark.parametrize("column", [name for name, (kind, _) in ingest_data.COLUMNS.items() if kind == "varchar"])
+@pytest.mark.parametrize("column", [name for name, (kind, _) in data.COLUMNS.items() if kind == "varchar"])
 def test_one_other_character_in_any_text_column_makes_another_sum(tmp_path: Path, column: str) -> None:
-    file, made = tmp_path / "made.parquet", ingest_data.made(200)
+    file, made = tmp_path / "made.parquet", data.made(200)
     spoilt = (
         f"SELECT * REPLACE (CASE WHEN n = 77 THEN '?' ELSE {column} END AS {column}) FROM (SELECT *, person_no AS n"
     )
     duckdb.sql(f"COPY ({spoilt} FROM ({made}))) TO '{file}' (FORMAT parquet)")
-    assert ingest_data.sum_of_parquet(str(file)) != ingest_data.sum_at_source(200)
+    assert data.sum_of_parquet(str(file)) != data.sum_at_source(200)
 
 
 def test_rows_in_another_order_make_the_same_sum_and_a_row_read_twice_another(tmp_path: Path) -> None:
-    made = ingest_data.made(200)
+    made = data.made(200)
     turned, doubled = tmp_path / "turned.parquet", tmp_path / "doubled.parquet"
     duckdb.sql(f"COPY (FROM ({made}) ORDER BY person_no DESC) TO '{turned}' (FORMAT parquet)")
     twice = " UNION ALL ".join([f"FROM ({made})", *[f"FROM ({made}) WHERE person_no = 5"] * 2])
     duckdb.sql(f"COPY ({twice}) TO '{doubled}' (FORMAT parquet)")
-    assert ingest_data.sum_of_parquet(str(turned)) == ingest_data.sum_at_source(200)
-    assert ingest_data.sum_of_parquet(str(doubled)) != ingest_data.sum_at_source(200)
+    assert data.sum_of_parquet(str(turned)) == data.sum_at_source(200)
+    assert data.sum_of_parquet(str(doubled)) != data.sum_at_source(200)

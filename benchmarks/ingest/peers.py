@@ -1,6 +1,6 @@
 """Peers that are no dependency of the hub: run by the interpreter of `.venv-peers`, imports nothing of ours.
 
-`python benchmarks/ingest_peers.py MODE FOLDER`, JSON in and out as benchmarks/ingest_run.py has it.
+`python benchmarks/ingest/peers.py MODE FOLDER`, JSON in and out as benchmarks/ingest/run.py has it.
 """
 
 import json

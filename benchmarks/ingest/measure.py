@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import ingest_data
 from benchmarks.claims import Claim
+from benchmarks.ingest import data
 from benchmarks.machine import this_machine
 from benchmarks.page import number, section, table
 from catalog.errors import Unavailable
@@ -26,7 +26,7 @@ from catalog.errors import Unavailable
 TITLE = "Loading: 20 columns into the raw zone"
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS, INCREMENTS, MANY, STEP = 3, 5, 300, 100
-PEERS = Path(__file__).resolve().parents[1] / ".venv-peers" / "bin" / "python"
+PEERS = Path(__file__).resolve().parents[2] / ".venv-peers" / "bin" / "python"
 MOST_COPY, MOST_PANDAS, MOST_DLT, MOST_CSV, MOST_MIB = 1.4, 0.2, 1.0, 1.5, 1_024
 MOST_INCREMENT, MOST_GROWTH, MOST_PER_ROW, MOST_HISTORY = 0.05, 12.0, 1.2, 1.25
 DATABASE = ("copy", "pandas", "dlt connectorx", "dlt pyarrow")
@@ -65,10 +65,10 @@ def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
     """Load every size; the comparisons are of the largest."""
     asked = sorted(sizes) or list(SIZES)
     most = asked[-1]
-    with TemporaryDirectory(dir=folder) as home, ingest_data.a_server(Path(home) / "postgresql") as server:
+    with TemporaryDirectory(dir=folder) as home, data.a_server(Path(home) / "postgresql") as server:
         place, given = Path(home), _given(server, asked)
         for rows in asked:
-            ingest_data.fill(server, rows, _table(rows))
+            data.fill(server, rows, _table(rows))
         loads = {rows: _by_turns(["load"], place, given[rows], rows)["load"] for rows in asked[:-1]}
         peers = [name for name in DATABASE if not name.startswith("dlt") or PEERS.exists()]
         database = _by_turns(["load", *peers], place, given[most], most)
@@ -148,11 +148,11 @@ def _fastest(found: Mapping[str, Found], *names: str) -> Found | None:
 
 
 def _table(rows: int) -> str:
-    return f"{ingest_data.TABLE}_{rows}"
+    return f"{data.TABLE}_{rows}"
 
 
 def _given(server: Any, sizes: Sequence[int]) -> dict[int, Found]:
-    system = asdict(ingest_data.system(server))
+    system = asdict(data.system(server))
     return {rows: {"system": system, "url": server.url, "contract": {"locator": _table(rows)}} for rows in sizes}
 
 
@@ -164,13 +164,13 @@ def _increments(home: Path, given: Found, rows: int) -> Found:
         firsts.append(_child("first", home, given, rows, room=room))
     seconds = []
     for _ in range(INCREMENTS):
-        changed = ingest_data.update(given["url"], table, step=STEP)
+        changed = data.update(given["url"], table, step=STEP)
         seconds.append(_child("increment", home, given, changed, room=room)["seconds"])
     return _median(firsts) | {"increments": seconds}
 
 
 def _files(home: Path, rows: int) -> dict[str, Found]:
-    file = ingest_data.write_csv(home / "in", rows)
+    file = data.write_csv(home / "in", rows)
     system = {"code": "police_files", "agency": "police", "kind": "files", "location": str(file.parent)}
     options = {"encoding": "gb18030"}
     given = {"system": system, "file": str(file), "contract": {"locator": file.name, "options": options}}
@@ -183,7 +183,7 @@ def _by_turns(names: Sequence[str], home: Path, given: Found, rows: int) -> dict
 
     Raises Unavailable when one of them did not leave the texts of the rows as they were made.
     """
-    texts = ingest_data.sum_at_source(rows)
+    texts = data.sum_at_source(rows)
     turns: dict[str, list[Found]] = {name: [] for name in names}
     for _ in range(TURNS):
         for name in names:
@@ -202,7 +202,7 @@ def _child(name: str, home: Path, given: Found, rows: int, *, room: Path | None 
         done = _process(name, room or Path(passing) / "home", given)
         found: Found = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 and done.stdout else {}
         if "written" in found:
-            found["sum"] = ingest_data.sum_of_parquet(found["written"])
+            found["sum"] = data.sum_of_parquet(found["written"])
     sound(name, found, rows)
     return found
 
@@ -235,9 +235,9 @@ def same_texts(name: str, found: Found, texts: str) -> None:
 
 def _process(name: str, folder: Path, given: Found) -> subprocess.CompletedProcess[str]:
     if name in ("polars", "dlt connectorx", "dlt pyarrow"):
-        command = [str(PEERS), str(Path(__file__).with_name("ingest_peers.py")), name]
+        command = [str(PEERS), str(Path(__file__).with_name("peers.py")), name]
     else:
-        command = [sys.executable, "-m", "benchmarks.ingest_run", "load" if name == "file" else name]
+        command = [sys.executable, "-m", "benchmarks.ingest.run", "load" if name == "file" else name]
     environ = {key: value for key, value in os.environ.items() if not key.startswith("SHUNIU_")}  # noqa: TID251
     return subprocess.run(
         [*command, str(folder)],

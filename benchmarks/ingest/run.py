@@ -1,4 +1,4 @@
-"""One measured process of the ingest benchmark: `python -m benchmarks.ingest_run MODE FOLDER`, JSON in and out.
+"""One measured process of the ingest benchmark: `python -m benchmarks.ingest.run MODE FOLDER`, JSON in and out.
 
 What to read comes as JSON on standard input (it holds a password), what was measured goes to standard output. Imports
 are in nobody's time, as Airflow's worker forks a process whose engines are imported; connecting, extensions,
@@ -18,8 +18,8 @@ import deltalake  # noqa: F401  # before any clock starts
 import pyarrow.parquet  # likewise
 import sqlalchemy.dialects.sqlite  # noqa: F401  # likewise
 
-from benchmarks import ingest_data
-from benchmarks.ingest_data import DATASET, contract, update
+from benchmarks.ingest import data
+from benchmarks.ingest.data import DATASET, contract, update
 from catalog.actions import agencies, datasets
 from catalog.contracts import Contract
 from catalog.database import migrate, open_session
@@ -83,7 +83,7 @@ def _landed(settings: Settings, batch: ingest.Batch) -> dict[str, Any]:
     """Rows, how many columns were reconciled (None: not at all), and the sum of the texts that lie in the zone."""
     newest = raw.newest(settings, DATASET)
     with connect(settings, functions=False) as connection:
-        texts = ingest_data.text_sum(raw.relation(settings, DATASET, batch.batch_id), connection)
+        texts = data.text_sum(raw.relation(settings, DATASET, batch.batch_id), connection)
     return {"rows": batch.rows, "checked": newest.checked if newest else None, "sum": texts}
 
 
@@ -126,7 +126,7 @@ def arrow_read_csv(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
 
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "arrow.parquet"
-    kinds = csv.ConvertOptions(column_types={name: pa.string() for name in ingest_data.COLUMNS})
+    kinds = csv.ConvertOptions(column_types={name: pa.string() for name in data.COLUMNS})
 
     def through() -> None:
         whole = csv.read_csv(given["file"], csv.ReadOptions(encoding="gb18030"), convert_options=kinds)
@@ -143,7 +143,7 @@ def arrow_csv(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
 
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "arrow.parquet"
-    kinds = csv.ConvertOptions(column_types={name: pa.string() for name in ingest_data.COLUMNS})
+    kinds = csv.ConvertOptions(column_types={name: pa.string() for name in data.COLUMNS})
 
     def through() -> None:
         reader = csv.open_csv(
