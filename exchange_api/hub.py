@@ -14,6 +14,7 @@ from authorization.quotas import Quotas
 from catalog.audit.trail import Trail
 from catalog.settings import Settings
 from exchange_api.facts import Facts
+from exchange_api.guessing import Guesses
 from lake.reading.pages import Pages
 
 RECORD_SECONDS: Final = 30
@@ -35,6 +36,7 @@ class Hub:
     quotas: Quotas = field(init=False)
     facts: Facts = field(init=False)
     pages: Pages = field(init=False)
+    guesses: Guesses = field(default_factory=Guesses)
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     _trail: Trail | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -11,7 +11,7 @@ from authorization.access import Caller
 from authorization.permissions import Permission
 from catalog.actions import review_decisions
 from catalog.database import open_reader, open_session
-from catalog.errors import Conflict, InvalidInput, NotAllowed
+from catalog.errors import Conflict, InvalidInput, NotAllowed, QuotaExceeded
 from catalog.time_limits import local_day
 from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
@@ -80,8 +80,18 @@ def found(hub: Hub, caller: Caller, base: str, *, number: str = "", phone: str =
     """The entities a number leads to, or a telephone and a name: ids alone; one record in the trail, without a number.
 
     Raises NotFound, and InvalidInput for what can be no number or is given by halves: then nothing was looked up.
+    QuotaExceeded for who found nobody too often within a day; that refusal is recorded too.
     """
-    answer = finding.find(hub.settings, base, number=number, phone=phone, name=name)
+    wanted = finding.wanted(base, number=number, phone=phone, name=name)
+    began = hub.clock()
+    try:
+        hub.guesses.begin(caller.login, began)
+    except QuotaExceeded:
+        refuse(hub, caller, surface="find", reasons=["find_too_often"])
+        raise
+    answer = finding.find(hub.settings, base, wanted)
+    if answer.matches:
+        hub.guesses.found(caller.login, began)
     hub.record(caller, **answer.use)
     return answer
 

@@ -13,8 +13,7 @@ from exchange_api.views.names import Pair
 from exchange_api.views.side_by_side import by_column
 from lake import bases
 from lake.bases import finding
-from lake.bases.finding import Wanted
-from lake.bases.model import BaseModel
+from lake.bases.finding import Found, Wanted
 
 PURPOSE: Final = "查找实体"
 """Why numbers are looked up, for the trail."""
@@ -67,34 +66,12 @@ class Answer:
         }
 
 
-def find(settings: Settings, base: str, *, number: str = "", phone: str = "", name: str = "") -> Answer:
-    """The entities a number leads to, or a telephone together with a name.
+def wanted(base: str, *, number: str = "", phone: str = "", name: str = "") -> Wanted:
+    """What to look for: a number, or a telephone together with a name.
 
     Raises NotFound for a base without entities, InvalidInput for what can be no number or is given by halves.
     """
     model = bases.matched_base(base)
-    wanted = _wanted(model, number, phone, name)
-    found, items = finding.find(settings, model, wanted), by_column(model)
-    return Answer(
-        base=model.name,
-        base_title=(model.title_zh, model.title_en),
-        items=wanted.fields,
-        matches=tuple(
-            Match(
-                one.entity,
-                one.how,
-                tuple((items[field].title_zh, items[field].title_en) for field in one.fields),
-                one.was,
-            )
-            for one in found
-        ),
-        more=len(found) == finding.MOST,
-        fault=FAULTS[wanted.fault] if wanted.fault else ("", ""),
-        providers=model.providers,
-    )
-
-
-def _wanted(model: BaseModel, number: str, phone: str, name: str) -> Wanted:
     if not number.strip():
         return finding.called(model, phone, name)
     if phone.strip() or name.strip():
@@ -104,3 +81,23 @@ def _wanted(model: BaseModel, number: str, phone: str, name: str) -> Wanted:
             code="find_one_way",
         )
     return finding.numbered(model, number)
+
+
+def find(settings: Settings, base: str, sought: Wanted) -> Answer:
+    """The entities that what was `wanted` leads to. Raises NotFound for a base without entities."""
+    model = bases.matched_base(base)
+    found, items = finding.find(settings, model, sought), by_column(model)
+
+    def match(one: Found) -> Match:
+        named = tuple((items[field].title_zh, items[field].title_en) for field in one.fields)
+        return Match(one.entity, one.how, named, one.was)
+
+    return Answer(
+        base=model.name,
+        base_title=(model.title_zh, model.title_en),
+        items=sought.fields,
+        matches=tuple(map(match, found)),
+        more=len(found) == finding.MOST,
+        fault=FAULTS[sought.fault] if sought.fault else ("", ""),
+        providers=model.providers,
+    )

@@ -25,7 +25,7 @@ Reason = Annotated[str, typer.Option("--reason", help=say("理由，不写个人
 
 @app.command(help=say("提出删除申请", "Ask that a person be erased"))
 def ask(
-    entity: words.Entity,
+    entity: words.Person,
     ground: Annotated[
         str,
         typer.Option(

@@ -30,10 +30,10 @@ def find(base: words.Base, phone: Telephone = False, in_json: door.Json = False)
 
     given = door.settings()
     if phone:
-        wanted = {"phone": _asked(say("电话", "Telephone")), "name": _asked(say("姓名", "Name"))}
+        held = {"phone": _asked(say("电话", "Telephone")), "name": _asked(say("姓名", "Name"))}
     else:
-        wanted = {"number": _asked(say("证件号码或社会信用代码", "Identity number or social credit code"))}
-    found = finding.find(given, base, **wanted)
+        held = {"number": _asked(say("证件号码或社会信用代码", "Identity number or social credit code"))}
+    found = finding.find(given, base, finding.wanted(base, **held))
     trail.record(**found.use)
     if in_json:
         as_json(public(found))

@@ -463,57 +463,6 @@ def test_what_somebody_was_is_told_by_day_and_by_what_was_known(
     assert signed_in("police_clerk").get(path).status_code in (401, 403)
 
 
-def test_an_entity_is_found_by_a_number_in_a_form_that_goes_back_to_no_page(
-    app: FastAPI, city: Settings, signed_in: Enter
-) -> None:
-    before, person = len(looks(app, city)), reviewed.PERSONS[5]
-    steward = signed_in("steward")
-    form = {"csrf": form_token(steward, "/entities"), "base": "population"}
-    for given in ({"number": person["resident_id"]}, {"phone": person["phone"], "name": person["name"]}):
-        answer = steward.post("/entities", data=form | given)
-        assert answer.status_code == 200
-        assert f'href="/entities/population/{entities(city)["p5"]}"' in answer.text
-        assert not [value for value in given.values() if value in answer.text]
-    nobody = steward.post("/entities", data=form | {"number": "11010519800101001X"}).text
-    assert "没有查到" in nobody
-    assert "11010519800101001X" not in nobody
-    new = looks(app, city)[before:]
-    assert [(one["surface"], one["account"], one["rows"], one["items"]) for one in new] == [
-        ("find", "steward", 1, ["resident_id"]),
-        ("find", "steward", 1, ["name", "phone"]),
-        ("find", "steward", 0, ["resident_id"]),
-    ]
-    assert person["resident_id"] not in str(new)
-
-
-def test_what_cannot_be_looked_up_is_said_and_a_foreign_form_looks_up_nothing(
-    app: FastAPI, city: Settings, signed_in: Enter
-) -> None:
-    before, number = len(looks(app, city)), str(reviewed.PERSONS[5]["resident_id"])
-    steward = signed_in("steward")
-    form = {"csrf": form_token(steward, "/entities"), "base": "population"}
-    for given, status in (({"number": "x"}, 422), ({"name": "王"}, 422), ({"number": number, "csrf": "0"}, 403)):
-        answer = steward.post("/entities", data=form | given)
-        assert (answer.status_code, "未查找" in answer.text, number in answer.text) == (status, True, False)
-    assert steward.post("/entities", data=form | {"base": "economy", "number": number}).status_code == 404
-    assert len(looks(app, city)) == before
-
-
-def test_an_entity_is_found_over_http_by_a_body_and_by_no_address(
-    app: FastAPI, city: Settings, browser: TestClient, steward_token: dict[str, str]
-) -> None:
-    before, number = len(looks(app, city)), reviewed.PERSONS[5]["resident_id"]
-    path = "/api/v1/bases/population/entities/find"
-    found = browser.post(path, json={"number": number}, headers=steward_token)
-    assert [(one["entity"], one["how"]) for one in found.json()["matches"]] == [(entities(city)["p5"], "now")]
-    assert str(number) not in found.text
-    for wrong in ({}, {"number": "1" * 101}, {"number": number, "name": "王"}):
-        assert browser.post(path, json=wrong, headers=steward_token).status_code == 422
-    assert browser.get(path, params={"number": number}, headers=steward_token).status_code == 404
-    assert browser.post(path, json={"number": number}).status_code == 401
-    assert [(one["surface"], one["rows"]) for one in looks(app, city)[before:]] == [("find", 1)]
-
-
 def test_an_entity_without_history_has_its_page_and_an_empty_past(
     city: Settings, browser: TestClient, signed_in: Enter, steward_token: dict[str, str], tmp_path: Path
 ) -> None:
