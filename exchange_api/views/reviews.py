@@ -210,8 +210,8 @@ def base_of(settings: Settings, session: Session, pair: str) -> str:
             continue
         return model.name
     raise NotFound(
-        "没有这一对记录。请用 shuniu base review list 查看待核对的记录对。",
-        "There is no such pair. See: shuniu base review list.",
+        "没有这一对记录。待核对的记录对：shuniu base review list population（或 legal_person）。",
+        "There is no such pair. See: shuniu base review list population, or legal_person.",
         code="review_unknown",
     )
 
