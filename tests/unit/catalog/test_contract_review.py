@@ -48,6 +48,12 @@ def test_a_mistyped_key_is_told_with_the_one_meant() -> None:
     assert told == ["customProperties.shareing: there is no such key; it does nothing; did you mean sharing"]
 
 
+def test_a_key_that_stands_twice_is_no_reason_to_say_nothing() -> None:
+    contract = next(iter(CONTRACTS.values()))
+    twice = replace(contract, document=f"{contract.document.rstrip()}\nversion: 9.9.9\ncolour: red\n")
+    assert [english.partition(":")[0] for _, english in unfinished(twice)] == ["colour"]
+
+
 def test_items_without_a_chinese_title_are_named() -> None:
     contract = next(iter(CONTRACTS.values()))
     first, *others = contract.items
