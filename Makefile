@@ -12,7 +12,7 @@ ONLY ?=
 ROWS ?=
 CITY = $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(DIRT),--dirt $(DIRT)) $(if $(DATA),--data $(DATA))
 
-.PHONY: help devenv demo up serve check fix test test-unit test-integration test-all spark bench peers docs clean
+.PHONY: help devenv demo up serve check fix test test-unit test-integration test-registry test-all spark bench peers docs clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -68,6 +68,11 @@ test-unit: $(BIN)/.dev ## fast tests only
 
 test-integration: $(BIN)/.dev ## tests against real services
 	$(BIN)/python -m pytest tests/integration tests/dags
+
+test-registry: $(BIN)/.dev ## the tests of registry, authorisation, tasks and API once more, with the registry in PostgreSQL
+	SHUNIU_TEST_REQUIRE_SERVICES=1 SHUNIU_TEST_REGISTRY=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile \
+	-m "not slow and not embedded" tests/unit/catalog tests/unit/authorization tests/unit/dags tests/integration/exchange_api \
+	tests/unit/lake/test_erasing.py
 
 spark: $(BIN)/.spark ## the same SQL on Spark: installs pyspark, compares both engines on two workers (needs Java 17)
 	SHUNIU_TEST_REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/spark

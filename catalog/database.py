@@ -13,6 +13,9 @@ from sqlalchemy.types import TypeDecorator
 
 from catalog.settings import Settings
 
+WAIT_SECONDS = 60
+"""How long a writer of the registry waits for another one."""
+_WRITERS = 0x73687569  # the advisory lock of those who write: any number nobody else in that database uses
 _ENGINES: dict[str, Engine] = {}
 _LOCK = threading.Lock()
 
@@ -64,10 +67,13 @@ def engine_for(settings: Settings) -> Engine:
 def _make_engine(settings: Settings) -> Engine:
     url = make_url(settings.registry_url)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        if url.get_backend_name() == "postgresql":
+            event.listen(engine, "begin", _begin_postgresql)
+        return engine
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 60})
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -75,7 +81,7 @@ def _make_engine(settings: Settings) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own way starts transactions too late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -83,6 +89,16 @@ def _begin_sqlite(connection: Any) -> None:
     # A reader that later writes would fail with "database is locked" under WAL if it began as a plain reader.
     options = connection.get_execution_options()
     connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Any) -> None:
+    # What is looked up before it is written (the next number, who asked, what is open) must still be so when it is:
+    # writers wait for one another here as they do in SQLite, whichever node they are on. The end frees the lock.
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        return
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Fixtures every kind of test may use: settings in a folder of its own, a migrated registry, no network."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +11,9 @@ import pytest
 from catalog.database import forget_engines, migrate
 from catalog.settings import Settings
 from catalog.standards.own import in_force
+from demo.services.service import Service
+from demo.services.testing import lent
+from tests.factories.registries import a_registry, make_template
 from tests.network_guard import no_network
 
 
@@ -26,11 +31,29 @@ def _packaged_standards() -> Iterator[None]:
     in_force.use(None)
 
 
+@pytest.fixture(scope="session")
+def registry_server() -> Iterator[Service | None]:
+    """PostgreSQL for the registries of the tests, where SHUNIU_TEST_REGISTRY=postgresql asks for it; else none."""
+    if os.environ.get("SHUNIU_TEST_REGISTRY") != "postgresql":
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="shuniu-registry-") as folder:
+        for server in lent("postgresql", Path(folder) / "postgresql"):
+            make_template(server, Path(folder))
+            yield server
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    """Settings whose home is the test's own folder."""
-    yield Settings(home=tmp_path / "home")
-    forget_engines()
+def settings(tmp_path: Path, registry_server: Service | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings whose home is the test's own folder; the registry lies there, or in a database of the test's own."""
+    if registry_server is None:
+        yield Settings(home=tmp_path / "home")
+        forget_engines()
+        return
+    with a_registry(registry_server) as url:
+        monkeypatch.setenv("SHUNIU_REGISTRY_URL", url)  # for commands the test runs
+        yield Settings(home=tmp_path / "home", registry_url=url)
+        forget_engines()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
@@ -137,8 +138,10 @@ def test_the_migrations_make_the_indexes_of_the_models(registry: Settings) -> No
         assert {index.name for index in table.indexes} <= made, name
 
 
-def test_an_embedded_registry_survives_a_power_cut(registry: Settings) -> None:
-    with engine_for(registry).connect() as connection:
+def test_an_embedded_registry_survives_a_power_cut(tmp_path: Path) -> None:
+    embedded = Settings(home=tmp_path, registry_url=f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    migrate(embedded)
+    with engine_for(embedded).connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1

@@ -123,6 +123,7 @@ def test_the_trigger_fires_once_for_files_that_have_settled(
     assert trigger.serialize() == ("dags.watchers.arrivals.Arrival", {"dataset": "civil_person", "seconds": 0.05})
 
 
+@pytest.mark.embedded
 def test_a_registry_that_is_away_for_a_while_does_not_end_the_watching(
     hub: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,6 +123,7 @@ def test_the_workbook_and_the_page_say_the_same_and_the_page_needs_nothing_else(
 
 def test_a_county_weighs_and_grades_as_its_own_table_says(month: Settings) -> None:
     own = "weight,02,3\nweight,03,1\ngrade,甲,0.99,甲等,first\ngrade,乙,0,乙等,second\n"
+    month.home.mkdir(parents=True, exist_ok=True)
     Path(month.home, NAME).write_text(own, encoding="utf-8")
     with open_reader(month) as session:
         found = ranking.ranking(session, "2026-11", grading(month))
