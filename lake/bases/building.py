@@ -8,6 +8,7 @@ import itertools
 import json
 import logging
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
@@ -25,6 +26,7 @@ from lake.bases.remembering import remember
 from lake.bases.resolution import Decisions, resolve_entities, steps_taken, task_text
 from lake.bases.topics import write_topic
 from lake.delta.commit import has_run, open_table
+from lake.delta.prefetch import ahead
 from lake.engines.duckdb import connect, literal, quote
 from lake.layout import Layout
 
@@ -57,8 +59,10 @@ class Writing:
     afresh: bool
 
     def write(self, uri: str, rows: pa.RecordBatchReader) -> None:
-        """Write a whole table, once per run."""
-        tables.write(uri, rows, run_id=self.run_id, facts=self.facts, settings=self.settings)
+        """Write a whole table, once per run; the next rows are made while the last ones are stored."""
+        with closing(ahead(rows)) as made:
+            reader = pa.RecordBatchReader.from_batches(rows.schema, made)
+            tables.write(uri, reader, run_id=self.run_id, facts=self.facts, settings=self.settings)
 
 
 def build(

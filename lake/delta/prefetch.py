@@ -5,7 +5,7 @@ Order within one stream is kept; the first error ends all and is raised where th
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -14,12 +14,12 @@ PATIENCE = 0.2  # seconds until a stream notices that nobody takes its batches a
 T = TypeVar("T")
 
 
-def ahead(stream: Iterable[T]) -> Iterator[T]:
+def ahead(stream: Iterable[T]) -> Generator[T, None, None]:
     """What `stream` gives, read by a thread of its own."""
     return side_by_side([stream])
 
 
-def side_by_side(streams: Sequence[Iterable[T]]) -> Iterator[T]:
+def side_by_side(streams: Sequence[Iterable[T]]) -> Generator[T, None, None]:
     """What all streams give, in the order it comes, each read by a thread of its own."""
     waiting: queue.Queue[T | _End] = queue.Queue(maxsize=WAITING * len(streams))
     stopped = threading.Event()
