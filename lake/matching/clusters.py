@@ -51,25 +51,24 @@ def cluster_table(
 
 _PREVIOUS = pa.schema([("source", pa.string()), ("key", pa.string()), ("entity_key", pa.string())])
 _STEPS = {
-    "matching_fresh": "SELECT head, $prefix || substr(sha256($secret || coalesce(min(known_id),"
-    f" min(source || '|' || key))), 1, 24) AS fresh FROM {RECORDS} JOIN matching_member USING (node) GROUP BY head",
     "matching_overlap": f"SELECT head, entity_key AS old, count(*) AS records FROM {RECORDS} JOIN matching_member"
     " USING (node) JOIN matching_previous USING (source, key) GROUP BY ALL",
     # An id whose records are all in one cluster, which has no records of another: nothing to decide.
     "matching_stayed": "SELECT head, old FROM matching_overlap QUALIFY count(*) OVER (PARTITION BY head) = 1"
     " AND count(*) OVER (PARTITION BY old) = 1",
-    "matching_key_of": "SELECT head, coalesce(old, fresh) AS entity_key FROM matching_fresh LEFT JOIN matching_stayed"
-    " USING (head)",
+    # Only who has none left from the last run needs a new id.
+    "matching_fresh": "SELECT head, $prefix || substr(sha256($secret || coalesce(min(known_id),"
+    f" min(source || '|' || key))), 1, 24) AS fresh FROM {RECORDS} JOIN matching_member USING (node)"
+    " WHERE head NOT IN (SELECT head FROM matching_stayed) GROUP BY head",
+    "matching_key_of": "SELECT head, old AS entity_key FROM matching_stayed"
+    " UNION ALL SELECT head, fresh AS entity_key FROM matching_fresh",
 }
 """Tables made one after the other; the last gets its other keys from keep_keys."""
 _CLUSTERS = (
     "SELECT source, key, entity_key, known_id IS NOT NULL AS numbered, sure AS probability"
     f" FROM {RECORDS} JOIN matching_member USING (node) JOIN matching_key_of USING (head) ORDER BY record"
 )
-_MOVED = (
-    "SELECT head, old, records, fresh FROM matching_overlap JOIN matching_fresh USING (head)"
-    " WHERE head NOT IN (SELECT head FROM matching_stayed)"
-)
+_MOVED = "SELECT head, old, records, fresh FROM matching_overlap JOIN matching_fresh USING (head)"
 _TAKEN = (
     "SELECT head, NULL, 0, fresh FROM matching_fresh WHERE head NOT IN (SELECT head FROM matching_overlap)"
     " AND fresh IN (SELECT entity_key FROM matching_previous)"

@@ -6,7 +6,6 @@ A node is all records of one sound number, or one record without. Clustering wor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -14,7 +13,7 @@ import pyarrow as pa
 
 from lake.engines.duckdb import quote
 from lake.matching import blocking
-from lake.matching.clustering import FORBIDDEN, FORCED, Rules, parts
+from lake.matching.clustering import FORBIDDEN, FORCED, Bools, Rules, parts
 from lake.matching.model import Task
 from lake.matching.prepare import RECORDS, weak
 from lake.matching.scoring import Floats, Ints
@@ -48,19 +47,31 @@ def _telling(task: Task) -> str:
     return f"known_id IS NOT NULL AND NOT coalesce({weak(task, 'known_id')}, FALSE)"
 
 
-def nodes_of(connection: duckdb.DuckDBPyConnection, task: Task, records: Ints) -> tuple[Ints, Any]:
-    """Node of each record, and whether it has a sound number that tells it from others."""
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Every record, in order, with its node; known: whether it has a sound number that tells it from others."""
+
+    record: Ints
+    node: Ints
+    known: Bools
+
+    def of(self, records: Ints) -> tuple[Ints, Bools]:
+        """Node and known of each of `records`."""
+        place = np.searchsorted(self.record, records)
+        return self.node[place], self.known[place]
+
+
+def nodes_of(connection: duckdb.DuckDBPyConnection, task: Task) -> Nodes:
+    """The nodes of all records."""
     columns = connection.execute(
         f"SELECT record, node, {_telling(task)} AS known FROM {RECORDS} ORDER BY record"
     ).fetchnumpy()
-    place = np.searchsorted(columns["record"], records)
-    return columns["node"][place], columns["known"][place]
+    return Nodes(columns["record"], columns["node"], columns["known"])
 
 
-def unseen_inside(connection: duckdb.DuckDBPyConnection, task: Task, weighed: Weighed) -> str:
+def unseen_inside(connection: duckdb.DuckDBPyConnection, task: Task, weighed: Weighed, nodes: Nodes) -> str:
     """Table of the pairs left out by blocking inside small connected parts: clusters are judged by all their pairs."""
-    left, _ = nodes_of(connection, task, weighed.left)
-    right, _ = nodes_of(connection, task, weighed.right)
+    (left, _), (right, _) = nodes.of(weighed.left), nodes.of(weighed.right)
     count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
     part = parts(count, left[weighed.bits >= 0], right[weighed.bits >= 0])
     sizes = np.bincount(part, minlength=count)
@@ -79,10 +90,9 @@ def unseen_inside(connection: duckdb.DuckDBPyConnection, task: Task, weighed: We
     return "matching_rest"
 
 
-def edges_of(connection: duckdb.DuckDBPyConnection, task: Task, weighed: Weighed) -> Edges:
+def edges_of(weighed: Weighed, nodes: Nodes) -> Edges:
     """Pairs of records as pairs of nodes, each with its best weight; two different sound numbers weigh against it."""
-    left, known_l = nodes_of(connection, task, weighed.left)
-    right, known_r = nodes_of(connection, task, weighed.right)
+    (left, known_l), (right, known_r) = nodes.of(weighed.left), nodes.of(weighed.right)
     weight = weighed.bits - np.where(known_l & known_r, CONFLICT, 0.0)
     low, high = np.minimum(left, right), np.maximum(left, right)
     order = np.lexsort((weighed.right, weighed.left, -weight, high, low))

@@ -33,13 +33,14 @@ def number_nodes(
     disputed = _dispute(connection, task) + _part(connection, task, decisions)
     register = f"bool_or(source = {literal(task.register)})" if task.register else "TRUE"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS WITH grouped AS (SELECT *, CASE WHEN known_id IS NULL"
-        " THEN concat('r', record) ELSE concat('k', known_id) END AS together FROM matching_record),"
-        f" placed AS (SELECT together, min(record) AS first, {register} AS registered FROM grouped GROUP BY together),"
-        " numbered AS (SELECT together, registered, row_number() OVER (ORDER BY first) - 1 AS node FROM placed)"
-        " SELECT grouped.* EXCLUDE (together), numbered.node,"
-        f" grouped.known_id IS NULL OR {weak(task, 'grouped.known_id')} OR NOT numbered.registered AS loose"
-        " FROM grouped JOIN numbered USING (together)"
+        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS WITH held AS (SELECT known_id, min(record) AS first,"
+        f" {register} AS registered FROM matching_record WHERE known_id IS NOT NULL GROUP BY known_id),"
+        " firsts AS (SELECT first FROM held UNION ALL SELECT record FROM matching_record WHERE known_id IS NULL),"
+        " numbered AS (SELECT first, row_number() OVER (ORDER BY first) - 1 AS node FROM firsts)"
+        " SELECT records.*, numbered.node,"
+        f" records.known_id IS NULL OR {weak(task, 'records.known_id')} OR NOT held.registered AS loose"
+        " FROM matching_record AS records LEFT JOIN held ON held.known_id = records.known_id"
+        " JOIN numbered ON numbered.first = coalesce(held.first, records.record)"
     )
     (nodes,) = one(connection, f"SELECT coalesce(max(node), -1) + 1 FROM {RECORDS}")
     return nodes, disputed

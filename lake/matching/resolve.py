@@ -18,7 +18,7 @@ from lake.engines.duckdb import quote
 from lake.matching import blocking, exact, prepare, scoring, training
 from lake.matching.clustering import Rules, best_threshold, cluster
 from lake.matching.clusters import cluster_table
-from lake.matching.edges import Edges, decided, edges_of, rules_of, unseen_inside
+from lake.matching.edges import Edges, decided, edges_of, nodes_of, rules_of, unseen_inside
 from lake.matching.engine import EMBEDDED, Engine
 from lake.matching.identity import Redirect
 from lake.matching.memory import Memory
@@ -153,10 +153,11 @@ def _weighed(
     memory: Memory | None = None,
 ) -> Edges:
     """The pairs that met, with those left out inside small parts, as pairs of nodes; kept for the next run."""
-    rest = unseen_inside(connection, model.task, weighed)
+    nodes = nodes_of(connection, model.task)
+    rest = unseen_inside(connection, model.task, weighed, nodes)
     weighed = weighed.with_more(weigh(connection, model, rest, engine, memory))
     remember(connection, weighed)
-    return decided(connection, edges_of(connection, model.task, weighed), decisions)
+    return decided(connection, edges_of(weighed, nodes), decisions)
 
 
 class _Clock:

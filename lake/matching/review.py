@@ -44,21 +44,21 @@ def doubtful(found: Ints, edges: Edges) -> Ints:
     np.maximum.at(strongest, edges.left[together], chance[together])
     np.maximum.at(strongest, edges.right[together], chance[together])
     weakest_link = np.minimum(strongest[edges.left], strongest[edges.right]) <= chance
-    between = ~together & _first_between(found, edges)
+    between = _first_between(found, edges, np.flatnonzero(~together & (chance >= LOWEST)))
     asked = np.flatnonzero((chance >= LOWEST) & (chance <= HIGHEST) & (between | (together & weakest_link)))
     doubted = asked[np.argsort(np.abs(chance[asked] - 0.5), kind="stable")][:MOST]
     return np.concatenate([doubted, np.flatnonzero(np.abs(edges.bits) >= FORCED)])
 
 
-def _first_between(found: Ints, edges: Edges) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Whether a pair is the strongest between its two clusters."""
-    low = np.minimum(found[edges.left], found[edges.right])
-    high = np.maximum(found[edges.left], found[edges.right])
-    order = np.lexsort((-edges.bits, high, low))
+def _first_between(found: Ints, edges: Edges, which: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether a pair is the strongest between its two clusters, of those at places `which`."""
+    low = np.minimum(found[edges.left[which]], found[edges.right[which]])
+    high = np.maximum(found[edges.left[which]], found[edges.right[which]])
+    order = np.lexsort((-edges.bits[which], high, low))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (low[order][1:] != low[order][:-1]) | (high[order][1:] != high[order][:-1])
-    answer = np.zeros(len(order), dtype=bool)
-    answer[order[first]] = True
+    answer = np.zeros(len(edges.bits), dtype=bool)
+    answer[which[order[first]]] = True
     return answer
 
 
