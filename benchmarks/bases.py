@@ -28,9 +28,12 @@ MOST_SECONDS, MOST_MIB, MOST_INCREMENT, MOST_GROWTH = 180, 6_144, 0.15, 1.0
 NOTE = """
 A demo city's deliveries of six departments, with 100 legal persons and 400 addresses for 1,000 residents, standardised
 and not judged. Every build is a process of its own; `s` is on the wall, `cpu s` processor seconds, which neighbours on
-the machine stretch less. Below 50,000 records a hub weighs by a start and remembers nothing, so a change costs matching
-everything anew. Rows that did not change keep their batch, as after an incremental delivery; a snapshot gives every row
-a new batch, and all its entities are fused again.
+the machine stretch less. `full` is the first build, which learns its model; `afresh` is a full build of the changed
+rows that takes over the model and the ids, and all its tables (history, redirects and pairs to review, too) have to say
+what those of `on` say. Of the rows touched half say something else (phone, address, name, birth date, number), a
+quarter is gone, and a quarter comes under another key. Below 50,000 records a hub weighs by a start and remembers
+nothing, so a change costs matching everything anew. Rows that did not change keep their batch, as after an incremental
+delivery; a snapshot gives every row a new batch, and all its entities are fused again.
 """
 Found = dict[str, Any]
 
@@ -61,8 +64,9 @@ def decide(runs: Sequence[Measured]) -> list[Claim]:
         if run.residents == LARGE:
             claims.append(Claim("bases", f"{size}: full build", "s", spent(run.full, "seconds"), MOST_SECONDS))
             claims.append(Claim("bases", f"{size}: peak memory", "MiB", run.full["peak_mib"], MOST_MIB))
-        full, on = (spent(found, "cpu_seconds") for found in (run.full, run.on))
-        claims.append(Claim("bases", f"{size}: 1 % changed against a full build", "cpu s", on, MOST_INCREMENT, full))
+        full, on, anew = (spent(found, "cpu_seconds") for found in (run.full, run.on, run.afresh))
+        for what, peer in (("the first build, which learns its model", full), ("a full build under that model", anew)):
+            claims.append(Claim("bases", f"{size}: 1 % changed against {what}", "cpu s", on, MOST_INCREMENT, peer))
         claims.append(Claim("bases", f"{size}: tables other than built afresh", "tables", len(run.different), 0))
     if len(runs) > 1:
         least, most = min(runs, key=lambda run: run.residents), max(runs, key=lambda run: run.residents)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from catalog.contracts import Contract, load_contracts
+from catalog.contracts import Contract, Item, load_contracts
 from catalog.settings import Settings
 from demo.city import geography, organisations, persons
 from demo.city.build import deliveries
@@ -47,7 +47,7 @@ def fill(settings: Settings, residents: int, seed: int) -> dict[str, int]:
 
 
 def change(settings: Settings, one_in: int = 100) -> dict[str, int]:
-    """Deliver one row in `one_in` of every table anew (other phone, address or name), as a new row, or no more.
+    """Deliver one row in `one_in` of every table anew (see _said), as a new row, or no more.
 
     Rows left alone keep batch and row, as after an incremental delivery. Returns the rows touched per table.
     """
@@ -101,16 +101,33 @@ def _change(settings: Settings, contract: Contract, one_in: int) -> int:
 
 
 def _branches(contract: Contract, key: str, batch: str) -> Iterator[str]:
-    items = {item.name: item for item in contract.items}
     kept = "SELECT * EXCLUDE (turn) FROM placed"
-    newer = [f"{literal(batch)} AS _batch"]
-    for name, text in (("phone", "13901234567"), ("address", None), ("legal_representative", "欧阳若兰")):
-        if name in items and not items[name].key:
-            said = literal(text) if text else f"replace({quote(name)}, '号', '号院')"
-            share = 3 if name == "phone" else 2
-            newer.append(f"CASE WHEN _row % {share} = 0 THEN {said} ELSE {quote(name)} END AS {quote(name)}")
+    said = [f"{sql} AS {quote(item.name)}" for item in contract.items if not item.key and (sql := _said(item))]
+    newer = [f"{literal(batch)} AS _batch", *said]
     changes = ", ".join(newer)
     yield f"{kept} WHERE turn >= 4"
     yield f"SELECT * EXCLUDE (turn) REPLACE ({changes}) FROM placed WHERE turn IN (0, 1)"
     again = f"{literal(batch)} AS _batch, concat({quote(key)}, '9') AS {quote(key)}"
     yield f"SELECT * EXCLUDE (turn) REPLACE ({again}) FROM placed WHERE turn = 2"
+
+
+def _said(item: Item) -> str | None:
+    """What a row delivered anew says of `item`: now and then something else, most often what changes in life; None for
+    an item that never changes. Of ten persons one has another name, one another birth date, and two another number: one
+    that was corrected, and one that is not told any more."""
+    column = quote(item.name)
+    body = f"concat(substr({column}, 1, 14), '9', substr({column}, 16, 2))"
+    number = f"CASE WHEN resident_id_fault({column}) IS NULL THEN concat({body}, mod_11_2(CAST({body} AS BIGINT))) END"
+    by_name = {
+        "phone": f"CASE WHEN _row % 3 = 0 THEN '13901234567' ELSE {column} END",
+        "address": f"CASE WHEN _row % 2 = 0 THEN replace({column}, '号', '号院') ELSE {column} END",
+        "legal_representative": f"CASE WHEN _row % 2 = 0 THEN '欧阳若兰' ELSE {column} END",
+    }
+    by_element = {
+        "person_name": f"CASE WHEN _row % 10 = 1 THEN concat(substr({column}, 1, 1), '若兰') ELSE {column} END",
+        "org_name": f"CASE WHEN _row % 10 = 1 THEN replace({column}, '有限公司', '实业有限公司') ELSE {column} END",
+        "birth_date": f"CASE WHEN _row % 10 = 3 THEN CAST({column} + INTERVAL 1 DAY AS DATE) ELSE {column} END",
+        "resident_id": f"CASE WHEN _row % 10 = 5 THEN {number} WHEN _row % 10 <> 7 THEN {column} END",
+        "uscc": f"CASE WHEN _row % 10 <> 7 THEN {column} END",
+    }
+    return by_name.get(item.name) or by_element.get(item.element)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +17,8 @@ from lake.bases import base, build
 from lake.layout import Layout
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
+MOMENTS = {"history": "known_from", "redirects": "at"}
+"""Tables that tell when the hub came to know something: each build its own moment."""
 BUILT = ("population", "legal_person")
 SOURCES = ("police_person", "hrss_insurance", "education_pupil", "market_enterprise", "tax_payer")
 KINDS = ("drop", "no number", "other name", "other address", "again", "newly delivered")
@@ -80,12 +82,21 @@ def test_a_base_built_on_is_the_base_built_afresh(built: Path, tmp_path_factory,
     on, afresh = (Settings(home=tmp_path_factory.mktemp(name)) for name in ("on", "afresh"))
     for home in (on, afresh):
         shutil.copytree(built, home.home, dirs_exist_ok=True)
+    moments: dict[Path, list[datetime]] = {home.home: [NOW] for home in (on, afresh)}
     for turn, wanted in enumerate((first, second)):
         for home in (on, afresh):
             deliver(home, wanted, turn)
         for name in BUILT:
-            build(on, name, now=NOW)
-            build(afresh, name, now=NOW, afresh=True)
-            for table in (*base(name).tables, f"{name}_redirects", f"{name}_review", f"{name}_history"):
+            for place, home in enumerate((on, afresh)):
+                moments[home.home].append(now := NOW + timedelta(hours=2 * turn + 1 + place))
+                build(home, name, now=now, afresh=home is afresh)
+            for table in (*base(name).tables, f"{name}_review"):
                 mine, other = (tables.read(Layout(of.lake_url).base(table), settings=of) for of in (on, afresh))
                 assert mine.equals(other), table
+            for part, told in MOMENTS.items():
+                mine, other = (
+                    tables.read(Layout(of.lake_url).base(f"{name}_{part}"), settings=of) for of in (on, afresh)
+                )
+                assert mine.drop_columns([told]).equals(other.drop_columns([told])), part
+                for of, rows in ((on, mine), (afresh, other)):
+                    assert set(rows[told].to_pylist()) <= set(moments[of.home]), part
