@@ -98,6 +98,8 @@ _FOUND = (
     item("community_code", "community_code"),
     item("township_code", "township_code"),
 )
+_READ_ONCE = ("standard_address", "address_line")
+"""Views, of which the next step reads what it needs."""
 _MATCHED = ("standard_address", "address_line", "address_read", "address_asked", *STEPS)
 ADDRESS_TEXT = BaseModel(
     name="spatial_address_text",
@@ -107,7 +109,7 @@ ADDRESS_TEXT = BaseModel(
     items=(item("address", "address_text", key=True), *_FOUND),
     folder=_MATCHER,
     steps=(*_MATCHED, "spatial_address_text"),
-    held=_MATCHED,
+    held=tuple(step for step in _MATCHED if step not in _READ_ONCE),
     sources={name: ("police",) for name in ("address_code", "household_code", "building_id")},
 )
 
