@@ -122,7 +122,7 @@ class State:
 
         remember: whether the model is for next runs as well; remembered: whether this run was given a memory.
         """
-        from lake.matching.memory import FRESH_PREPARED, FRESH_WEIGHED, PREPARED, WEIGHED, signature
+        from lake.matching.memory import FRESH_PREPARED, FRESH_WEIGHED, PREPARED, SIZES, WEIGHED, signature
         from lake.matching.trained import as_table
 
         def write(part: str, rows: tables.Rows, *, append: bool = False, **known: str) -> None:
@@ -131,7 +131,7 @@ class State:
             tables.write(self.uri(part), rows, mode=mode, run_id=run_id, facts=told, settings=self.settings)
 
         def add(part: str, whole: str, fresh: str, columns: str) -> None:
-            more = remembered and self._worth_adding(connection, part, whole, fresh)
+            more = remembered and self._worth_adding(connection, part, *SIZES[whole])
             rows = connection.execute(f"SELECT {columns} FROM {fresh if more else whole}").to_arrow_reader(BATCH)
             write(part, rows, append=more, model=signature(found.model))
 

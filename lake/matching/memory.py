@@ -19,6 +19,11 @@ PREPARED, WEIGHED = "matching_prepared", "matching_kept"
 """Relations a run under a trained model leaves in its connection, for the next run to be given as Memory."""
 FRESH_PREPARED, FRESH_WEIGHED = "matching_prepared_fresh", "(FROM matching_kept WHERE NOT known)"
 """The rows of both that the memory the run was given did not have. What is in it and no longer true does no harm."""
+SIZES = {
+    PREPARED: ("matching_record", FRESH_PREPARED),
+    WEIGHED: ("matching_weighed", "(FROM matching_weighed WHERE NOT known)"),
+}
+"""For each, relations with as many rows as it and its fresh rows, cheaper to count: both are views."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *,
         " CAST(hash(source, content, turn) // 2 AS BIGINT) AS record"
         f" FROM ({turned} FROM ({said} FROM (SELECT {texts} FROM {relation})))"
     )
-    _refuse_doubles(connection, task)
+    rows = _refuse_doubles(connection, task)
     if known:
         new = f"ANTI JOIN {known} AS known USING (record, content)"
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED}_fresh AS {_derived(task, new)}")
@@ -58,13 +58,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *,
             f"SELECT known.* REPLACE (raw.key AS key) FROM {known} AS known"
             " JOIN matching_raw AS raw ON raw.record = known.record AND raw.content = known.content"
         )
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {taken} UNION ALL BY NAME FROM {PREPARED}_fresh"
-        )
+        # A view: of most rows nothing is asked but to be weighed once.
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {PREPARED} AS {taken} UNION ALL BY NAME FROM {PREPARED}_fresh")
     else:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {_derived(task)}")
-    connection.execute("DROP TABLE matching_raw")
-    return one(connection, f"SELECT count(*) FROM {PREPARED}")[0]
+        connection.execute("DROP TABLE matching_raw")
+    return rows
 
 
 def _derived(task: Task, only: str = "") -> str:
@@ -81,7 +80,8 @@ def _derived(task: Task, only: str = "") -> str:
     return f"SELECT {', '.join(['*', *derived])} FROM ({clean})"
 
 
-def _refuse_doubles(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
+def _refuse_doubles(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
+    """How many rows there are, if none shares source and key with another."""
     rows, distinct = one(connection, "SELECT count(*), count(DISTINCT hash(source, key)) FROM matching_raw")
     if rows != distinct:
         raise InvalidInput(
@@ -90,6 +90,7 @@ def _refuse_doubles(connection: duckdb.DuckDBPyConnection, task: Task) -> None:
             code="matching_key_twice",
             task=task.name,
         )
+    return rows
 
 
 def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

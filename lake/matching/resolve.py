@@ -93,7 +93,8 @@ def resolve(
     review = review_table(connection, trained, found, edges)
     clock.lap("review")
     counts = {"records": records, "nodes": nodes, "disputed": disputed, "pairs": pairs, "review": review.num_rows}
-    sizes = {"entities": len(np.unique(found)), "largest": int(np.bincount(found).max(initial=0))}
+    heads = int(np.count_nonzero(found == np.arange(len(found))))  # a cluster is named by its smallest node
+    sizes = {"entities": heads, "largest": int(np.bincount(found).max(initial=0))}
     learnt = {"threshold": trained.threshold, "expected_f1": trained.expected_f1}
     return Resolution(clusters, review, redirects, trained, learnt_here, counts | sizes | learnt | clock.seconds())
 
