@@ -80,8 +80,7 @@ def resolve(
     pairs = engine.block(connection, task)
     clock.lap("block")
     rules = rules_of(connection, task)
-    learnt_here = model is None
-    if model is None:
+    if learnt_here := model is None:
         edges, trained = _learnt(connection, task, nodes, rules, decisions, engine)
     else:
         met, trained = weigh(connection, model, blocking.PAIRS, engine, memory), model
@@ -93,8 +92,8 @@ def resolve(
     review = review_table(connection, trained, found, edges)
     clock.lap("review")
     counts = {"records": records, "nodes": nodes, "disputed": disputed, "pairs": pairs, "review": review.num_rows}
-    heads = int(np.count_nonzero(found == np.arange(len(found))))  # a cluster is named by its smallest node
-    sizes = {"entities": heads, "largest": int(np.bincount(found).max(initial=0))}
+    members = np.bincount(found)
+    sizes = {"entities": int(np.count_nonzero(members)), "largest": int(members.max(initial=0))}
     learnt = {"threshold": trained.threshold, "expected_f1": trained.expected_f1}
     return Resolution(clusters, review, redirects, trained, learnt_here, counts | sizes | learnt | clock.seconds())
 
