@@ -1,7 +1,8 @@
 """Archives (zip, gz) among delivered files: opened with limits beside the files as they came, removed after reading.
 
 A zip may not name places outside itself, hold links, or unpack to far more than it is; an archive inside an archive is
-not opened. Names without the UTF-8 mark are taken as GB18030, which is what Chinese systems write.
+not opened. Names without the UTF-8 mark are taken as GB18030, which is what Chinese systems
+write, with the characters it has today (formats/gb18030.py).
 """
 
 import gzip
@@ -17,6 +18,7 @@ import pyarrow as pa
 
 from catalog.contracts import Contract
 from catalog.errors import SourceUnreadable
+from lake.sources.formats.gb18030 import decoded
 
 OPENED = ".opened"
 CHUNK = 1 << 20
@@ -135,7 +137,7 @@ def _name(member: zipfile.ZipInfo) -> str:
     if member.flag_bits & 0x800:
         return member.filename
     try:
-        return member.filename.encode("cp437").decode("gb18030")
+        return decoded(member.filename.encode("cp437"), "gb18030")
     except UnicodeError:
         return member.filename
 

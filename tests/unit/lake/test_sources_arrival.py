@@ -75,6 +75,12 @@ def test_names_of_a_chinese_zip_are_understood(tmp_path: Path) -> None:
     assert rows(tmp_path, "*.zip", member="名单.csv") == ROWS
 
 
+def test_a_name_in_a_zip_has_the_characters_gb18030_has_today(tmp_path: Path) -> None:
+    packed_file = a_zip(tmp_path, {"XX.csv": TEXT.encode()})
+    packed_file.write_bytes(packed_file.read_bytes().replace(b"XX.csv", b"\xfe\x59.csv"))  # private use in 2000
+    assert rows(tmp_path, "*.zip", member="龴.csv") == ROWS
+
+
 @pytest.mark.parametrize("name", ["../a.csv", "/etc/a.csv", "x/../../a.csv", "C:/a.csv", "..\\a.csv"])
 def test_a_zip_that_reaches_outside_itself_is_refused(tmp_path: Path, name: str) -> None:
     a_zip(tmp_path, {name: TEXT.encode()})
