@@ -33,4 +33,4 @@ def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
     connection.execute(f"ATTACH '' AS {scanner.SOURCE} (TYPE mysql, SECRET department, READ_ONLY)")
 
 
-KIND = scanner.Kind("mysql_scanner", attach, scanner.asked_in("mysql_query", "mysql"))
+KIND = scanner.Kind("mysql_scanner", attach, scanner.asked_in("mysql_query", "mysql"), port=PORT)

@@ -11,7 +11,7 @@ from catalog.systems import SystemSpec
 from lake.engines.duckdb import literal, quote
 from lake.loading import reconciliation
 from lake.loading.reconciliation import Measure
-from lake.sources.databases import scanner
+from lake.sources.databases import limits, scanner
 from lake.sources.databases.custom import query_of
 from lake.sources.databases.native import columns_of
 from lake.sources.delivery import Delivery
@@ -45,12 +45,12 @@ def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
     """Attach the database read-only; the server itself refuses writes and stops what runs or waits too long."""
     connection.execute(scanner.secret_sql("postgres", spec, PORT))
     seconds = {
-        "statement_timeout": int(spec.options.get("statement_seconds", scanner.STATEMENT_SECONDS)),
+        "statement_timeout": int(spec.options.get("statement_seconds", limits.STATEMENT_SECONDS)),
         "lock_timeout": int(spec.options.get("lock_seconds", LOCK_SECONDS)),
     }
-    limits = " ".join(f"-c {name}={limit * 1000}" for name, limit in seconds.items())
+    told = " ".join(f"-c {name}={limit * 1000}" for name, limit in seconds.items())
     # Moments are told as ISO text in UTC: positions are made of them.
-    options = f"-c default_transaction_read_only=on {limits} -c datestyle=ISO -c timezone=UTC"
+    options = f"-c default_transaction_read_only=on {told} -c datestyle=ISO -c timezone=UTC"
     given = literal(f"options='{options}' connect_timeout={CONNECT_SECONDS} application_name=shuniu")
     connection.execute(f"ATTACH {given} AS {scanner.SOURCE} (TYPE postgres, SECRET department, READ_ONLY)")
 
@@ -139,4 +139,4 @@ def _in_server(sql: str) -> str:
     return f"postgres_query({literal(scanner.SOURCE)}, {literal(sql)})"
 
 
-KIND = scanner.Kind("postgres_scanner", attach, relate, ask=_in_server)
+KIND = scanner.Kind("postgres_scanner", attach, relate, ask=_in_server, port=PORT)

@@ -20,7 +20,7 @@ from catalog.errors import ContractBroken, HubError
 from catalog.systems import SystemSpec
 from lake.delta.prefetch import side_by_side
 from lake.loading.reconciliation import COUNT, SUM, Measure, reconciled
-from lake.sources.databases.scanner import STATEMENT_SECONDS
+from lake.sources.databases.limits import STATEMENT_SECONDS
 from lake.sources.databases.sentences import sentence
 from lake.sources.databases.window import zone_of
 from lake.sources.delivery import BATCH_ROWS, as_text

@@ -6,7 +6,7 @@ Each kind says in its own file how it is attached and what its errors mean; the 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Thread, Timer
+from threading import Thread
 from urllib.parse import urlsplit
 
 import duckdb
@@ -18,6 +18,7 @@ from catalog.systems import SystemSpec
 from lake.engines.duckdb import connect, literal, quote
 from lake.loading.reconciliation import Measure, Totals, measures, told
 from lake.sources.databases.custom import query_of
+from lake.sources.databases.limits import STATEMENT_SECONDS, limit
 from lake.sources.databases.native import columns_of, delivered, leave, projection, release
 from lake.sources.databases.sentences import sentence
 from lake.sources.databases.window import Window, due, watermark
@@ -26,7 +27,6 @@ from lake.sources.delivery import Delivery, Native, check_columns
 Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec], None]
 Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], "Relation"]
 SOURCE = "source"
-STATEMENT_SECONDS = 1800
 FEW_ROWS = 50_000  # from here on a second thread is worth what it burns
 
 
@@ -48,13 +48,15 @@ class Relation:
 class Kind:
     """How one kind of database is attached as `source`, and (where that is not plain) named in SQL after FROM.
 
-    ask: SQL of the server's own -> its answer as DuckDB has it after FROM, in the same transaction.
+    ask: SQL of the server's own -> its answer as DuckDB has it after FROM, in the same transaction. port: the usual
+    one of its servers; None for a file.
     """
 
     extension: str
     attach: Attach
     relate: Relate | None = None
     ask: Callable[[str], str] | None = None
+    port: int | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def read(
 def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract) -> Reached:
     """Connect, begin, and describe what is to be read."""
     connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
-    left, end = _limited(connection, spec)
+    left, end = _limited(connection, kind, spec)
     try:
         kind.attach(connection, spec)
         connection.execute("BEGIN TRANSACTION")
@@ -152,23 +154,21 @@ def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract)
     return Reached(connection, relation, asked, columns, new, left, end)
 
 
-def _limited(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> tuple[Callable[[], None], Callable[[], None]]:
-    """Stop whatever runs on `connection` after the system's statement_seconds; the ways to leave and to end it before.
-
-    A server that knows such a limit is told it as well (postgresql.py); this one holds for those that do not.
-    """
+def _limited(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, spec: SystemSpec
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Let `connection` work for the system's statement_seconds at most; the ways to leave and to end it before."""
     seconds = float(spec.options.get("statement_seconds", STATEMENT_SECONDS))
-    watch = Timer(seconds, connection.interrupt)
-    watch.daemon = True
-    watch.start()
+    server = None if kind.port is None else host_and_port(spec, kind.port)[:2]
+    done = limit(connection, seconds, server)
 
     def left() -> None:
-        watch.cancel()
-        leave(connection, SOURCE)
+        leave(connection, SOURCE)  # that, too, may meet a server that says nothing: the limit holds until it is over
+        done()
 
     def end() -> None:
-        watch.cancel()
         release(connection)
+        done()
 
     return left, end
 
