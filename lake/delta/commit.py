@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Field, Schema
+from deltalake import CommitProperties, DeltaTable, Field, PostCommitHookProperties, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction, Transaction, create_table_with_add_actions
 
@@ -21,6 +21,8 @@ from lake.storage import answering, delta_options
 RUN_VERSION = 1  # a run commits to a table once, so its transaction number is always the same
 APPEND_ATTEMPTS = 5
 CHECKPOINT_EVERY = 20
+_NOTHING_MORE = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+"""By itself deltalake looks through the whole log for expired commits after each one; here checkpoints do."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def commit_blind(uri: str, table: DeltaTable | None, change: Change, settings: S
         with suppress(DeltaError, OSError):
             table.update_incremental()
             table.create_checkpoint()
+            table.cleanup_metadata()
 
 
 def _commit(uri: str, table: DeltaTable | None, change: Change, settings: Settings | None) -> None:
@@ -127,6 +130,7 @@ def _append(table: DeltaTable, change: Change) -> None:
         table.schema(),
         partition_by=list(change.partition) or None,
         commit_properties=_properties(change, retries=APPEND_ATTEMPTS),
+        post_commithook_properties=_NOTHING_MORE,
     )
 
 
@@ -140,6 +144,7 @@ def _replace(table: DeltaTable, change: Change) -> None:
         schema,
         partition_by=list(change.partition) or None,
         commit_properties=_properties(change, retries=0),
+        post_commithook_properties=_NOTHING_MORE,
     )
 
 

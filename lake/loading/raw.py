@@ -153,7 +153,10 @@ def newest(settings: Settings, dataset: str) -> Facts | None:
 
 def newest_of(table: DeltaTable | None) -> Facts | None:
     """The same, of the opened table."""
-    for entry in table.history(HISTORY) if table is not None else []:
+    if table is None:
+        return None
+    # Nearly always the last commit is it, and to read one commit takes a quarter of the time that fifty do.
+    for entry in _commits(table):
         if "batch" in entry:
             return Facts(
                 entry["batch"],
@@ -168,6 +171,11 @@ def newest_of(table: DeltaTable | None) -> Facts | None:
                 int(entry.get("renamed", 0)),
             )
     return None
+
+
+def _commits(table: DeltaTable) -> Iterator[dict[str, Any]]:
+    yield from table.history(1)
+    yield from table.history(HISTORY)
 
 
 def relation(settings: Settings, dataset: str, batch_id: str) -> str:

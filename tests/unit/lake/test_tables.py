@@ -1,6 +1,8 @@
 """Tables are written whole or not at all, once per run, in the order given."""
 
+import os
 import random
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -192,6 +194,20 @@ def test_a_long_history_is_read_from_checkpoints_and_a_failing_one_undoes_no_com
     tables.write(uri, pa.table({"n": [22]}), mode="append", run_id="r22")
     assert tables.rows(uri) == 23
     assert tables.read(uri).column("n").to_pylist() == list(range(23))
+
+
+def test_commits_older_than_the_table_keeps_them_go_with_the_next_checkpoint_and_no_row_with_them(uri: str) -> None:
+    for number in range(20):
+        tables.write(uri, pa.table({"n": [number]}), mode="append", run_id=f"r{number}")
+    log = Path(uri, "_delta_log")
+    forty_days_ago = time.time() - 40 * 86_400
+    for file in log.glob("*.json"):
+        os.utime(file, (forty_days_ago, forty_days_ago))
+    for number in range(20, 42):
+        tables.write(uri, pa.table({"n": [number]}), mode="append", run_id=f"r{number}")
+    assert not (log / "00000000000000000005.json").exists()
+    assert (log / "00000000000000000041.json").exists()
+    assert tables.read(uri).column("n").to_pylist() == list(range(42))
 
 
 def _full_disk(_table: DeltaTable) -> None:
