@@ -1,4 +1,4 @@
-"""One department's system hangs: the others are loaded all the same, by a real scheduler with the workers it has."""
+"""Departments' systems that hang: the others are loaded all the same, by a real scheduler with the workers it has."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from catalog import pools
 from catalog.actions import systems
 from catalog.contracts import load_contract
 from catalog.database import forget_engines, open_reader, open_session
-from catalog.models import Batch
+from catalog.models import Batch, RunStep
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from demo.services.service import Service
@@ -25,6 +25,7 @@ from demo.services.testing import lent
 from launch import processes
 from launch.airflow import Airflow
 from tests.factories.deliveries import a_registry_with
+from tests.factories.silence import Line, falling_silent
 from tests.functional.conftest import free_port
 
 CONTRACT = """
@@ -59,11 +60,20 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, postgresql: Service) -> Iterator[Settings]:
-    """Two departments: police with a database, civil with a folder of files."""
-    settings = Settings(home=tmp_path / "home", airflow_port=free_port(), language="en")
+def line(postgresql: Service) -> Iterator[Line]:
+    """A way to the database that stays open and says nothing once some of the rows are told."""
+    with falling_silent(postgresql.host, postgresql.port, most=300_000) as line:
+        yield line
+
+
+@pytest.fixture
+def hub(tmp_path: Path, postgresql: Service, line: Line) -> Iterator[Settings]:
+    """Four departments: police with a database, health and tax with one that falls silent, civil with files."""
+    settings = Settings(home=tmp_path / "home", airflow_port=free_port(), language="en", threads=2)
     settings.contracts_dir.mkdir(parents=True)
-    for agency, locator, mode in (("police", "slow_person", "incremental"), ("civil", "*.csv", "snapshot")):
+    databases = {"police": "slow_person", "health": "long_person", "tax": "long_person"}
+    for agency, locator in {**databases, "civil": "*.csv"}.items():
+        mode = "incremental" if agency == "police" else "snapshot"
         text = CONTRACT.format(agency=agency, locator=locator, mode=mode)
         (settings.contracts_dir / f"{agency}_person.odcs.yaml").write_text(text, encoding="utf-8")
     a_registry_with(settings, *(load_contract(path) for path in sorted(settings.contracts_dir.iterdir())))
@@ -71,10 +81,14 @@ def hub(tmp_path: Path, postgresql: Service) -> Iterator[Settings]:
     (tmp_path / "in" / "a.csv").write_text("bh\n1\n2\n", encoding="utf-8")
     login = {"user": postgresql.user, "password": postgresql.password}
     place = f"{postgresql.location}/{postgresql.database or 'postgres'}"
+    silent = f"postgresql://127.0.0.1:{line.port}/{postgresql.database or 'postgres'}"
     patient = {"schema": "public", "lock_seconds": SECONDS * 2}
+    agreed = {"schema": "public", "statement_seconds": 20}
     with open_session(settings) as session:
         for spec in (
             SystemSpec("police_system", "police", "postgresql", place, patient, login),
+            SystemSpec("health_system", "health", "postgresql", silent, agreed, login),
+            SystemSpec("tax_system", "tax", "postgresql", silent, agreed, login),
             SystemSpec("civil_system", "civil", "files", str(tmp_path / "in")),
         ):
             systems.register(session, settings=settings, spec=spec, by="test", now=datetime.now(UTC))
@@ -98,7 +112,7 @@ def airflow(hub: Settings) -> Iterator[Airflow]:
 def test_a_department_whose_system_hangs_takes_its_own_pool_and_no_other_department_waits(
     hub: Settings, airflow: Airflow, postgresql: Service
 ) -> None:
-    assert pools.known(hub) == {"department_police", "department_civil"}
+    assert pools.known(hub) == {f"department_{agency}" for agency in ("police", "health", "tax", "civil")}
     with psycopg.connect(postgresql.url, autocommit=True) as department:
         department.execute("DROP TABLE IF EXISTS slow_person")
         department.execute(
@@ -122,6 +136,30 @@ def test_a_department_whose_system_hangs_takes_its_own_pool_and_no_other_departm
     _until(lambda: _state(airflow, "department_police", json.loads(said)["run"]) in ("success", "failed"))
     assert _state(airflow, "department_police", json.loads(said)["run"]) == "success"
     assert _batches(hub) == {"civil_person": 2, "police_person": 2}
+
+
+@pytest.mark.slow
+def test_two_departments_whose_systems_say_nothing_any_more_give_both_workers_back(
+    hub: Settings, airflow: Airflow, postgresql: Service, line: Line
+) -> None:
+    with psycopg.connect(postgresql.url, autocommit=True) as department:
+        department.execute("DROP TABLE IF EXISTS long_person")
+        department.execute(
+            "CREATE TABLE long_person AS SELECT n || repeat('x', 90) AS bh FROM generate_series(1, 40000) n"
+        )
+    for agency in ("health", "tax"):
+        airflow.trigger(f"department_{agency}")
+    _until(lambda: _occupied(airflow, "health") == _occupied(airflow, "tax") == 1)
+    _until(line.fallen.is_set)
+    airflow.trigger("department_civil")
+    _until(lambda: airflow.finished("department_civil") is not None)
+    assert airflow.finished("department_civil") == "success"
+    assert _batches(hub) == {"civil_person": 2}
+    _until(lambda: _occupied(airflow, "health") == _occupied(airflow, "tax") == 0)
+    with open_reader(hub) as session:
+        failed = session.execute(select(RunStep.dataset, RunStep.code).where(RunStep.ok.is_(False))).all()
+    assert {dataset for dataset, _ in failed} == {"health_person", "tax_person"}
+    assert {code for _, code in failed} <= {"source_unreachable", "source_too_slow"}  # both are asked again later
 
 
 def _shuniu(hub: Settings, *words: str) -> str:
