@@ -130,12 +130,12 @@ def _compare(
 def _hold_changed(connection: duckdb.DuckDBPyConnection, fields: tuple[str, ...], now: str, was: str) -> None:
     differ = " OR ".join(f"now.{quote(name)} IS DISTINCT FROM was.{quote(name)}" for name in fields)
     connection.execute(
-        "CREATE TEMP TABLE history_changed AS SELECT coalesce(now.id, was.id) AS id"
-        f" FROM {now} AS now FULL JOIN {was} AS was ON was.id = now.id WHERE {differ}"
+        f"CREATE TEMP TABLE history_changed AS SELECT now, was FROM {now} AS now FULL JOIN {was} AS was"
+        f" ON was.id = now.id WHERE {differ}"
     )
-    for name, source in (("now", now), ("was", was)):
+    for name in ("now", "was"):
         connection.execute(
-            f"CREATE TEMP TABLE history_{name} AS SELECT * FROM {source} WHERE id IN (SELECT id FROM history_changed)"
+            f"CREATE TEMP TABLE history_{name} AS SELECT {name}.* FROM history_changed WHERE {name}.id IS NOT NULL"
         )
 
 
