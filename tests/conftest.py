@@ -44,16 +44,21 @@ def registry_server() -> Iterator[Service | None]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, registry_server: Service | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """Settings whose home is the test's own folder; the registry lies there, or in a database of the test's own."""
+def registry_url(registry_server: Service | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """URL of a migrated registry of the test's own in PostgreSQL; empty where the registry is embedded in the home."""
     if registry_server is None:
-        yield Settings(home=tmp_path / "home")
-        forget_engines()
+        yield ""
         return
     with a_registry(registry_server) as url:
         monkeypatch.setenv("SHUNIU_REGISTRY_URL", url)  # for commands the test runs
-        yield Settings(home=tmp_path / "home", registry_url=url)
-        forget_engines()
+        yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, registry_url: str) -> Iterator[Settings]:
+    """Settings whose home is the test's own folder."""
+    yield Settings(home=tmp_path / "home", registry_url=registry_url)
+    forget_engines()
 
 
 @pytest.fixture

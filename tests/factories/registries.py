@@ -1,7 +1,7 @@
 """Registries in PostgreSQL, a database each: what is tested on the embedded registry is tested on the grown-up one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from secrets import token_hex
 
@@ -25,11 +25,11 @@ def make_template(server: Service, folder: Path) -> None:
 
 
 @contextmanager
-def a_registry(server: Service) -> Iterator[str]:
-    """SQLAlchemy URL of a migrated registry of the caller's own, gone afterwards."""
+def a_registry(server: Service, like: str = "") -> Iterator[str]:
+    """SQLAlchemy URL of a registry of the caller's own, gone afterwards: empty, or with all that `like` holds."""
     name = f"{server.prefix}{token_hex(6)}"
     with _administrator(server) as connection:
-        template = sql.Identifier(server.prefix + TEMPLATE)
+        template = sql.Identifier(like.rpartition("/")[2] or server.prefix + TEMPLATE)
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
     try:
         yield _url(server, name)
@@ -37,6 +37,11 @@ def a_registry(server: Service) -> Iterator[str]:
         forget_engines()
         with _administrator(server) as connection:
             connection.execute(_sql("DROP DATABASE {} WITH (FORCE)", name))
+
+
+def registry_of(server: Service | None, like: str = "") -> AbstractContextManager[str]:
+    """The same where there is a server; else an empty URL, by which the registry lies in the home."""
+    return nullcontext("") if server is None else a_registry(server, like)
 
 
 def _administrator(server: Service) -> psycopg.Connection:

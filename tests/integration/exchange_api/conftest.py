@@ -38,25 +38,27 @@ def opened(tmp_path, **given):
 
 
 @pytest.fixture
-def city(tmp_path):
-    with opened(tmp_path) as found:
+def city(tmp_path, registry_url):
+    with opened(tmp_path, registry_url=registry_url) as found:
         yield found
 
 
 @pytest.fixture
-def near_city(tmp_path):
+def near_city(tmp_path, registry_url):
     """The city whose operator lets systems of its own machine be reached over HTTP."""
-    with opened(tmp_path, source_networks="127.0.0.0/8, 192.0.2.0/24") as found:
+    networks = "127.0.0.0/8, 192.0.2.0/24"
+    with opened(tmp_path, registry_url=registry_url, source_networks=networks) as found:
         yield found
 
 
 @pytest.fixture
-def live(tmp_path):
+def live(tmp_path, registry_url):
     """The city behind granian with two workers; what the server prints lies in server.log of its home."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = Settings(home=tmp_path, api_port=port, api_workers=2, public_url=f"http://127.0.0.1:{port}")
+    public = f"http://127.0.0.1:{port}"
+    settings = Settings(home=tmp_path, registry_url=registry_url, api_port=port, api_workers=2, public_url=public)
     tokens = build(settings)
     with (tmp_path / "server.log").open("wb") as printed:
         server = subprocess.Popen(

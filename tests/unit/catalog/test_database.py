@@ -1,5 +1,6 @@
 """The registry's unit of work: whole or not at all; moments in UTC; readers beside a writer; migrations repeated."""
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -164,3 +165,8 @@ def test_history_is_not_bound_to_what_it_tells_of(registry: Settings, now: datet
             )
         )
     assert [fk for table in ("event", "run_step") for fk in Base.metadata.tables[table].foreign_keys] == []
+
+
+def test_the_registry_is_where_the_tests_were_asked_to_have_it(registry: Settings) -> None:
+    asked = os.environ.get("SHUNIU_TEST_REGISTRY", "sqlite")
+    assert engine_for(registry).dialect.name == asked

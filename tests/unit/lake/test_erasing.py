@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from catalog.database import forget_engines, open_reader, open_session
 from catalog.errors import Conflict
 from catalog.models import Batch, Event, Ticket
 from catalog.settings import Settings
+from demo.services.service import Service
 from lake import tables
 from lake.bases import BASES, base, build, history, locking
 from lake.bases.state import REDIRECTS
@@ -32,40 +34,50 @@ from lake.reading import projection
 from tests.factories import erased
 from tests.factories.deliveries import a_contract, a_folder
 from tests.factories.erased import NOW, NUMBER, OTHER, PLANTED
+from tests.factories.registries import registry_of
 from tests.factories.standard_tables import batch_of, hold, read
 
 LATER = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    home = tmp_path_factory.mktemp("county")
-    entity = erased.fill(Settings(home=home))
-    forget_engines()
-    return home, entity
+def filled(tmp_path_factory: pytest.TempPathFactory, registry_server: Service | None) -> Iterator[tuple[Settings, str]]:
+    with registry_of(registry_server) as url:
+        settings = Settings(home=tmp_path_factory.mktemp("county"), registry_url=url)
+        entity = erased.fill(settings)
+        forget_engines()
+        yield settings, entity
+
+
+@contextmanager
+def a_county(filled: tuple[Settings, str], home: Path, server: Service | None) -> Iterator[tuple[Settings, str]]:
+    """The filled county with an approved erasure, in a place of its own."""
+    before, entity = filled
+    shutil.copytree(before.home, home)
+    with registry_of(server, before.registry_url) as url:
+        settings = Settings(home=home, registry_url=url)
+        _move(settings, before.home)
+        erased.approve(settings, entity)
+        yield settings, entity
+        forget_engines()
 
 
 @pytest.fixture
-def county(filled: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[Settings, str]]:
-    """The filled county with an approved erasure, in a place of its own."""
-    home = tmp_path / "home"
-    shutil.copytree(filled[0], home)
-    settings = Settings(home=home)
-    _move(settings, filled[0])
-    erased.approve(settings, filled[1])
-    yield settings, filled[1]
-    forget_engines()
+def county(
+    filled: tuple[Settings, str], tmp_path: Path, registry_server: Service | None
+) -> Iterator[tuple[Settings, str]]:
+    """See a_county."""
+    with a_county(filled, tmp_path / "home", registry_server) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def whole(filled: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> int:
+def whole(
+    filled: tuple[Settings, str], tmp_path_factory: pytest.TempPathFactory, registry_server: Service | None
+) -> int:
     """Rows an erasure counts that nobody kills."""
-    settings = Settings(home=tmp_path_factory.mktemp("whole") / "home")
-    shutil.copytree(filled[0], settings.home)
-    _move(settings, filled[0])
-    erased.approve(settings, filled[1])
-    (rows,) = carry_out(settings, now=NOW, by="t").values()
-    forget_engines()
+    with a_county(filled, tmp_path_factory.mktemp("whole") / "home", registry_server) as (settings, _):
+        (rows,) = carry_out(settings, now=NOW, by="t").values()
     return rows
 
 
@@ -132,7 +144,10 @@ def test_no_file_of_the_lake_holds_an_erased_person(county: tuple[Settings, str]
     )
     with open_reader(settings) as session:
         published = queries.published_all(session)["population"]
-        told = [(one.tag, one.details) for one in session.query(Event).filter(Event.tag.startswith("erasure:"))]
+        told = [
+            (one.tag, one.details)
+            for one in session.query(Event).filter(Event.tag.startswith("erasure:")).order_by(Event.id)
+        ]
         notices = [(one.dataset, one.agency, one.rule_id) for one in session.query(Ticket)]
     assert [
         row["name"]
@@ -287,8 +302,8 @@ def test_an_erasure_and_a_build_keep_out_of_each_others_way(county: tuple[Settin
     assert (building.value.code, erasing.value.code) == ("build_running", "erasure_running")
 
 
-def test_every_zone_and_every_table_beside_a_base_has_its_rule(filled: tuple[Path, str]) -> None:
-    lake = filled[0] / "lake"
+def test_every_zone_and_every_table_beside_a_base_has_its_rule(filled: tuple[Settings, str]) -> None:
+    lake = filled[0].home / "lake"
     layout = Layout(str(lake))
     zones = {
         Path(getattr(layout, name)(*(["x_y", batch_of("x_y")][: 2 if name == "staging" else 1])))
