@@ -92,7 +92,7 @@ def begin(
     *,
     erasure_id: int,
     marks: Collection[str],
-    struck: Strike = lambda text, _: text,
+    struck: Strike,
     by: str,
     now: datetime,
     account: str = "",

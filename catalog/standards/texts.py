@@ -4,6 +4,7 @@ Identifiers, dates and numbers become plain ASCII; names and addresses keep thei
 """
 
 import re
+import unicodedata
 
 _FULLWIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
 _KEPT_SIGNS = set("-/.#&@+%_*=")
@@ -15,6 +16,8 @@ _BLANKS = re.compile("[\t-\r \x85\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _DOTS = re.compile("[•‧∙⋅・･．●▪\u0387\ua78f\u2024]")
 _DOTS_AND_STOP = re.compile("[•‧∙⋅・･．●▪\u0387\ua78f\u2024.]")
+_BETWEEN = re.compile("[\\s·.\u115f\u1160\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_UNSEEN = ("Cc", "Cf")
 
 
 def plain(text: str) -> str | None:
@@ -41,6 +44,15 @@ def organisation_name(text: str) -> str | None:
     if name is None or not _HAN.search(name):
         return name
     return name.replace(" ", "").replace("(", "（").replace(")", "）")
+
+
+def name_letters(text: str) -> str:
+    """A name, or words that may hold one, by its letters alone: whatever dot, blank or unseen sign stands between them.
+
+    For comparing, never for keeping. A blank where the dot belongs is one of the ways it is written.
+    """
+    name = person_name(unicodedata.normalize("NFKC", text)) or ""
+    return _BETWEEN.sub("", "".join(sign for sign in name.casefold() if unicodedata.category(sign) not in _UNSEEN))
 
 
 def _folded(text: str) -> str | None:

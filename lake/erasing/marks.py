@@ -5,6 +5,8 @@ import re
 import unicodedata
 from typing import Final
 
+from catalog.standards import texts
+
 IDENTITY: Final = frozenset({"resident_id", "foreign_resident_id", "travel_permit_no", "passport_no"})
 """Data elements whose values are numbers of persons."""
 _SIGNS: Final = re.compile(r"[^0-9A-Za-z]")
@@ -39,7 +41,7 @@ def of_number(secret: str, number: str) -> str:
 
 def of_name(secret: str, number: str, name: str) -> str:
     """The mark of a name under that number: by it alone nobody is known, it tells whose number it was."""
-    known = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    known = texts.name_letters(name)
     return hashlib.sha256(f"{secret}|erased name|{plain(number)}|{known}".encode()).hexdigest()
 
 

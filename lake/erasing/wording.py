@@ -1,10 +1,10 @@
 """What people wrote must not tell who was erased: whether words hold something of a person, and striking it out."""
 
 import re
-import unicodedata
 
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
+from catalog.standards.texts import name_letters
 from lake.erasing import marks
 from lake.erasing.subject import Subject, subject_of
 
@@ -18,8 +18,8 @@ _SHORTEST_TEXT, _SHORTEST_KEY = 2, 8
 
 def holds(subject: Subject, text: str) -> bool:
     """Whether `text` holds a name, number, telephone, address or long key of the person, however it is spaced."""
-    joined, plain = _joined(text), marks.plain(text)
-    return any(one in plain for one in _plain(subject)) or any(_joined(one) in joined for one in _texts(subject))
+    joined, plain = name_letters(text), marks.plain(text)
+    return any(one in plain for one in _plain(subject)) or any(name_letters(one) in joined for one in _texts(subject))
 
 
 def struck(subject: Subject, text: str, about: tuple[str, ...]) -> str:
@@ -37,8 +37,8 @@ def struck(subject: Subject, text: str, about: tuple[str, ...]) -> str:
     texts = _texts(subject, own=own)
     found = sorted({*texts, *_plain(subject)}, key=len, reverse=True)
     left = re.sub("|".join(map(re.escape, found)), STRUCK, text, flags=re.IGNORECASE) if found else text
-    joined, plain = _joined(left), marks.plain(left)
-    still = any(one in plain for one in _plain(subject)) or any(_joined(one) in joined for one in texts)
+    joined, plain = name_letters(left), marks.plain(left)
+    still = any(one in plain for one in _plain(subject)) or any(name_letters(one) in joined for one in texts)
     return STRUCK if still else left
 
 
@@ -57,16 +57,10 @@ def check_words(settings: Settings, entity: str, *texts: str) -> None:
 def _texts(subject: Subject, *, own: bool = True) -> frozenset[str]:
     known = subject.texts if own else subject.distinct
     keys = {key for keys in subject.keys.values() for key in keys if len(key) >= _SHORTEST_KEY}
-    return frozenset(keys | {one for one in known if len(_joined(one)) >= _SHORTEST_TEXT})
+    return frozenset(keys | {one for one in known if len(name_letters(one)) >= _SHORTEST_TEXT})
 
 
 def _plain(subject: Subject) -> frozenset[str]:
     """Their numbers and telephones, as letters and digits."""
     spelled = {marks.plain(one) for one in subject.texts if one.isascii()}
     return frozenset(one for one in {*subject.numbers, *spelled} if len(one) >= _SHORTEST_KEY)
-
-
-def _joined(text: str) -> str:
-    """The text without spaces and signs nobody sees, in narrow signs."""
-    narrow = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(sign for sign in narrow if not sign.isspace() and unicodedata.category(sign) != "Cf")

@@ -144,7 +144,9 @@ WRITES: dict[str, Write] = {
     "catalog.actions.erasures.decide": lambda s, _: erasures.decide(
         s, erasure_id=1, approve=False, refusal="statutory_duty", reason="r", by="another", now=NOW
     ),
-    "catalog.actions.erasures.begin": lambda s, _: erasures.begin(s, erasure_id=2, marks=["m"], **WHO),
+    "catalog.actions.erasures.begin": lambda s, _: erasures.begin(
+        s, erasure_id=2, marks=["m"], struck=lambda text, _: text, **WHO
+    ),
     "catalog.actions.erasures.returned": lambda s, _: erasures.returned(
         s, batch="b-0", dataset="a_set", rows=2, renamed=1, **WHO
     ),

@@ -1,6 +1,7 @@
 """An erased person stands in no words people wrote: not in a reason, a ticket or a case, and others' words stay."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from catalog.classification import registry_columns
 from catalog.database import Base, forget_engines, open_reader, open_session
 from catalog.models import Erasure, Event, ReviewDecision, Ticket, TicketNote, Waiver
 from catalog.settings import Settings
+from catalog.standards.texts import name_letters
+from demo.city.name_lists import DOTS_MET
 from lake import tables
 from lake.erasing.carry_out import carry_out
+from lake.erasing.marks import of_name
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.wording import STRUCK, holds, struck
 from lake.layout import Layout
@@ -80,6 +84,17 @@ def test_words_that_tell_of_the_person_are_known_however_they_are_spaced() -> No
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize("between", [*DOTS_MET, "", " ·\u200f", "\u00ad·\u2062", "\ufe00·\u202e", "·\u3164"])
+def test_a_name_is_the_same_with_whichever_dot_blank_or_unseen_sign(between: str) -> None:
+    name, spelled = "阿依古丽·买买提", f"阿依古丽{between}买买提"
+    theirs = replace(SUBJECT, names=frozenset({name}), texts=frozenset({name}))
+    assert name_letters(spelled) == name_letters(name)
+    assert of_name("s", NUMBER, spelled) == of_name("s", NUMBER, name) != of_name("s", NUMBER, "阿依古丽·买合买提")
+    assert holds(theirs, f"申请人{spelled}已迁出")
+    assert struck(theirs, f"{spelled}已迁出", ("r1",)) == STRUCK
+    assert not holds(theirs, "阿依古丽的邻居买买提")
 
 
 def test_a_name_that_is_part_of_anothers_is_not_distinct(settings: Settings) -> None:
