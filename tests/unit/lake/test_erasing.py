@@ -146,7 +146,7 @@ def test_no_file_of_the_lake_holds_an_erased_person(county: tuple[Settings, str]
         published = queries.published_all(session)["population"]
         told = [
             (one.tag, one.details)
-            for one in session.query(Event).filter(Event.tag.startswith("erasure:")).order_by(Event.id)
+            for one in session.query(Event).filter(Event.tag.startswith("erasure:")).order_by(Event.event_id)
         ]
         notices = [(one.dataset, one.agency, one.rule_id) for one in session.query(Ticket)]
     assert [
