@@ -81,21 +81,24 @@ def on_day(line: Iterable[Held], day: date) -> list[Held]:
     ]
 
 
-def holding(settings: Settings, model: BaseModel, day: date, known: datetime | None = None) -> str:
+def holding(settings: Settings, model: BaseModel, day: date, known: datetime | None = None) -> tuple[str, int]:
     """SQL text, usable after FROM: every entity with the fields it held on `day`, as texts, by what was known then.
 
-    The same as on_day of every timeline. Raises NotFound where the base has no history yet.
+    The same as on_day of every timeline; with it the Delta version of the history it is read from. Raises NotFound
+    where the base has no history yet.
     """
+    uri = uri_of(settings, model)
+    newest = tables.version(uri, settings=settings)
     entity = quote(model.key[0])
     when = f"valid_from <= DATE {literal(day.isoformat())}"
     if known is not None:
         when += f" AND known_from <= {literal(known.isoformat())}::TIMESTAMPTZ"
     last = (
         f"SELECT {entity}, field, arg_max_null(value, known_from) AS value"
-        f" FROM {tables.scan(uri_of(settings, model), settings=settings)} WHERE {when} GROUP BY 1, 2"
+        f" FROM {tables.scan(uri, newest, settings=settings)} WHERE {when} GROUP BY 1, 2"
     )
     wide = ", ".join(f"max(value) FILTER (field = {literal(name)}) AS {quote(name)}" for name in fields_of(model))
-    return f"(SELECT {entity}, {wide} FROM ({last}) WHERE value IS NOT NULL GROUP BY 1)"
+    return f"(SELECT {entity}, {wide} FROM ({last}) WHERE value IS NOT NULL GROUP BY 1)", newest or 0
 
 
 def _state(held: list[Held], one: Statement) -> None:

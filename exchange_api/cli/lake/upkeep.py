@@ -1,6 +1,5 @@
 """`shuniu lake compact|vacuum|read|lineage`: looking after tables, and looking into them, each look on record."""
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from exchange_api.cli.speaking.speech import as_json, facts, listing, progress, 
 
 if TYPE_CHECKING:
     from catalog.settings import Settings
+    from lake.bases import BaseModel
 
 KEEP_HOURS, LEAST_HOURS, MOST_ROWS = 720, 24, 10_000
 
@@ -95,21 +95,29 @@ def read(
 ) -> None:
     """Rows of the newest version, of one given, or of the one that held at a moment. The look itself is recorded.
 
-    --valid asks of a base when its rows held in the world, --known when the hub knew them; both may be given. --on and
-    --as-of are their former names.
+    --valid asks of a base when its rows held in the world, --known when the hub knew them; both may be given. --valid
+    of persons and legal persons reads their history. --on and --as-of are the former names of both.
     """
     from exchange_api.views import past
+    from lake.bases import base, history, validity
     from lake.reading import looking
 
     given = door.settings()
     uri_of(given, zone, name)
     moment, day = past.known_moment(known, now=door.now()), past.valid_day(valid)
     wanted = [part.strip() for part in columns.split(",") if part.strip()]
-    relation, seen = looking.at_moment(given, zone, name, moment, version)
-    if day is not None:
-        relation = _holding(given, name, relation, day, moment)
+    _check_alone(version, "--known" if moment else "")
+    remembered = _with_history(given, zone, name) if day else None
+    if day is not None and remembered is not None:
+        _check_alone(version, "--valid")
+        past.check_past(day, now=door.now())
+        relation, seen = history.holding(given, remembered, day, moment)
+    else:
+        relation, seen = looking.at_moment(given, zone, name, moment, version)
+        if day is not None:
+            relation = validity.limited(relation, validity.check(base(name, given)), day)
     found = looking.rows(given, relation, wanted, limit)
-    _recorded(zone, name, seen, found.num_rows, found.column_names)
+    _recorded(zone, name, seen, found.num_rows, found.column_names, of_history=remembered is not None)
     listing(found.to_pylist(), {column: column for column in found.column_names}, in_json=in_json)
 
 
@@ -145,21 +153,31 @@ def lineage(
     listing(rows, columns, in_json=False, empty=say("还没有血缘事件。", "There are no lineage events yet."))
 
 
-def _holding(given: "Settings", name: str, relation: str, day: date, known: datetime | None) -> str:
-    """`relation` of the base `name` with the rows alone that held on `day`; of one with a history, what that tells."""
-    from exchange_api.views import past
-    from lake.bases import base, history
-    from lake.bases.validity import check, limited
+def _with_history(given: "Settings", zone: str, name: str) -> "BaseModel | None":
+    """The base of that name where it keeps a history, which alone tells what held on a day. Raises NotFound."""
+    from lake.bases import base
 
     model = base(name, given)
-    if model.identity is None:
-        return limited(relation, check(model), day)
-    past.check_past(day, now=door.now())
-    return history.holding(given, model, day, known)
+    return model if model.identity is not None and model.zone == zone else None
 
 
-def _recorded(zone: str, name: str, version: int, rows: int, items: list[str]) -> None:
-    """No look without a record, not even of those who hold the machine; it is on disk before a row is shown."""
+def _check_alone(version: int | None, other: str) -> None:
+    """Raise InvalidInput for --version together with an option that tells by itself which state is read."""
+    from catalog.errors import InvalidInput
+
+    if version is not None and other:
+        raise InvalidInput(
+            f"--version 与 {other} 不能一起用：按 {other} 查看时，读哪个版本由它决定。请去掉其中一个。",
+            f"--version cannot be given with {other}, which itself tells which version is read. Leave one of them out.",
+            code="version_told_twice",
+        )
+
+
+def _recorded(zone: str, name: str, version: int, rows: int, items: list[str], *, of_history: bool) -> None:
+    """No look without a record, not even of those who hold the machine; it is on disk before a row is shown.
+
+    of_history: `version` is one of the base's history, and the record says so.
+    """
     from catalog.models import Dataset
 
     with door.reading() as session:
@@ -169,7 +187,7 @@ def _recorded(zone: str, name: str, version: int, rows: int, items: list[str]) -
         purpose="维护数据湖 / upkeep of the lake",
         dataset=name,
         version=version,
-        surface=f"cli:lake:{zone}",
+        surface=f"cli:lake:{zone}:history" if of_history else f"cli:lake:{zone}",
         rows=rows,
         items=items,
         providers=providers,

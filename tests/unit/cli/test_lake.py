@@ -86,6 +86,8 @@ def test_a_table_is_read_as_it_was_and_the_look_is_on_record(shuniu: Shuniu, lak
     assert shuniu("lake", "read", "standard", NAME, "--as-of", "yesterday", home=lake.home).code == 2
     refused = shuniu("lake", "read", "standard", NAME, "--known", "2999-01-01", home=lake.home)
     assert (refused.code, "所知时间在现在之后" in refused.err) == (2, True)
+    refused = shuniu("lake", "read", "standard", NAME, "--known", then, "--version", "0", home=lake.home)
+    assert (refused.code, "--version 与 --known 不能一起用" in refused.err, refused.out) == (2, True, "")
     assert shuniu("lake", "read", "standard", NAME, "--columns", "none", home=lake.home).code == 1
     written = [json.loads(line) for file in lake.audit_dir.rglob("*.jsonl") for line in file.read_bytes().splitlines()]
     looks = sorted((one for one in written if one["surface"] == "cli:lake:standard"), key=lambda one: one["at"])

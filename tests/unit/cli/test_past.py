@@ -8,6 +8,9 @@ import pytest
 from catalog.settings import Settings
 from catalog.working_days import COUNTY_TIME
 from dags.steps.bases import build_group
+from lake import tables
+from lake.bases import base
+from lake.bases.remembering import uri_of
 from lake.layout import Layout
 from tests.factories.standard_tables import day, hold, moment, read
 from tests.unit.cli.conftest import Shuniu
@@ -81,5 +84,20 @@ def test_everybody_of_a_base_is_read_as_they_were_on_a_day_and_as_it_was_known(
     assert told("--valid", "2026-06-01") == [{"person_id": mover, "address": NEW}]
     assert told("--valid", "2026-02-01") == [{"person_id": mover, "address": OLD}]
     assert told("--valid", "1980-01-01") == []
+    assert told("--valid", "2026-06-01", "--known", "2026-11-09") == [{"person_id": mover, "address": OLD}]
+    assert told("--valid", "2026-06-01", "--known", "2020-01-01") == []
     tomorrow = datetime.now(COUNTY_TIME).date() + timedelta(days=1)
     assert shuniu("lake", "read", "base", "population", "--valid", str(tomorrow), home=city.home).code == 2
+
+
+def test_the_version_on_record_is_the_one_of_the_history_that_was_read_and_no_other_may_be_asked_for(
+    shuniu: Shuniu, city: Settings, mover: str
+) -> None:
+    asked = ("lake", "read", "base", "population", "--valid", "2026-06-01")
+    assert shuniu(*asked, home=city.home).code == 0
+    lines = [json.loads(line) for path in city.audit_dir.rglob("*.jsonl") for line in path.read_text().splitlines()]
+    looks = [one for one in lines if one["surface"] == "cli:lake:base:history"]
+    newest = tables.version(uri_of(city, base("population")), settings=city)
+    assert {(look["dataset"], look["version"]) for look in looks} == {("population", newest)}
+    refused = shuniu(*asked, "--version", "0", home=city.home)
+    assert (refused.code, "--version 与 --valid 不能一起用" in refused.err, refused.out) == (2, True, "")

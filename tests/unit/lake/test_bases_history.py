@@ -234,7 +234,8 @@ def test_a_whole_base_on_a_day_is_every_timeline_on_that_day(county: Settings) -
     for on in (date(1989, 1, 1), date(2023, 1, 1), date(2026, 11, 7), date(2026, 11, 12)):
         for known in (None, FIRST, SECOND):
             with connect(county) as connection:
-                found = connection.execute(f"SELECT * FROM {history.holding(county, PERSON, on, known)}")
+                relation, _ = history.holding(county, PERSON, on, known)
+                found = connection.execute(f"SELECT * FROM {relation}")
                 rows = {row["person_id"]: row for row in found.to_arrow_table().to_pylist()}
             for entity in ids:
                 row = {name: value for name, value in rows.get(entity, {}).items() if value is not None}
