@@ -24,7 +24,7 @@ class Guesses:
         self._lock = threading.Lock()
 
     def begin(self, account: str, now: datetime) -> None:
-        """A look-up begins and counts as a miss until it has `found`; raises QuotaExceeded when there were too many."""
+        """A look-up begins and counts as a miss until it is a `hit`; raises QuotaExceeded when there were too many."""
         with self._lock:
             moments = self._moments.setdefault(account, deque())
             while moments and now - moments[0] >= WINDOW:
@@ -38,8 +38,8 @@ class Guesses:
                 )
             moments.append(now)
 
-    def found(self, account: str, now: datetime) -> None:
-        """The look-up begun at `now` was no guess."""
+    def hit(self, account: str, now: datetime) -> None:
+        """The look-up begun at `now` found somebody: it was no guess."""
         with self._lock:
             if now in (moments := self._moments.get(account, deque())):
                 moments.remove(now)

@@ -16,7 +16,7 @@ from catalog.time_limits import local_day
 from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
 from exchange_api.refusals import refuse
-from exchange_api.views import entities, finding, past, reviews
+from exchange_api.views import entities, past, reviews, seeking
 from lake import bases
 
 LONGEST_REASON: Final = 2000
@@ -76,22 +76,24 @@ def as_of(hub: Hub, caller: Caller, base: str, entity: str, wanted: past.Asked) 
     return found
 
 
-def found(hub: Hub, caller: Caller, base: str, *, number: str = "", phone: str = "", name: str = "") -> finding.Answer:
+def look_up(
+    hub: Hub, caller: Caller, base: str, *, number: str = "", phone: str = "", name: str = ""
+) -> seeking.Answer:
     """The entities a number leads to, or a telephone and a name: ids alone; one record in the trail, without a number.
 
     Raises NotFound, and InvalidInput for what can be no number or is given by halves: then nothing was looked up.
     QuotaExceeded for who found nobody too often within a day; that refusal is recorded too.
     """
-    wanted = finding.wanted(base, number=number, phone=phone, name=name)
+    wanted = seeking.wanted(base, number=number, phone=phone, name=name)
     began = hub.clock()
     try:
         hub.guesses.begin(caller.login, began)
     except QuotaExceeded:
         refuse(hub, caller, surface="find", reasons=["find_too_often"])
         raise
-    answer = finding.find(hub.settings, base, wanted)
+    answer = seeking.find(hub.settings, base, wanted)
     if answer.matches:
-        hub.guesses.found(caller.login, began)
+        hub.guesses.hit(caller.login, began)
     hub.record(caller, **answer.use)
     return answer
 

@@ -18,7 +18,7 @@ from exchange_api import reviews
 from exchange_api.portal import problems, rendering
 from exchange_api.portal.problems import PageRoute
 from exchange_api.portal.visits import Needs, Visit
-from exchange_api.views import finding, names, past
+from exchange_api.views import names, past, seeking
 from exchange_api.views import reviews as views
 from lake import bases
 
@@ -96,7 +96,7 @@ def find(
     """The ids found. What was looked for comes in the form's body and goes back to no page."""
     try:
         visit.check_form(csrf)
-        found = reviews.found(visit.hub, _person(visit), base, number=number, phone=phone, name=name)
+        found = reviews.look_up(visit.hub, _person(visit), base, number=number, phone=phone, name=name)
     except HubError as error:
         return _finder(visit, base=base, refused=error)
     return _finder(visit, base=base, found=found)
@@ -133,7 +133,7 @@ def entity(visit: Reading, base: str, entity: str, valid: Word = "", known: Word
 
 
 def _finder(
-    visit: Visit, *, base: str = "", found: finding.Answer | None = None, refused: HubError | None = None
+    visit: Visit, *, base: str = "", found: seeking.Answer | None = None, refused: HubError | None = None
 ) -> HTMLResponse:
     return visit.page(
         "find.html",

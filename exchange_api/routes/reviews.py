@@ -34,7 +34,7 @@ class Decision(BaseModel):
     seen: int | None = None
 
 
-class Held(BaseModel):
+class InHand(BaseModel):
     """What somebody holds in hand: a number alone, or a telephone together with a name. At most 100 characters each."""
 
     number: str = Field("", max_length=100, repr=False)
@@ -72,9 +72,11 @@ def decide(hub: TheHub, caller: Decider, base: str, pair: str, said: Decision) -
 
 
 @router.post("/api/v1/bases/{base}/entities/find")
-def find(hub: TheHub, caller: Reader, base: str, held: Held) -> Response:
+def find(hub: TheHub, caller: Reader, base: str, sought: InHand) -> Response:
     """The ids a number leads to, or a telephone with a name; in the body, for an address stands in logs. Audited."""
-    return answer(public(reviews.found(hub, caller, base, number=held.number, phone=held.phone, name=held.name)))
+    return answer(
+        public(reviews.look_up(hub, caller, base, number=sought.number, phone=sought.phone, name=sought.name))
+    )
 
 
 @router.get("/api/v1/bases/{base}/entities/{entity}")

@@ -13,7 +13,7 @@ from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, complain, listing, named, say, worded
 
 if TYPE_CHECKING:
-    from exchange_api.views.finding import Answer
+    from exchange_api.views.seeking import Answer
 
 Telephone = Annotated[
     bool,
@@ -26,14 +26,14 @@ Telephone = Annotated[
 def find(base: words.Base, phone: Telephone = False, in_json: door.Json = False) -> None:
     """Asks for the number; piped in, it is the first line (with --phone: two). Ids alone come back; in the trail."""
     from exchange_api.responses import public
-    from exchange_api.views import finding
+    from exchange_api.views import seeking
 
     given = door.settings()
     if phone:
-        held = {"phone": _asked(say("电话", "Telephone")), "name": _asked(say("姓名", "Name"))}
+        sought = {"phone": _asked(say("电话", "Telephone")), "name": _asked(say("姓名", "Name"))}
     else:
-        held = {"number": _asked(say("证件号码或社会信用代码", "Identity number or social credit code"))}
-    found = finding.find(given, base, finding.wanted(base, **held))
+        sought = {"number": _asked(say("证件号码或社会信用代码", "Identity number or social credit code"))}
+    found = seeking.find(given, base, seeking.wanted(base, **sought))
     trail.record(**found.use)
     if in_json:
         as_json(public(found))

@@ -12,8 +12,8 @@ from catalog.settings import Settings
 from exchange_api.views.names import Pair
 from exchange_api.views.side_by_side import by_column
 from lake import bases
-from lake.bases import finding
-from lake.bases.finding import Found, Wanted
+from lake.bases import seeking
+from lake.bases.seeking import Found, Wanted
 
 PURPOSE: Final = "查找实体"
 """Why numbers are looked up, for the trail."""
@@ -73,20 +73,20 @@ def wanted(base: str, *, number: str = "", phone: str = "", name: str = "") -> W
     """
     model = bases.matched_base(base)
     if not number.strip():
-        return finding.called(model, phone, name)
+        return seeking.called(model, phone, name)
     if phone.strip() or name.strip():
         raise InvalidInput(
             "按号码查找时，不要再填电话和姓名。",
             "To look for a number, leave telephone and name empty.",
             code="find_one_way",
         )
-    return finding.numbered(model, number)
+    return seeking.numbered(model, number)
 
 
 def find(settings: Settings, base: str, sought: Wanted) -> Answer:
     """The entities that what was `wanted` leads to. Raises NotFound for a base without entities."""
     model = bases.matched_base(base)
-    found, items = finding.find(settings, model, sought), by_column(model)
+    found, items = seeking.find(settings, model, sought), by_column(model)
 
     def match(one: Found) -> Match:
         named = tuple((items[field].title_zh, items[field].title_en) for field in one.fields)
@@ -97,7 +97,7 @@ def find(settings: Settings, base: str, sought: Wanted) -> Answer:
         base_title=(model.title_zh, model.title_en),
         items=sought.fields,
         matches=tuple(map(match, found)),
-        more=len(found) == finding.MOST,
+        more=len(found) == seeking.MOST,
         fault=FAULTS[sought.fault] if sought.fault else ("", ""),
         providers=model.providers,
     )

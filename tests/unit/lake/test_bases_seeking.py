@@ -12,7 +12,7 @@ from catalog.errors import InvalidInput, NotFound
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from lake import tables
-from lake.bases import base, build, finding, matched_base
+from lake.bases import base, build, matched_base, seeking
 from lake.bases.state import REDIRECTS, State
 from lake.layout import Layout
 from tests.factories.standard_tables import day, hold, moment, read
@@ -49,8 +49,8 @@ def person(county: Settings, number: str) -> str:
 
 
 def found(county: Settings, number: str) -> list[tuple[str, str, str]]:
-    wanted = finding.numbered(PERSON, number)
-    return [(one.entity, one.how, one.was) for one in finding.find(county, PERSON, wanted)]
+    wanted = seeking.numbered(PERSON, number)
+    return [(one.entity, one.how, one.was) for one in seeking.find(county, PERSON, wanted)]
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_a_number_is_found_however_it_is_spelled(county: Settings, spelled: str)
 def test_nobody_is_found_by_a_number_nobody_has_and_a_slip_of_the_pen_is_said(county: Settings) -> None:
     assert found(county, "110105198001010014") == []
     assert found(county, WRONG) == []
-    assert finding.numbered(PERSON, WRONG).fault == "check_digit"
-    assert finding.numbered(PERSON, WANG).fault == ""
+    assert seeking.numbered(PERSON, WRONG).fault == "check_digit"
+    assert seeking.numbered(PERSON, WANG).fault == ""
 
 
 @pytest.mark.parametrize("text", ["", "  ", "12", "王小明", "3" * 40, "37068319900307700'"])
 def test_what_can_be_no_number_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        finding.numbered(PERSON, text)
+        seeking.numbered(PERSON, text)
     assert refused.value.code == "find_number_unreadable"
     assert not text.strip() or text not in refused.value.sentence("zh") + refused.value.sentence("en")
 
@@ -78,15 +78,15 @@ def test_what_can_be_no_number_is_refused_without_being_repeated(text: str) -> N
 def test_a_telephone_and_a_name_lead_to_who_has_both(county: Settings) -> None:
     wang = person(county, WANG)
     for phone, name in ((PHONE, NAME), ("+86 138-0535-1234", "王 小明")):
-        (one,) = finding.find(county, PERSON, finding.called(PERSON, phone, name))
+        (one,) = seeking.find(county, PERSON, seeking.called(PERSON, phone, name))
         assert (one.entity, one.how, one.fields) == (wang, "now", ("name", "phone"))
-    assert finding.find(county, PERSON, finding.called(PERSON, PHONE, "李建国")) == []
+    assert seeking.find(county, PERSON, seeking.called(PERSON, PHONE, "李建国")) == []
     for phone, name in (("", NAME), (PHONE, " ")):
         with pytest.raises(InvalidInput) as refused:
-            finding.called(PERSON, phone, name)
+            seeking.called(PERSON, phone, name)
         assert refused.value.code == "find_two_needed"
     with pytest.raises(InvalidInput) as refused:
-        finding.called(LEGAL, PHONE, NAME)
+        seeking.called(LEGAL, PHONE, NAME)
     assert refused.value.code == "find_by_telephone_unknown"
 
 
@@ -98,7 +98,7 @@ def test_what_another_department_says_and_what_was_held_before_is_found_as_such(
     hold(county, "hrss_insurance", insured, day=2)
     build(county, "population", now=NOW)
     how = {
-        phone: [(one.entity, one.how) for one in finding.find(county, PERSON, finding.called(PERSON, phone, NAME))]
+        phone: [(one.entity, one.how) for one in seeking.find(county, PERSON, seeking.called(PERSON, phone, NAME))]
         for phone in (moved, told, PHONE)
     }
     assert how == {moved: [(wang, "now")], told: [(wang, "claimed")], PHONE: [(wang, "before")]}
@@ -126,7 +126,7 @@ def test_a_legal_person_is_found_by_each_of_its_numbers(county: Settings, number
     hold(county, "market_enterprise", known | {"updated_at": moment(2025)})
     build(county, "legal_person", now=NOW)
     (row,) = read(county, Layout(county.lake_url).base("legal_person"))
-    (one,) = finding.find(county, LEGAL, finding.numbered(LEGAL, number))
+    (one,) = seeking.find(county, LEGAL, seeking.numbered(LEGAL, number))
     assert (one.entity, one.how) == (row["legal_id"], "now")
 
 
@@ -138,4 +138,4 @@ def test_a_base_without_entities_is_named_with_those_that_have_them_and_one_not_
     assert refused.value.code == "base_without_entities"
     assert "population" in refused.value.sentence("zh")
     assert "economy" not in refused.value.sentence("zh")
-    assert finding.find(county, LEGAL, finding.numbered(LEGAL, USCC)) == []
+    assert seeking.find(county, LEGAL, seeking.numbered(LEGAL, USCC)) == []
