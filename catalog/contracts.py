@@ -134,7 +134,7 @@ def parse_contract(document: str, *, name: str) -> Contract:
     """Read one ODCS document; `name` is only for the sentence of ContractBroken."""
     try:
         given = yaml.safe_load(document)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date that is none is no fault of YAML
         raise _broken(name, *yaml_place(error)) from None
     if not isinstance(given, dict):
         raise _broken(name, *NO_MAPPING)
@@ -158,7 +158,10 @@ def parse_contract(document: str, *, name: str) -> Contract:
 
 def _place(given: Mapping[str, Any], error: ValidationError) -> tuple[str, str]:
     """What the standard's model does not take; of a key it does not know, the known one like it."""
-    where = ".".join(str(part) for part in error.errors()[0]["loc"])
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "recursion_loop":  # a part that holds itself: looking for its keys would find no end
+        return where, where
     if alike := next((one.nearest for one in strangers(dict(given)) if one.key == where and one.nearest), ""):
         return f"没有键 {where}，是否为 {alike}", f"{where}, which is no key; {alike} is"
     return where, where

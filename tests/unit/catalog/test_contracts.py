@@ -184,7 +184,20 @@ def test_a_broken_contract_is_told_in_chinese_with_a_place_that_is_never_empty(t
     assert "look at: ." not in caught.value.en
 
 
-@pytest.mark.parametrize("text", ["", "id: [", "- a\n- b", "just words"], ids=["empty", "not YAML", "list", "words"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "id: [",
+        "- a\n- b",
+        "just words",
+        "id: 2026-02-30",
+        "id: !!int x",
+        "[" * 3000,
+        "schema: [&within {name: x, properties: [*within]}]",
+    ],
+    ids=["empty", "not YAML", "list", "words", "no such day", "no number", "too deep", "within itself"],
+)
 def test_a_file_that_is_no_contract_at_all_is_a_sentence_not_a_traceback(text: str) -> None:
     with pytest.raises(ContractBroken):
         parse_contract(text, name="x.odcs.yaml")
