@@ -169,7 +169,7 @@ def open_tickets(session: Session) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for rule, ticket in session.execute(query.where(Ticket.state != "closed")).all():
         number = str(rule).removeprefix("erasure.")
-        if number.isdigit():  # a contract may call a rule of its own so
+        if number.isascii() and number.isdecimal():  # an item called erasure has rules that begin so, too
             found.setdefault(int(number), []).append(ticket)
     return {number: sorted(ids) for number, ids in found.items()}
 

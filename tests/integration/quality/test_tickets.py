@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from catalog.actions import tickets
-from catalog.contracts import Contract
+from catalog.actions import erasures, tickets
+from catalog.contracts import Contract, RowRule
 from catalog.database import open_reader, open_session
 from catalog.errors import Conflict
 from catalog.models import Ticket, TicketNote
@@ -195,3 +195,31 @@ def test_a_placeholder_where_a_date_is_required_is_one_ticket_and_a_missing_date
         opened = {one.rule_id: one.failing_now for one in session.scalars(select(Ticket))}
     assert opened == {"birth_date.placeholder": 1, "birth_date.required": 1}
     assert found.quarantined == (2 if key else 0)
+
+
+def found(settings: Settings, rule: str, now: datetime) -> None:
+    """A ticket for `rule`, opened by no verdict."""
+    with open_session(settings) as session:
+        tickets.open_finding(
+            session, dataset="police_person", rule_id=rule, agency="police", severity="warn", title=("甲", "a"),
+            failing=1, verdict_id="", working_days=10, by="t", now=now,
+        )  # fmt: skip
+
+
+def test_a_rule_a_contract_calls_like_a_case_of_erasure_has_a_ticket_of_its_own(
+    registry: Settings, stage: StageRows, now: datetime
+) -> None:
+    called_alike = RowRule(erasures.rule_of(1), "amount < 0", "warn", "0104", "金额为负", "negative", ("amount",))
+    contract = contract_of(rules=(called_alike,))
+    deliver(registry, contract, stage([person(1) | {"amount": -1.0}], serial=1), now)
+    found(registry, erasures.rule_of(1), now)
+    deliver(registry, contract, stage([person(1)], serial=2), now + DAY)
+    assert ticket(registry, "row.erasure.1").state == "closed"
+    assert ticket(registry, "erasure.1").state == "open", "no verdict answers for the department's own system"
+
+
+def test_the_rules_of_an_item_called_erasure_are_no_cases(registry: Settings, now: datetime) -> None:
+    for rule in (erasures.rule_of(1), "erasure.required", "erasure.²"):
+        found(registry, rule, now)
+    with open_reader(registry) as session:
+        assert erasures.open_tickets(session) == {1: [ticket(registry, erasures.rule_of(1)).ticket_id]}
