@@ -77,6 +77,18 @@ def is_one_of(field: pa.Field, *names: str) -> str:
     return f"list_contains({_listed(names)}, {text})"
 
 
+def is_spelled(field: pa.Field, names: str) -> str:
+    """SQL: whether a column holds one of the names, telephones or addresses, by whichever blanks, dots and signs."""
+    known, text = _listed([names]), quote(field.name)
+    spelled = f"list_contains({known}, {marks.letters_sql(text)}) OR list_contains({known}, {marks.plain_sql(text)})"
+    return f"{is_one_of(field, names)} OR {spelled}"
+
+
+def is_key(field: pa.Field) -> str:
+    """SQL: whether a column holds one of the keys, with whatever blanks around it."""
+    return f"{is_one_of(field, 'keys')} OR list_contains({_listed(['keys'])}, {marks.key_sql(quote(field.name))})"
+
+
 def bears_number(subject: Subject, field: pa.Field) -> str:
     """SQL: whether a column holds one of their numbers; a long one also inside a longer text."""
     text = marks.plain_sql(quote(field.name))

@@ -27,6 +27,28 @@ def plain_sql(column: str) -> str:
     return f"upper(regexp_replace({narrow}, '[^0-9A-Za-z]', '', 'g'))"
 
 
+def letters_sql(column: str) -> str:
+    """SQL of `texts.name_letters` for a column of text, but for forms of letters a name or an address does not have."""
+    return f"lower(regexp_replace({_narrowed(column)}, '[{_BETWEEN}]', '', 'g'))"
+
+
+def key_sql(column: str) -> str:
+    """SQL of `texts.plain` for a column of keys, but for blanks inside."""
+    return f"regexp_replace({_narrowed(column)}, '^[{_BLANK}]+|[{_BLANK}]+$', '', 'g')"
+
+
+def _narrowed(column: str) -> str:
+    narrow = [chr(code) for code in range(0x21, 0x7F) if chr(code) not in "'\\"]
+    wide = [chr(ord(sign) + 0xFEE0) for sign in narrow]
+    return f"translate(CAST({column} AS VARCHAR), '{''.join(wide)}', '{''.join(narrow)}')"
+
+
+_BLANK: Final = r"\s\p{Z}\p{Cc}\p{Cf}"
+_BETWEEN: Final = (
+    _BLANK + r"·.•‧∙⋅・･．●▪\x{0387}\x{A78F}\x{2024}\x{115F}\x{1160}\x{3164}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}"
+)
+
+
 def forms(number: str) -> frozenset[str]:
     """The number, and of one of GB 11643 born in 19.. the 15 digits it was before."""
     text = plain(number)
@@ -47,4 +69,4 @@ def of_name(secret: str, number: str, name: str) -> str:
 
 def of_key(secret: str, dataset: str, key: str) -> str:
     """The mark of a department's row, by its key."""
-    return hashlib.sha256(f"{secret}|erased key|{dataset}|{key}".encode()).hexdigest()
+    return hashlib.sha256(f"{secret}|erased key|{dataset}|{texts.plain(key)}".encode()).hexdigest()

@@ -13,9 +13,9 @@ from catalog.models import DataItem
 from lake.bases.population import POPULATION
 from lake.engines.duckdb import literal, quote
 from lake.erasing import marks
-from lake.erasing.editing import ABOUT, Rule, bears_number, is_one_of, searched
+from lake.erasing.editing import ABOUT, Rule, bears_number, is_key, is_one_of, is_spelled, searched
 from lake.erasing.subject import Subject
-from lake.erasing.whose import WHOSE
+from lake.erasing.whose import WHOSE, told_with
 
 DELIVERED = ("raw", "quarantine", "standard", "history")
 """Zones whose tables hold rows as a department delivered them."""
@@ -47,7 +47,7 @@ def of_table(
     if zone == "findings":
         return _of_findings(name, subject)
     if zone in DELIVERED:
-        return _of_rows(name, schema, subject, items) if name in WHOSE else _of_others(schema, subject, items, ())
+        return _of_rows(name, schema, subject, items) if name in WHOSE else _of_others(name, schema, subject, items, ())
     if zone == "base" and name in OF_PERSONS:
         return _of_population(name, schema, subject)
     if zone == "base" and {"field", "value"} <= set(schema.names):
@@ -55,7 +55,7 @@ def of_table(
     if zone == "base" and not items and name.endswith(REMEMBERED):
         own = "texts" if name.endswith(RECORDS) else "alone"
         return Rule(_any(is_one_of(field, own, "numbers") for field in searched(schema)), {}, "", subject.values())
-    return _of_others(schema, subject, items, schema.names[:1], alone=zone == "base" and name in OF_TEXTS)
+    return _of_others(name, schema, subject, items, schema.names[:1], alone=zone == "base" and name in OF_TEXTS)
 
 
 def of_pairs(records: Rule | None, source: str) -> Rule:
@@ -84,12 +84,32 @@ def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str,
         item = items.get(field.name)
         other = item is not None and item.element in marks.IDENTITY and item.name != whose.number
         if field.name == named.get(whose.key):
-            gone.append(is_one_of(field, "keys"))
+            gone.append(is_key(field))
         if field.name == named.get(whose.number) or (item is not None and item.key and not other):
             gone.append(bears_number(subject, field))
     number = {field.name: bears_number(subject, field) for field in fields}
-    blank = {field.name: f"({number[field.name]}) OR ({ABOUT} AND {is_one_of(field, 'names')})" for field in fields}
+    blank = _blank(name, schema, fields, number, items, "names")
     return Rule(_any(gone), blank, _any(number.values()), subject.values(name))
+
+
+def _blank(
+    dataset: str,
+    schema: pa.Schema,
+    fields: Sequence[pa.Field],
+    theirs: Mapping[str, str],
+    items: Mapping[str, DataItem],
+    texts: str,
+) -> dict[str, str]:
+    """When each column is emptied: where their number stands in it or in the one it is told with, and what is spelled
+    like a text of theirs in such a row. theirs: column -> whether it bears their number. texts: which.
+    """
+    blank = {one.name: [theirs[one.name], f"{ABOUT} AND ({is_spelled(one, texts)})"] for one in fields}
+    columns = {item.name: column for column, item in items.items() if column in schema.names}
+    for column in theirs.keys() & items.keys():
+        for told in sorted(told_with(dataset, items[column], list(items.values())) & columns.keys()):
+            if columns[told] != column:
+                blank.setdefault(columns[told], []).append(theirs[column])
+    return {column: _any(conditions) for column, conditions in blank.items()}
 
 
 def _of_findings(name: str, subject: Subject) -> Rule:
@@ -117,11 +137,12 @@ def _of_fields(schema: pa.Schema, subject: Subject, source: str) -> Rule:
     """Of fields, one to a row, those that hold the number of the person, and of that firm those with their name."""
     entity, number = quote(schema.names[0]), bears_number(subject, schema.field("value"))
     theirs = f"{entity} IN (SELECT {entity} FROM {source} WHERE {number})"
-    text = is_one_of(schema.field("value"), "texts")
+    text = is_spelled(schema.field("value"), "texts")
     return Rule(f"({number}) OR ({text} AND {theirs})", {}, "", subject.values())
 
 
 def _of_others(
+    name: str,
     schema: pa.Schema,
     subject: Subject,
     items: Mapping[str, DataItem],
@@ -138,7 +159,7 @@ def _of_others(
     theirs = {one.name: f"({bears_number(subject, one)}) OR {is_one_of(one, 'ids')}" for one in fields}
     gone = [theirs[one.name] for one in fields if one.name in keyed]
     gone += [is_one_of(field, "alone") for field in fields] if alone else []
-    blank = {one.name: f"{theirs[one.name]} OR ({ABOUT} AND {is_one_of(one, 'texts')})" for one in fields}
+    blank = _blank(name, schema, fields, theirs, items, "texts")
     return Rule(_any(gone), blank, _any(theirs.values()), subject.values())
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from catalog.settings import Settings
+from catalog.standards.texts import name_letters
 from lake import tables
 from lake.bases.identity import secret
 from lake.bases.population import POPULATION
@@ -53,8 +54,8 @@ class Subject:
         return {
             "numbers": self.numbers,
             "long": self.long,
-            "names": self.names,
-            "texts": self.texts,
+            "names": _spelled(self.names),
+            "texts": _spelled(self.texts),
             "alone": self.alone,
             "ids": self.ids,
             "keys": self.keys.get(dataset, frozenset()),
@@ -110,6 +111,11 @@ def subject_of(settings: Settings, entity: str) -> Subject:
         frozenset(record for *_, record in rows),
         frozenset((dataset, batch, row) for dataset, _, batch, row, _ in rows),
     )
+
+
+def _spelled(texts: frozenset[str]) -> frozenset[str]:
+    """The texts, and the letters of each: with another dot or blank than in the base a cell still has those."""
+    return (texts | {name_letters(one) for one in texts}) - {""}
 
 
 def _merged_into(

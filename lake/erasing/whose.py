@@ -3,7 +3,10 @@
 A row may bear other people's numbers too (the mother's, in a birth): it is no row of theirs.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
+
+from lake.erasing.marks import IDENTITY
 
 
 class Whose(NamedTuple):
@@ -23,3 +26,38 @@ WHOSE: Final = {
     "education_pupil": Whose("resident_id", "name", "pupil_no"),
 }
 """By dataset, as lake/bases/population/person_observation.sql takes them."""
+
+
+class Told(Protocol):
+    """An item of a contract or of the catalogue, as far as it says whom it tells of."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def element(self) -> str: ...
+    @property
+    def personal(self) -> str: ...
+    @property
+    def key(self) -> bool: ...
+
+
+NAMES: Final = frozenset({"person_name", "legal_representative"})
+"""Data elements whose values are names of persons."""
+
+
+def told_with(dataset: str, number: Told, items: Sequence[Told]) -> frozenset[str]:
+    """Items that tell of whom `number` is, in a row that stays: their cells are emptied, however they are spelled.
+
+    In a row about somebody else, or with the numbers and names of several, those of the same part (mother_...); in any
+    other row all that is personal. A key stays, unless it is the number: no row is without.
+    """
+    parts = {one.name: _part(one, items) for one in items if one.element in IDENTITY}
+    named = [part for part in parts.values() if any(one.element in NAMES for one in part)]
+    several = dataset in WHOSE or len(named) > 1 or number.element not in IDENTITY
+    found = _part(number, items) if several else items
+    return frozenset({number.name, *(one.name for one in found if one.personal != "none" and not one.key)})
+
+
+def _part(number: Told, items: Sequence[Told]) -> list[Told]:
+    part = number.name.rpartition("_")[0]
+    return [one for one in items if part and (one.name == part or one.name.startswith(f"{part}_"))]

@@ -17,7 +17,7 @@ from catalog.settings import Settings
 from lake.delta.files import write_files
 from lake.engines.duckdb import connect, literal, quote
 from lake.erasing.marks import IDENTITY, forms, of_key, of_name, of_number
-from lake.erasing.whose import WHOSE
+from lake.erasing.whose import WHOSE, told_with
 from lake.loading import raw
 
 
@@ -140,14 +140,12 @@ def _erased_name(hidden: str, cells: Sequence[str | None], name: str, known: fro
 
 
 def _emptied(contract: Contract, columns: Sequence[_Column], names: Sequence[str]) -> str:
-    """The columns of a row that stays: in one about somebody else, only what is told of the same part (mother_...)."""
-    about = contract.dataset in WHOSE
+    """The columns of a row that stays, without what tells of the person."""
     parts: dict[str, list[str]] = {}
-    for item in contract.items:
-        for column in columns:
-            part = column.item.name.rpartition("_")[0]
-            same = item.name == column.item.name or item.name.startswith(f"{part}_") or not about
-            if not column.takes and same and (item.personal != "none" or item is column.item):
+    for column in columns:
+        told = frozenset() if column.takes else told_with(contract.dataset, column.item, contract.items)
+        for item in contract.items:
+            if item.name in told:
                 parts.setdefault(item.source_name or item.name, []).append(column.name)
     return ", ".join(
         f'CASE WHEN {raw.ROW} IN (SELECT "row" FROM erased WHERE emptied IN ({_listed(parts[name])})) THEN NULL'

@@ -48,6 +48,28 @@ CREDIT = contract(
     item("score", "text"),
 )
 """A department's dataset with a name like that of a table of the hub."""
+LEASE = contract(
+    "market_lease",
+    "market",
+    item("lease_no", "record_no", key=True),
+    item("tenant", "person_name", source="承租人", personal="general"),
+    item("resident_id", "resident_id", source="证件", personal="sensitive"),
+    item("phone", "phone", personal="general"),
+    item("home", "address_text", personal="general"),
+    item("born", "birth_date", personal="general"),
+    item("remark", "text"),
+)
+"""A dataset about no person, with one: whatever is personal is told with the number."""
+SOLD = contract(
+    "market_sale",
+    "market",
+    item("sale_no", "record_no", key=True),
+    item("buyer_id", "resident_id", personal="sensitive"),
+    item("buyer_name", "person_name", personal="general"),
+    item("seller_id", "resident_id", personal="sensitive"),
+    item("seller_name", "person_name", personal="general"),
+)
+"""Of two persons: each has a part of the row."""
 CHILD_BODY = "37068320200307700"
 CHILD = CHILD_BODY + check_digits.mod_11_2(CHILD_BODY)
 BORN = {"certificate_no": "B1", "child_name": "欧阳小宝", "child_id": CHILD, "mother_name": NAME, "mother_id": NUMBER}
@@ -130,6 +152,67 @@ def test_only_rows_about_the_person_go_and_of_others_only_what_tells_of_them(
     assert (born["child_name"], born["mother_name"], born["mother_id"]) == ("欧阳二宝", None, None)
     scored = _delivered(settings, tmp_path / "scores", CREDIT, f"resident_id,score\n{NUMBER},A\n{OTHER},B\n")
     assert [row["resident_id"] for row in scored] == [OTHER]
+
+
+def test_cells_of_the_person_are_emptied_however_they_are_spelled(settings: Settings, tmp_path: Path) -> None:
+    layout = Layout(settings.lake_url)
+    _everywhere(settings)
+    with open_session(settings) as session:
+        for one in (LEASE, SOLD):
+            datasets.register_contract(session, contract=one, hub_id=settings.hub_id, by="t", now=NOW)
+    spelled = ("欧阳 霖霏", "欧阳\u200b霖霏", "欧 阳 霖 霏 ", "欧阳·霖霏", "欧阳．霖霏")
+    for at, name in enumerate(spelled):
+        firm = {"record_no": ["9", "10"], "name": ["店", "厂"], "legal_representative": [name, name],
+                "legal_representative_id": [NUMBER, OTHER]}  # fmt: skip
+        born = {key: [value] for key, value in (BORN | {"mother_name": name}).items()}
+        erased._raw(settings, "market_enterprise", 10 + at, firm)
+        erased._raw(settings, "health_birth", 10 + at, born)
+        own = {"编号": [" 1\u3000", "2"], "证件号": [None, OTHER], "姓名": [name, "李建国"], "住址": [None, None]}
+        erased._raw(settings, "police_person", 10 + at, own)
+    lease: dict[str, list[object]] = {
+        "lease_no": ["z1", "z2"], "resident_id": [NUMBER, OTHER], "tenant": ["欧阳霖(曾用名)", "李建国"],
+        "phone": ["+86 139-1234-0077", "1"], "home": ["独居路77号（原址）", "x"],
+        "born": [day(1990, 3, 7), day(1985, 1, 1)], "remark": ["欧阳 霖霏", "阳台"],
+    }  # fmt: skip
+    named = {"tenant": "承租人", "resident_id": "证件"}
+    sold = {
+        "sale_no": ["s1"],
+        "buyer_id": [OTHER],
+        "buyer_name": ["李建国"],
+        "seller_id": [NUMBER],
+        "seller_name": ["某"],
+    }
+    erased._raw(settings, "market_lease", 8, {named.get(key, key): values for key, values in lease.items()})
+    for uri, columns in (
+        (layout.standard("market_lease"), lease),
+        (layout.quarantine("market_lease"), lease),
+        (layout.standard("market_sale"), sold),
+    ):
+        tables.write(uri, pa.table(columns), run_id="plant", settings=settings)
+    erased.approve(settings, _published(settings))
+    carry_out(settings, now=NOW, by="t")
+    firms = {(row["record_no"], row["legal_representative"]) for row in read(settings, layout.raw("market_enterprise"))}
+    assert firms == {("9", None), *(("10", name) for name in spelled)}, "of another's number the name is another's"
+    births = read(settings, layout.raw("health_birth"))
+    assert {(row["child_name"], row["mother_name"], row["mother_id"]) for row in births} == {("欧阳小宝", None, None)}
+    assert {row["编号"] for row in read(settings, layout.raw("police_person"))} == {"2"}
+    for uri in (layout.raw("market_lease"), layout.standard("market_lease"), layout.quarantine("market_lease")):
+        theirs, others = sorted(
+            (
+                {key: row[named.get(key, key) if "/raw/" in uri else key] for key in lease}
+                for row in read(settings, uri)
+            ),
+            key=lambda row: str(row["lease_no"]),
+        )
+        assert theirs == {key: "z1" if key == "lease_no" else None for key in lease}
+        assert others == {key: values[1] for key, values in lease.items()}
+    (sale,) = read(settings, layout.standard("market_sale"))
+    assert list(sale.values()) == ["s1", OTHER, "李建国", None, None]
+    told = "sale_no,buyer_id,buyer_name,seller_id,seller_name\n"
+    (sale,) = _delivered(settings, tmp_path / "sales", SOLD, f"{told}s2,{OTHER},李建国,{NUMBER},某\n")
+    assert [sale[key] for key in sold] == ["s2", OTHER, "李建国", None, None]
+    keyed = f"编号,证件号,姓名,住址\n　1 ,,欧阳 霖霏,\n2,{OTHER},李建国,\n"
+    assert [row["编号"] for row in _delivered(settings, tmp_path / "people", erased.POLICE, keyed)] == ["2"]
 
 
 def test_a_number_that_two_people_bear_is_refused_before_anything_is_touched(settings: Settings) -> None:

@@ -16,11 +16,12 @@ from catalog.classification import registry_columns
 from catalog.database import Base, forget_engines, open_reader, open_session
 from catalog.models import Erasure, Event, ReviewDecision, Ticket, TicketNote, Waiver
 from catalog.settings import Settings
-from catalog.standards.texts import name_letters
+from catalog.standards.texts import name_letters, plain
 from demo.city.name_lists import DOTS_MET
 from lake import tables
+from lake.engines.duckdb import connect
 from lake.erasing.carry_out import carry_out
-from lake.erasing.marks import of_name
+from lake.erasing.marks import key_sql, letters_sql, of_name
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.wording import STRUCK, holds, struck
 from lake.layout import Layout
@@ -95,6 +96,18 @@ def test_a_name_is_the_same_with_whichever_dot_blank_or_unseen_sign(between: str
     assert holds(theirs, f"申请人{spelled}已迁出")
     assert struck(theirs, f"{spelled}已迁出", ("r1",)) == STRUCK
     assert not holds(theirs, "阿依古丽的邻居买买提")
+
+
+def test_the_query_of_a_table_reads_names_and_keys_as_the_registry_does(settings: Settings) -> None:
+    spelled = [
+        f"阿依古丽{between}买买提" for between in (*DOTS_MET, "", "\u00ad·\u2062", "\ufe00·\u202e", "·\u3164", "\ue000")
+    ]
+    spelled += ["ＡＢ c．d", "\u3000１-2 \t", "住独居路 77 号", "𠮷\U000e0100野", "\n"]
+    with connect(settings, functions=False) as connection:
+        connection.register("given", pa.table({"name": spelled}))
+        asked = f"SELECT name, {letters_sql('name')}, {key_sql('name')} FROM given"
+        for text, letters, key in connection.execute(asked).fetchall():
+            assert (letters, key or None) == (name_letters(text), plain(text))
 
 
 def test_a_name_that_is_part_of_anothers_is_not_distinct(settings: Settings) -> None:
