@@ -77,7 +77,7 @@ def _nouns() -> "dict[str, ModuleType]":
     """Noun -> the module that holds its commands."""
     from exchange_api.cli import account, agency, grant, run
     from exchange_api.cli import usage as usage_commands
-    from exchange_api.cli.bases import review
+    from exchange_api.cli.bases import noun as base
     from exchange_api.cli.keeping import audit
     from exchange_api.cli.lake import tables as lake
     from exchange_api.cli.publishing import contract, dataset, source, standard, topic
@@ -88,7 +88,7 @@ def _nouns() -> "dict[str, ModuleType]":
         "agency": agency,
         "source": source,
         "dataset": dataset,
-        "base": review,
+        "base": base,
         "topic": topic,
         "standard": standard,
         "run": run,

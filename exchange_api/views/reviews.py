@@ -201,7 +201,7 @@ def found_row(settings: Settings, session: Session, model: BaseModel, pair: str)
     return review.one(settings, model, pair, (said[-1].record_l, said[-1].record_r) if said else ())
 
 
-def base_of(settings: Settings, session: Session, pair: str) -> str:
+def base_of_pair(settings: Settings, session: Session, pair: str) -> str:
     """The base a pair, or two records, are of; raises NotFound."""
     for model in bases.matched():
         try:

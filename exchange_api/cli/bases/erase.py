@@ -3,14 +3,15 @@
 Whoever has the terminal acts in the name of an account: the events name both.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from catalog.standards.erasure_grounds import GROUNDS, REFUSALS
-from exchange_api.cli.bases import words
+from exchange_api.cli.bases import arguments
 from exchange_api.cli.speaking import door
-from exchange_api.cli.speaking.speech import as_json, listing, progress, say, tell
+from exchange_api.cli.speaking.speech import as_json, listing, named, progress, say, tell
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -18,6 +19,26 @@ if TYPE_CHECKING:
     from catalog.models import Erasure
 
 app = door.noun("依法删除个人信息", "Erasure of a person's data by law")
+STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+    "asked": ("待审批", "to be decided"),
+    "approved": ("已批准，待执行", "approved, to be carried out"),
+    "refused": ("不予删除", "refused"),
+    "begun": ("执行未完成", "begun, not finished"),
+    "done": ("已完成", "done"),
+}
+"""How far an erasure is."""
+
+
+def _choices(words: Mapping[str, tuple[str, str]]) -> str:
+    """Codes with their words, for the help of an option."""
+    return "; ".join(f"{code}: {named(pair)}" for code, pair in words.items())
+
+
+def _word(words: Mapping[str, tuple[str, str]], code: str) -> str:
+    """What `code` is called, in the language spoken; one without words as it is."""
+    return named(words[code]) if code in words else code
+
+
 Number = Annotated[int, typer.Argument(help=say("申请编号", "Number of the request"))]
 Login = Annotated[str, typer.Option("--login", help=say("数据管理员账号", "Login of the steward"))]
 Reason = Annotated[str, typer.Option("--reason", help=say("理由，不写个人信息", "Why; nothing about the person"))]
@@ -25,12 +46,12 @@ Reason = Annotated[str, typer.Option("--reason", help=say("理由，不写个人
 
 @app.command(help=say("提出删除申请", "Ask that a person be erased"))
 def ask(
-    entity: words.Person,
+    entity: arguments.Person,
     ground: Annotated[
         str,
         typer.Option(
             "--ground",
-            help=words.choices(GROUNDS),
+            help=_choices(GROUNDS),
         ),
     ],
     reference: Annotated[str, typer.Option("--reference", help=say("文号", "Number of the paper it is asked by"))],
@@ -80,7 +101,7 @@ def refuse(
     number: Number,
     ground: Annotated[
         str,
-        typer.Option("--ground", help=words.choices(REFUSALS)),
+        typer.Option("--ground", help=_choices(REFUSALS)),
     ],
     reason: Reason,
     login: Login,
@@ -102,9 +123,9 @@ def list_(in_json: door.Json = False) -> None:
         rows = [
             row
             | {
-                "status": words.word(words.STATUSES, row["status"]),
-                "ground": words.word(GROUNDS, row["ground"]),
-                "refusal": words.word(REFUSALS, row["refusal"]),
+                "status": _word(STATUSES, row["status"]),
+                "ground": _word(GROUNDS, row["ground"]),
+                "refusal": _word(REFUSALS, row["refusal"]),
             }
             for row in rows
         ]

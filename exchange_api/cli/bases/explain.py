@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from exchange_api.cli.bases import words
+from exchange_api.cli.bases import arguments
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, coded, listing, named, say, shown, tell, worded
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from exchange_api.views.entities import Explained
 
 
-def explain(entity: words.Entity, in_json: door.Json = False) -> None:
+def explain(entity: arguments.Entity, in_json: door.Json = False) -> None:
     """Source rows with what ties them, then every field: value, department, batch, when, rule. Masked; in the trail."""
     from exchange_api.responses import public
     from exchange_api.views import entities

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exchange_api.cli.bases import words
+from exchange_api.cli.bases import arguments
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, complain, listing, named, say, worded
 
@@ -23,7 +23,7 @@ Telephone = Annotated[
 ]
 
 
-def find(base: words.Base, phone: Telephone = False, in_json: door.Json = False) -> None:
+def find(base: arguments.Base, phone: Telephone = False, in_json: door.Json = False) -> None:
     """Asks for the number; piped in, it is the first line (with --phone: two). Ids alone come back; in the trail."""
     from exchange_api.responses import public
     from exchange_api.views import seeking

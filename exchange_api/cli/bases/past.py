@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from exchange_api.cli.bases import words
-from exchange_api.cli.speaking import door, trail
+from exchange_api.cli.bases.arguments import Entity
+from exchange_api.cli.speaking import door, times, trail
 from exchange_api.cli.speaking.speech import as_json, coded, listing, named, say, tell
 
 if TYPE_CHECKING:
     from exchange_api.views.past import Past
 
 
-def as_of(entity: words.Entity, valid: words.Valid = "", known: words.Known = "", in_json: door.Json = False) -> None:
+def as_of(entity: Entity, valid: times.Valid = "", known: times.Known = "", in_json: door.Json = False) -> None:
     """Each field with its value, from when until when it held, and since when the hub knows. Masked; in the trail."""
     from exchange_api.responses import public
     from exchange_api.views import past

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exchange_api.cli.bases import erase, words
-from exchange_api.cli.bases.explain import explain
-from exchange_api.cli.bases.find import find
-from exchange_api.cli.bases.past import as_of
+from exchange_api.cli.bases import arguments
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
 
@@ -20,30 +17,7 @@ if TYPE_CHECKING:
 
     from exchange_api.views.reviews import Case
 
-app = door.noun("基础库", "Base databases")
-pairs = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
-app.add_typer(pairs, name="review")
-app.add_typer(erase.app, name="erase")
-app.command(
-    help=say(
-        "按证件号码、社会信用代码，或电话和姓名，查找实体标识",
-        "Find the id of a person or organisation by a number, or by telephone and name",
-    )
-)(find)
-app.command(
-    help=say(
-        "说明一个实体的来由：来源记录、各字段以谁为准，敏感项已脱敏",
-        "Why an entity is what it is, sensitive items masked",
-    )
-)(explain)
-app.command(
-    "as-of",
-    help=say(
-        "查看一个实体在某日的状况，以及在某时刻所知的状况，敏感项已脱敏",
-        "What an entity was on a day, by what was known at a moment, sensitive items masked",
-    ),
-)(as_of)
-
+app = door.noun("人工核对匹配存疑的记录对", "Review of doubtful pairs")
 Login = Annotated[str, typer.Option("--login", help=say("核对人账号", "Login of who reviews"))]
 
 
@@ -56,11 +30,9 @@ class _Said:
     reason: str = ""
 
 
-@pairs.command(
-    "list", help=say("列出待核对的记录对，最存疑的在前", "List the pairs to review, the most doubtful first")
-)
+@app.command("list", help=say("列出待核对的记录对，最存疑的在前", "List the pairs to review, the most doubtful first"))
 def list_(
-    base: words.Base,
+    base: arguments.Base,
     every: Annotated[bool, typer.Option("--all", help=say("包括已有结论的", "Those decided on, too"))] = False,
     decided: Annotated[bool, typer.Option("--decided", help=say("只看已有结论的", "Only those decided on"))] = False,
     in_json: door.Json = False,
@@ -80,7 +52,7 @@ def list_(
     if in_json and rows:
         _record_read(base, model.providers, 2 * len(rows))  # the keys of both are shown
     if not in_json:
-        rows = [row | {"decision": words.verdict(row["decision"])} for row in rows]
+        rows = [row | {"decision": worded("review", row["decision"])} for row in rows]
     columns = {
         "pair": say("编号", "Pair"),
         "dataset_l": say("数据集甲", "Dataset A"),
@@ -92,15 +64,15 @@ def list_(
     listing(rows, columns, in_json=in_json, empty=say("没有待核对的记录对。", "There is nothing to review."))
 
 
-@pairs.command(help=say("查看一个记录对及其证据，敏感项已脱敏", "Show a pair and its evidence, sensitive items masked"))
-def show(pair: words.Pair, in_json: door.Json = False) -> None:
+@app.command(help=say("查看一个记录对及其证据，敏感项已脱敏", "Show a pair and its evidence, sensitive items masked"))
+def show(pair: arguments.Pair, in_json: door.Json = False) -> None:
     """Both records, masked, field by field, and the waterfall of evidence; as JSON in the form of the API."""
     from catalog.time_limits import local_day
     from exchange_api.responses import public
     from exchange_api.views import reviews
 
     with door.reading() as session:
-        base = reviews.base_of(door.settings(), session, pair)
+        base = reviews.base_of_pair(door.settings(), session, pair)
         found = reviews.case(door.settings(), session, base, pair, agency="", today=local_day(door.now()))
     trail.record(**found.use)
     if in_json:
@@ -111,9 +83,9 @@ def show(pair: words.Pair, in_json: door.Json = False) -> None:
     _draw_evidence(found)
 
 
-@pairs.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
+@app.command(help=say("对一个记录对作出结论，下次建库时生效", "Decide on a pair; the next build obeys"))
 def decide(
-    pair: words.Pair,
+    pair: arguments.Pair,
     verdict: Annotated[str, typer.Option("--verdict", help="same | different | unsure")],
     reason: Annotated[str, typer.Option("--reason", help=say("理由", "Why"))],
     login: Login,
@@ -130,15 +102,15 @@ def decide(
     check_reason(reason)
     with door.writing() as session:
         _check_may_decide(session, login)
-        base = reviews.base_of(door.settings(), session, pair)
+        base = reviews.base_of_pair(door.settings(), session, pair)
         row = reviews.found_row(door.settings(), session, bases.base(base), pair)
         before = _newest(session, base).get(pair, _Said())
         if before.verdict == verdict and reason.strip():
-            known = words.verdict(verdict)
+            known = worded("review", verdict)
             tell(
                 say(
                     f"{pair} 的结论已是“{known}”（{before.decided_by}），没有变化。",
-                    f"{pair} is decided on as {known} already (by {before.decided_by}); nothing changed.",
+                    f"{pair} is decided on as “{known}” already (by {before.decided_by}); nothing changed.",
                 )
             )
             return
@@ -198,7 +170,7 @@ def _draw_sides(found: "Case") -> None:
         "pair": found.pair,
         "probability": "—" if found.probability is None else f"{found.probability:.1%}",
         "together": found.together,
-        "decision": words.verdict(last.verdict if last else ""),
+        "decision": worded("review", last.verdict if last else None),
         "decided_by": last.by if last else "",
         "reason": last.reason if last else "",
     }

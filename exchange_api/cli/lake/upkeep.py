@@ -6,7 +6,7 @@ from uuid import uuid4
 import typer
 
 from exchange_api.cli.lake.places import Name, Zone, check_rewritable, check_unpinned, uri_of
-from exchange_api.cli.speaking import door, trail
+from exchange_api.cli.speaking import door, times, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, progress, say, tell
 
 if TYPE_CHECKING:
@@ -72,23 +72,9 @@ def vacuum(
 def read(
     zone: Zone,
     name: Name,
-    known: Annotated[
-        str,
-        typer.Option(
-            "--known",
-            "--as-of",
-            help=say("按哪天（到当日结束）或哪一时刻所知，如 2026-11-20T08:00+08:00", "By what was known then"),
-        ),
-    ] = "",
+    known: Annotated[str, times.known("--as-of")] = "",
     version: Annotated[int | None, typer.Option(min=0, help=say("版本号", "Number of a version"))] = None,
-    valid: Annotated[
-        str,
-        typer.Option(
-            "--valid",
-            "--on",
-            help=say("只看某日有效的行，如 2025-06-30", "Rows that held on a day, such as 2025-06-30"),
-        ),
-    ] = "",
+    valid: Annotated[str, times.valid("--on")] = "",
     columns: Annotated[str, typer.Option(help=say("列，用逗号分开", "Columns, with commas"))] = "",
     limit: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help=say("行数", "How many rows"))] = 20,
     in_json: door.Json = False,

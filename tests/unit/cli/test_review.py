@@ -140,6 +140,8 @@ def test_the_same_word_again_changes_nothing_and_what_is_decided_can_be_listed(s
     with open_reader(town) as session:
         events = session.query(Event).count()
     assert "已是“不同”（steward），没有变化" in shuniu(*decide, "different", home=town.home).out
+    again = shuniu(*decide, "different", home=town.home, language="en").out
+    assert "is decided on as “Different” already (by steward)" in again
     with open_reader(town) as session:
         assert session.query(Event).count() == events
     listed = json.loads(shuniu("base", "review", "list", "population", "--decided", "--json", home=town.home).out)
