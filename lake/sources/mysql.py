@@ -26,8 +26,8 @@ def read(
     return scanner.read(KIND, settings, spec, contract, since=since, begun=begun)
 
 
-def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
-    """Attach the database read-only, one-digit numbers as numbers (not as truth values)."""
+def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, _mark: int = 0) -> None:
+    """Attach the database read-only, one-digit numbers as numbers (not as truth values). Its lines take no mark."""
     connection.execute(scanner.secret_sql("mysql", spec, PORT))
     connection.execute("SET GLOBAL mysql_tinyint1_as_boolean = false")
     connection.execute(f"ATTACH '' AS {scanner.SOURCE} (TYPE mysql, SECRET department, READ_ONLY)")

@@ -41,8 +41,11 @@ def read(
     return scanner.read(KIND, settings, spec, contract, since=since, begun=begun)
 
 
-def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
-    """Attach the database read-only; the server itself refuses writes and stops what runs or waits too long."""
+def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, mark: int = 0) -> None:
+    """Attach the database read-only; the server itself refuses writes and stops what runs or waits too long.
+
+    mark: what every line of it is known by (databases.lines); 0 for none.
+    """
     connection.execute(scanner.secret_sql("postgres", spec, PORT))
     seconds = {
         "statement_timeout": int(spec.options.get("statement_seconds", limits.STATEMENT_SECONDS)),
@@ -51,7 +54,8 @@ def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
     told = " ".join(f"-c {name}={limit * 1000}" for name, limit in seconds.items())
     # Moments are told as ISO text in UTC: positions are made of them.
     options = f"-c default_transaction_read_only=on {told} -c datestyle=ISO -c timezone=UTC"
-    given = literal(f"options='{options}' connect_timeout={CONNECT_SECONDS} application_name=shuniu")
+    marked = f" tcp_user_timeout={mark}" if mark else ""
+    given = literal(f"options='{options}' connect_timeout={CONNECT_SECONDS} application_name=shuniu{marked}")
     connection.execute(f"ATTACH {given} AS {scanner.SOURCE} (TYPE postgres, SECRET department, READ_ONLY)")
 
 
@@ -139,4 +143,4 @@ def _in_server(sql: str) -> str:
     return f"postgres_query({literal(scanner.SOURCE)}, {literal(sql)})"
 
 
-KIND = scanner.Kind("postgres_scanner", attach, relate, ask=_in_server, port=PORT)
+KIND = scanner.Kind("postgres_scanner", attach, relate, ask=_in_server, port=PORT, marked=True)

@@ -38,8 +38,8 @@ def place(spec: SystemSpec) -> str:
     return spec.location.removeprefix("sqlite:///").removeprefix("sqlite://")
 
 
-def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec) -> None:
-    """Attach the file read-only."""
+def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, _mark: int = 0) -> None:
+    """Attach the file read-only: no line is opened."""
     connection.execute("SET GLOBAL sqlite_all_varchar = true")
     connection.execute(f"ATTACH {literal(place(spec))} AS {scanner.SOURCE} (TYPE sqlite, READ_ONLY)")
 

@@ -19,12 +19,13 @@ from lake.engines.duckdb import connect, literal, quote
 from lake.loading.reconciliation import Measure, Totals, measures, told
 from lake.sources.databases.custom import query_of
 from lake.sources.databases.limits import STATEMENT_SECONDS, limit
+from lake.sources.databases.lines import Lines
 from lake.sources.databases.native import columns_of, delivered, leave, projection, release
 from lake.sources.databases.sentences import sentence
 from lake.sources.databases.window import Window, due, watermark
 from lake.sources.delivery import Delivery, Native, check_columns
 
-Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec], None]
+Attach = Callable[[duckdb.DuckDBPyConnection, SystemSpec, int], None]
 Relate = Callable[[duckdb.DuckDBPyConnection, SystemSpec, Contract], "Relation"]
 SOURCE = "source"
 FEW_ROWS = 50_000  # from here on a second thread is worth what it burns
@@ -48,8 +49,9 @@ class Relation:
 class Kind:
     """How one kind of database is attached as `source`, and (where that is not plain) named in SQL after FROM.
 
-    ask: SQL of the server's own -> its answer as DuckDB has it after FROM, in the same transaction. port: the usual
-    one of its servers; None for a file.
+    attach: gets the mark to put on every line it opens (lines.py), where `marked` says that it can. ask: SQL of the
+    server's own -> its answer as DuckDB has it after FROM, in the same transaction. port: the usual one of its servers;
+    None for a file.
     """
 
     extension: str
@@ -57,6 +59,7 @@ class Kind:
     relate: Relate | None = None
     ask: Callable[[str], str] | None = None
     port: int | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,9 +135,12 @@ def read(
 def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract) -> Reached:
     """Connect, begin, and describe what is to be read."""
     connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
-    left, end = _limited(connection, kind, spec)
+    lines = None if kind.port is None else Lines(*host_and_port(spec, kind.port)[:2], marked=kind.marked)
+    left, end = _limited(connection, lines, spec)
     try:
-        kind.attach(connection, spec)
+        kind.attach(connection, spec, lines.mark if lines else 0)
+        if lines:
+            lines.attached()
         connection.execute("BEGIN TRANSACTION")
         relation = (kind.relate or _plain)(connection, spec, contract)
         if relation.figures:
@@ -155,12 +161,11 @@ def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract)
 
 
 def _limited(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, spec: SystemSpec
+    connection: duckdb.DuckDBPyConnection, lines: Lines | None, spec: SystemSpec
 ) -> tuple[Callable[[], None], Callable[[], None]]:
     """Let `connection` work for the system's statement_seconds at most; the ways to leave and to end it before."""
     seconds = float(spec.options.get("statement_seconds", STATEMENT_SECONDS))
-    server = None if kind.port is None else host_and_port(spec, kind.port)[:2]
-    done = limit(connection, seconds, server)
+    done = limit(connection, seconds, lines)
 
     def left() -> None:
         leave(connection, SOURCE)  # that, too, may meet a server that says nothing: the limit holds until it is over

@@ -1,6 +1,5 @@
 """Databases that stay connected and say nothing any more: the load fails by its limit, and holds no worker for ever."""
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -8,14 +7,18 @@ from dataclasses import replace
 from threading import Thread
 from urllib.parse import urlsplit
 
+import duckdb
 import psycopg
 import pytest
 
 from catalog.errors import SourceUnreachable
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
+from lake.engines.duckdb import connect
 from lake.loading import ingest
-from lake.sources.databases import limits
+from lake.sources import mysql, postgresql
+from lake.sources.databases import limits, native, scanner
+from lake.sources.databases.lines import Lines
 from tests.factories.deliveries import NOW, a_contract, a_registry_with, an_item
 from tests.factories.silence import falling_silent
 
@@ -58,18 +61,53 @@ def test_a_server_that_says_nothing_any_more_holds_a_load_no_longer_than_agreed(
     assert ingest.collect(hub, CONTRACT, department, now=NOW, by="steward").rows == ROWS
 
 
-def test_only_lines_to_that_server_that_came_after_are_cut(police: tuple[SystemSpec, psycopg.Connection]) -> None:
+def reached(settings: Settings, spec: SystemSpec, seconds: float) -> tuple[duckdb.DuckDBPyConnection, Lines]:
+    """A connection to a department's database as scanner makes it, with the limit of its work running."""
+    kind = postgresql.KIND if spec.kind == "postgresql" else mysql.KIND
+    connection = connect(settings, extensions=[kind.extension], functions=False)
+    lines = Lines(*scanner.host_and_port(spec, kind.port or 0)[:2], marked=kind.marked)
+    limits.limit(connection, seconds, lines)
+    kind.attach(connection, spec, lines.mark)
+    lines.attached()
+    return connection, lines
+
+
+def test_of_two_lines_to_one_server_only_the_one_that_ran_out_is_cut(
+    settings: Settings, department: SystemSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 1)
+    ask = "postgres_query" if department.kind == "postgresql" else "mysql_query"
+    sleep = "pg_sleep(30)::text" if department.kind == "postgresql" else "sleep(30)"
+    slow, _ = reached(settings, department, 1)
+    healthy, _ = reached(settings, department, 60)
+    for one in (slow, healthy):
+        one.execute("BEGIN TRANSACTION")
+    count = "SELECT count(*) FROM source.hkrk"
+    assert healthy.execute(count).fetchall() == [(ROWS,)]
+    began = time.monotonic()
+    with pytest.raises(duckdb.Error):
+        _in_time(lambda: slow.execute(f"SELECT * FROM {ask}('source', 'SELECT {sleep} AS slept')").fetchall())
+    assert time.monotonic() - began < 15
+    assert healthy.execute(count).fetchall() == [(ROWS,)], "it was opened later, to the same server, and idle for long"
+    native.release(slow)
+    native.release(healthy)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_no_line_of_anybody_else_to_the_server_is_cut(
+    police: tuple[SystemSpec, psycopg.Connection], marked: bool
+) -> None:
     spec, department = police
     place = urlsplit(spec.location)
-    host, port = str(place.hostname), place.port or 0
-    limits._cut(frozenset(limits._sockets()), host, port)
-    limits._cut(frozenset(), host, port + 1)
-    assert department.execute("SELECT 1").fetchone() == (1,)
-    with psycopg.connect(spec.location, **spec.secret) as another:
-        limits._cut(frozenset(limits._sockets()) - {os.fstat(another.fileno()).st_ino}, host, port)
+    lines = Lines(str(place.hostname), place.port or 0, marked=marked)
+    own = {"tcp_user_timeout": lines.mark} if marked else {}
+    with psycopg.connect(spec.location, **spec.secret, **own) as mine:
+        lines.attached()
+        with psycopg.connect(spec.location, **spec.secret) as later:
+            lines.cut(0.5)
+            assert [one.execute("SELECT 1").fetchone() for one in (department, later)] == [(1,), (1,)]
         with pytest.raises(psycopg.OperationalError):
-            another.execute("SELECT 1")
-    assert department.execute("SELECT 1").fetchone() == (1,)
+            mine.execute("SELECT 1")
 
 
 def _in_time(load: Callable[[], object]) -> None:
