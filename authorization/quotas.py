@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from authorization.models import GrantUse
@@ -70,7 +71,8 @@ class Quotas:
             del self._left[key]
 
     def _reserve(self, grant: Grant, day: date, rows: int, left: _Left) -> None:
-        with open_session(self._settings) as session:
+        # Not in turn with all writers: a read must not wait for them. The row itself is locked.
+        with open_session(self._settings, free=True) as session:
             used = _used(session, grant.code, day)
             calls = _block(grant.calls_per_day, used.calls, 1) if left.calls < 1 else 0
             more = _block(grant.rows_per_day, used.rows, rows - left.rows) if left.rows < rows else 0
@@ -81,12 +83,10 @@ class Quotas:
 
 
 def _used(session: Session, grant: str, day: date) -> GrantUse:
-    used = session.get(GrantUse, (grant, day), with_for_update=True)
-    if used is None:
-        used = GrantUse(grant=grant, day=day, calls=0, rows=0)
-        session.add(used)
-        session.flush()
-    return used
+    """The row of `grant` and `day`, locked; made where there was none, whoever else makes it at the same moment."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(GrantUse).values(grant=grant, day=day, calls=0, rows=0).on_conflict_do_nothing())
+    return session.get_one(GrantUse, (grant, day), with_for_update=True)
 
 
 def _block(quota: int | None, used: int, wanted: int) -> int:

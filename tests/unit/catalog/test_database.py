@@ -2,15 +2,18 @@
 
 import os
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, InternalError, StatementError
 
 import authorization.models  # noqa: F401  # their tables belong to the same registry
+from catalog import database
 from catalog.database import Base, engine_for, forget_engines, migrate, open_reader, open_session
+from catalog.errors import Unavailable
 from catalog.models import Agency, Dataset, Event, RunStep
 from catalog.settings import Settings
 
@@ -170,3 +173,56 @@ def test_history_is_not_bound_to_what_it_tells_of(registry: Settings, now: datet
 def test_the_registry_is_where_the_tests_were_asked_to_have_it(registry: Settings) -> None:
     asked = os.environ.get("SHUNIU_TEST_REGISTRY", "sqlite")
     assert engine_for(registry).dialect.name == asked
+
+
+def test_readers_find_a_connection_while_more_writers_wait_than_there_are_connections(
+    registry: Settings, now: datetime
+) -> None:
+    def write() -> None:
+        with open_session(registry) as session:
+            session.add(event(now))
+
+    waiting = [threading.Thread(target=write) for _ in range(20)]
+    with open_session(registry) as first:
+        first.add(agency("police"))
+        first.flush()
+        for thread in waiting:
+            thread.start()
+        begun = time.monotonic()
+        for _ in range(5):
+            with open_reader(registry) as reader:
+                assert reader.query(Event).count() == 0
+        assert time.monotonic() - begun < 10, "readers never wait for a writer"
+    for thread in waiting:
+        thread.join(timeout=60)
+    with open_reader(registry) as reader:
+        assert reader.query(Event).count() == 20
+
+
+def test_a_writer_whose_turn_does_not_come_is_told_that_the_registry_is_busy(
+    registry: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "WAIT_SECONDS", 1)
+    forget_engines()
+    with open_session(registry) as first:
+        first.add(agency("police"))
+        first.flush()
+        with pytest.raises(Unavailable) as refused:
+            _write(registry, event(now))
+    assert refused.value.code == "registry_busy"
+    with open_reader(registry) as reader:
+        assert reader.query(Event).count() == 0
+
+
+def test_who_only_reads_cannot_write(registry: Settings, now: datetime) -> None:
+    if engine_for(registry).dialect.name == "sqlite":
+        return  # SQLite knows no reading transaction; PostgreSQL refuses
+    with open_reader(registry) as reader:
+        reader.add(event(now))
+        with pytest.raises(InternalError):
+            reader.flush()
+
+
+def _write(registry: Settings, row: Event) -> None:
+    with open_session(registry) as session:
+        session.add(row)
