@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catalog.standards.own import in_force
 
+_BYTES = r"^\d+(\.\d+)? ?[KMGT]i?B$"
+"""A size as DuckDB reads it: 512MB, 1.5 GiB."""
+
 
 class Settings(BaseSettings):
     """Where things lie and how much the hub may use. Every field is an environment variable SHUNIU_<NAME>."""
@@ -53,10 +56,12 @@ class Settings(BaseSettings):
     airflow_user: str = Field(default="admin", description="Login the hub uses at Airflow's API")
     airflow_password: str = Field(default="", repr=False, description="Password for it; empty: the generated one")
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages: zh or en")
-    memory_limit: str = Field(default="1GB", description="Memory one engine connection may use")
+    memory_limit: str = Field(default="1GB", pattern=_BYTES, description="Memory one engine connection may use")
     build_memory_limit: str = Field(
         default="4GB",
-        description="Memory the connection that builds a base database may use; never more than half of the machine's",
+        pattern=_BYTES,
+        description="Memory the connection that builds a base may use, at least SHUNIU_MEMORY_LIMIT; as many as"
+        " are built at once (SHUNIU_THREADS, at least two) share half of the machine's",
     )
     threads: int = Field(default=2, ge=1, le=256, description="Threads one engine connection may use")
     engine: Literal["duckdb", "spark"] = Field(

@@ -75,13 +75,13 @@ def connect(
 
 
 def _give_room(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Let `connection` use the memory for building: half of the machine's (or the container's) at most."""
+    """Let `connection` use the memory for building: its share of half of the machine's (or the container's) at most."""
     connection.execute("RESET memory_limit")  # to what DuckDB takes by itself: four fifths of what there is
     given, most = (
         f"parse_formatted_bytes({literal(it)})" for it in (settings.memory_limit, settings.build_memory_limit)
     )
-    half = "parse_formatted_bytes(current_setting('memory_limit')) * 5 // 8"
-    ((limit,),) = connection.execute(f"SELECT greatest({given}, least({most}, {half}))").fetchall()
+    share = f"parse_formatted_bytes(current_setting('memory_limit')) * 5 // 8 // {max(2, settings.threads)}"
+    ((limit,),) = connection.execute(f"SELECT greatest({given}, least({most}, {share}))").fetchall()
     connection.execute(f"SET memory_limit = '{limit}B'")
 
 

@@ -10,7 +10,8 @@ import pytest
 from catalog.errors import ConfigurationError, NotFound
 from catalog.settings import Settings
 from lake import tables
-from lake.bases import BASES, build
+from lake.bases import BASES, build, building
+from lake.engines.duckdb import connect
 from lake.layout import Layout
 from tests.factories.standard_tables import batch_of, day, hold, moment, read
 
@@ -206,3 +207,17 @@ def test_the_rows_have_the_items_the_model_promises(city: Settings) -> None:
     (model,) = [base for base in BASES if base.name == "population"]
     found = tables.schema(Layout(city.lake_url).base("population"), settings=city)
     assert found.names == [item.name for item in model.items]
+
+
+def test_a_base_is_built_with_the_memory_for_building(city: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = []
+
+    def looked_at(*given: object, **named: object) -> object:
+        connection = connect(*given, **named)  # type: ignore[arg-type]
+        limits.extend(connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall())
+        return connection
+
+    monkeypatch.setattr(building, "connect", looked_at)
+    build(city.model_copy(update={"memory_limit": "200MB", "build_memory_limit": "1GB"}), "population", now=NOW)
+    assert limits == [(limits[0][0],)]
+    assert limits[0][0] > 900_000_000

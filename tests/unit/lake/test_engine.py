@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import psutil
 import pytest
+from pydantic import ValidationError
 
 from catalog.errors import ConfigurationError
 from catalog.settings import Settings
@@ -32,16 +33,28 @@ def test_a_connection_keeps_to_the_hubs_limits_and_never_installs_anything(tmp_p
         assert setting(connection, "temp_directory").startswith(str(tmp_path))
 
 
-def test_whoever_builds_a_base_has_more_memory_but_never_more_than_half_of_the_machines(tmp_path: Path) -> None:
+def test_whoever_builds_a_base_has_more_memory_but_all_at_once_not_more_than_half_of_the_machines(
+    tmp_path: Path,
+) -> None:
     small = Settings(home=tmp_path, memory_limit="256MB", build_memory_limit="512MB")
     with connect(small, building=True) as connection:
         assert setting(connection, "memory_limit") == "488.2 MiB"
     with connect(small.model_copy(update={"memory_limit": "640MB"}), building=True) as connection:
         assert setting(connection, "memory_limit") == "610.3 MiB", "not less than any other connection"
-    with connect(Settings(home=tmp_path, build_memory_limit="900TB"), building=True) as connection:
-        machine = psutil.virtual_memory().total
-        ((limit,),) = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
-        assert limit <= machine * 0.52
+    for threads, at_once in ((1, 2), (2, 2), (8, 8)):
+        greedy = Settings(home=tmp_path, build_memory_limit="900TB", memory_limit="1MB", threads=threads)
+        with connect(greedy, building=True) as connection:
+            machine = psutil.virtual_memory().total
+            ((limit,),) = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
+            assert limit * at_once <= machine * 0.52
+
+
+@pytest.mark.parametrize("size", ["none", "-1", "4", "50%", "4 G"])
+def test_a_limit_that_is_no_size_is_refused_before_anything_runs(tmp_path: Path, size: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(home=tmp_path, build_memory_limit=size)
+    with pytest.raises(ValidationError):
+        Settings(home=tmp_path, memory_limit=size)
 
 
 def test_extensions_come_from_their_wheels_and_a_missing_one_says_what_to_install(settings: Settings) -> None:
