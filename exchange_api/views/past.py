@@ -1,7 +1,7 @@
 """What a base held of an entity on a day, by what the hub knew at a moment, as pages and programs show it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -114,10 +114,11 @@ def known_moment(text: str, *, now: datetime) -> datetime | None:
     """
     try:
         moment = _moment(text) if text else None
-    except ValueError:
+        known_on = local_day(moment.astimezone(UTC)) if moment is not None else date.min
+    except (ValueError, OverflowError):  # at the edge of the calendar neither clock has a day for it
         raise _invalid() from None
     today = local_day(now)
-    if moment is not None and (local_day(moment) > today or (moment > now and moment != _end_of(today))):
+    if moment is not None and (known_on > today or (moment > now and moment != _end_of(today))):
         raise InvalidInput(
             "所知时间在现在之后。以后会知道什么，现在查不到，请写现在或以前的时间。",
             "When it was known lies in the future: nobody can tell what will be known. Give a moment that has passed.",

@@ -456,7 +456,10 @@ def test_what_somebody_was_is_told_by_day_and_by_what_was_known(
     assert "address" not in {field["name"] for field in earlier["fields"]}
     unknown = browser.get(path, params={"known": "2020-01-01"}, headers=steward_token).json()
     assert unknown["fields"] == []
-    for asked in ({"valid": "heute"}, {"known": "2026-13-01"}):
+    edges = ("0001-01-01T00:00+23:59", "0001-01-01T00:00", "9999-12-31T23:59-23:59")
+    for earliest in ({"valid": "0001-01-01"}, {"known": "0001-01-01"}):
+        assert browser.get(path, params=earliest, headers=steward_token).status_code == 200
+    for asked in ({"valid": "heute"}, {"known": "2026-13-01"}, *({"known": edge} for edge in edges)):
         answer = browser.get(path, params=asked, headers=steward_token)
         assert (answer.status_code, answer.json()["code"]) == (422, "as_of_invalid")
     assert browser.get(path.replace(person, "P0"), headers=steward_token).status_code == 404
