@@ -14,7 +14,7 @@ import duckdb
 from catalog.contracts import Contract
 from catalog.errors import HubError
 from catalog.settings import Settings
-from catalog.systems import SystemSpec
+from catalog.systems import SystemSpec, seconds_allowed
 from lake.engines.duckdb import connect, literal, quote
 from lake.loading.reconciliation import Measure, Totals, measures, told
 from lake.sources.databases.custom import query_of
@@ -134,9 +134,10 @@ def read(
 
 def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract) -> Reached:
     """Connect, begin, and describe what is to be read."""
+    seconds = seconds_allowed(spec, "statement_seconds", STATEMENT_SECONDS)
     connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
     lines = None if kind.port is None else Lines(*host_and_port(spec, kind.port)[:2], marked=kind.marked)
-    left, end = _limited(connection, lines, spec)
+    left, end = _limited(connection, lines, seconds)
     try:
         kind.attach(connection, spec, lines.mark if lines else 0)
         if lines:
@@ -161,10 +162,9 @@ def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract)
 
 
 def _limited(
-    connection: duckdb.DuckDBPyConnection, lines: Lines | None, spec: SystemSpec
+    connection: duckdb.DuckDBPyConnection, lines: Lines | None, seconds: int
 ) -> tuple[Callable[[], None], Callable[[], None]]:
-    """Let `connection` work for the system's statement_seconds at most; the ways to leave and to end it before."""
-    seconds = float(spec.options.get("statement_seconds", STATEMENT_SECONDS))
+    """Let `connection` work for so many seconds at most; the ways to leave and to end it before."""
     done = limit(connection, seconds, lines)
 
     def left() -> None:

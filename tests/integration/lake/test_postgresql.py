@@ -9,7 +9,14 @@ import psycopg
 import pytest
 
 from catalog.contracts import Contract
-from catalog.errors import BatchHeld, ContractBroken, SourceRefused, SourceUnreachable, SourceUnreadable
+from catalog.errors import (
+    BatchHeld,
+    ContractBroken,
+    InvalidInput,
+    SourceRefused,
+    SourceUnreachable,
+    SourceUnreadable,
+)
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from exchange_api import connecting
@@ -251,6 +258,13 @@ def test_a_read_that_takes_longer_than_it_may_is_stopped_by_the_server(hub: Sett
     with pytest.raises(SourceUnreachable) as slow:
         collect(hub, impatient, contract=replace(CONTRACT, locator="slow"))
     assert slow.value.code == "source_too_slow"
+
+
+@pytest.mark.parametrize("option", ["statement_seconds", "lock_seconds"])
+def test_nothing_is_read_by_a_limit_that_would_limit_nothing(hub: Settings, people: Department, option: str) -> None:
+    with pytest.raises(InvalidInput) as boundless:
+        collect(hub, replace(people[0], options={"schema": "public", option: float("inf")}))
+    assert boundless.value.code == "option_seconds_invalid"
 
 
 def test_a_table_that_somebody_keeps_locked_is_waited_for_no_longer_than_agreed(

@@ -66,6 +66,15 @@ def test_a_systems_secret_is_stored_sealed_and_opens_for_the_lake(catalogue: Set
     assert all("c4n4ry" not in str(event.details) for event in events(catalogue, "system:registered"))
 
 
+@pytest.mark.parametrize("option", ["statement_seconds", "lock_seconds"])
+def test_a_system_whose_limit_would_limit_nothing_is_not_registered(
+    catalogue: Settings, now: datetime, option: str
+) -> None:
+    spec = SystemSpec("police_db", "police", "postgresql", "postgresql://h/db", {option: 1e300})
+    with pytest.raises(InvalidInput, match=option), open_session(catalogue) as session:
+        systems.register(session, settings=catalogue, spec=spec, by="t", now=now)
+
+
 def test_a_system_nobody_registered_is_named_in_the_sentence(registry: Settings) -> None:
     with open_reader(registry) as session, pytest.raises(NotFound, match="tax_db"):
         systems.opened(session, settings=registry, code="tax_db")

@@ -17,7 +17,7 @@ CODE = ("catalog", "lake", "quality", "dags")
 READ = re.compile(r"""contract\.options(?:\.get\(|\[)"(\w+)"|_option\(contract, "(\w+)\"""")
 PAGED = re.compile(r"""\boptions(?:\.get\(|\[)"(\w+)\"""")
 OUTLINED = re.compile(r"""get\("options"\) or \{\}\)\.get\("(\w+)"\)""")
-OF_SYSTEM = re.compile(r"""spec\.options\.get\("(\w+)\"""")
+OF_SYSTEM = re.compile(r"""(?:spec\.options\.get\(|seconds_allowed\((?:self\.)?spec, )"(\w+)\"""")
 INTERNAL = {"looking", "first_only", "acknowledge"}
 """How lake.sources.peek tells a source that it is only looked at; nobody writes these."""
 
