@@ -12,8 +12,7 @@ from pathlib import Path
 import yaml
 
 from catalog.contracts import Contract
-from catalog.contracts_document import strangers
-from catalog.read_options import KNOWN
+from catalog.contracts_document import strangers, told
 
 TO_REVIEW = "待审核"
 """The word a drafted description carries until somebody has read it."""
@@ -42,13 +41,9 @@ def _open(contract: Contract) -> Iterator[tuple[str, str]]:
             "sharingCondition：有条件共享须写明条件",
             "sharingCondition: sharing under conditions has to state them",
         )
-    if unknown := sorted(set(contract.options) - KNOWN):
-        named = ", ".join(unknown)
-        yield (f"options：没有读取选项 {named}，不起作用", f"options: there is no option {named}; it does nothing")
     for stranger in strangers(yaml.safe_load(contract.document)) if contract.document else ():
-        place = f"{stranger.place}.{stranger.key}".strip(".")
-        alike = (f"，是否为 {stranger.nearest}", f"; did you mean {stranger.nearest}") if stranger.nearest else ("", "")
-        yield (f"{place}：没有这个键，不起作用{alike[0]}", f"{place}: there is no such key; it does nothing{alike[1]}")
+        zh, en = told(stranger)
+        yield f"不起作用：{zh}", f"without effect: {en}"
     if ungraded := [item.name for item in contract.items if not item.grade or not item.personal]:
         named = ", ".join(ungraded)
         yield (

@@ -16,17 +16,20 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import BaseModel, ValidationError
 
 from catalog.errors import ContractBroken
+from catalog.read_options import KNOWN
 
 Document = dict[str, Any]
-OURS: Final[Mapping[str, frozenset[str]]] = {
+READ: Final[Mapping[str, frozenset[str]]] = {
     "OpenDataContractStandard": frozenset(
-        {"agency", "crs", "format", "grade", "mode", "options", "origin", "schedule", "sharing", "sharingCondition"}
-        | {"sharingMode", "system", "titleEn", "watermark"}
+        {"agency", "crs", "grade", "mode", "options", "origin", "schedule", "sharing", "sharingCondition", "system"}
+        | {"titleEn", "watermark"}
     ),
     "SchemaProperty": frozenset({"codeList", "element", "personal", "titleEn"}),
     "DataQuality": frozenset({"indicator", "items"}),
 }
-"""Part of a document, as the standard's model calls it -> the custom properties this hub reads there."""
+"""Part of a document, as the standard's model calls it -> the custom properties this hub reads there (contracts.py)."""
+FOR_OTHERS: Final[Mapping[str, frozenset[str]]] = {"OpenDataContractStandard": frozenset({"format", "sharingMode"})}
+"""The same, of those it does not read: they tell people and other programs, and stay in the document."""
 
 _MAP = "tag:yaml.org,2002:map"
 _STR = "tag:yaml.org,2002:str"
@@ -108,8 +111,16 @@ class Stranger:
 
 
 def strangers(document: Document) -> tuple[Stranger, ...]:
-    """Keys and custom properties neither the standard (v3) nor this hub reads: mistyped, they would say nothing."""
-    return tuple(_strangers(document, OpenDataContractStandard, ""))
+    """Keys, custom properties and options neither the standard (v3) nor this hub knows: mistyped, they say nothing."""
+    return (*_strangers(document, OpenDataContractStandard, ""), *_strange_options(document))
+
+
+def told(stranger: Stranger) -> tuple[str, str]:
+    """That there is no such key, where, and which was meant, as a phrase in Chinese and English."""
+    place, key, nearest = stranger.place, stranger.key, stranger.nearest
+    at = (f"{place} 中", f" in {place}") if place else ("", "")
+    alike = (f"，是否为 {nearest}", f"; did you mean {nearest}") if nearest else ("", "")
+    return f"{at[0]}没有键 {key}{alike[0]}", f"no key {key}{at[1]}{alike[1]}"
 
 
 def _strangers(part: Document, model: type[BaseModel], place: str) -> Iterator[Stranger]:
@@ -121,10 +132,22 @@ def _strangers(part: Document, model: type[BaseModel], place: str) -> Iterator[S
             if isinstance(one, dict) and inner is not None:
                 called = one.get("name") or one.get("property") or one.get("id")
                 yield from _strangers(one, inner, ".".join(filter(None, (place, key, str(called or "")))))
-    ours = OURS.get(model.__name__, frozenset[str]())
-    for one in part.get("customProperties") or () if ours else ():
-        if isinstance(one, dict) and "property" in one and one["property"] not in ours:
-            yield _stranger(f"{place}.customProperties".strip("."), one["property"], ours)
+    if ours := READ.get(model.__name__, frozenset[str]()) | FOR_OTHERS.get(model.__name__, frozenset[str]()):
+        for one in _own(part):
+            if "property" in one and str(one["property"]) not in ours:
+                yield _stranger(f"{place}.customProperties".strip("."), one["property"], ours)
+
+
+def _strange_options(document: Document) -> Iterator[Stranger]:
+    for one in _own(document):
+        if one.get("property") == "options" and isinstance(one.get("value"), dict):
+            yield from (_stranger("options", name, KNOWN) for name in one["value"] if name not in KNOWN)
+
+
+def _own(part: Document) -> list[Document]:
+    """The custom properties of a part; none where something else stands in their place."""
+    given = part.get("customProperties")
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
 
 
 def _stranger(place: str, key: object, known: Collection[str]) -> Stranger:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from difflib import get_close_matches
 
 import duckdb
 import sqlglot
@@ -11,7 +10,6 @@ from catalog import contracts_document
 from catalog.classification import FLOORS, check_classified
 from catalog.contracts import Contract, Item
 from catalog.errors import InvalidInput
-from catalog.read_options import KNOWN
 from catalog.settings import Settings
 from catalog.standards.elements import elements
 from lake.bases import tracing, wording
@@ -35,15 +33,9 @@ def check_keys(model: BaseModel) -> None:
     """Raise InvalidInput for a key or an option of the contract that nothing reads: mistyped, it would say nothing."""
     assert model.contract is not None
     document = contracts_document.read(model.contract.document, name=f"{model.name}.odcs.yaml")
-    options = tuple(
-        contracts_document.Stranger("options", name, next(iter(get_close_matches(name, sorted(KNOWN), n=1)), ""))
-        for name in sorted(set(map(str, model.contract.options)) - KNOWN)
-    )
-    if found := [*contracts_document.strangers(document), *options]:
-        place, key, nearest = found[0].place, found[0].key, found[0].nearest
-        at = (f"契约的 {place} 中", f" in {place}") if place else ("契约中", "")
-        alike = (f"，是否为 {nearest}", f"; did you mean {nearest}") if nearest else ("", "")
-        raise _wrong(model, f"{at[0]}没有键 {key}{alike[0]}", f"its contract knows no key {key}{at[1]}{alike[1]}")
+    for stranger in contracts_document.strangers(document):
+        zh, en = contracts_document.told(stranger)
+        raise _wrong(model, f"契约的 {zh}" if stranger.place else f"契约{zh}", f"its contract knows {en}")
 
 
 def check_promise(model: BaseModel, built: Mapping[str, BaseModel]) -> None:

@@ -35,9 +35,20 @@ def test_a_condition_of_blanks_is_none_and_other_sharing_needs_none() -> None:
     assert "sharingCondition" not in keys(replace(drafted(), sharing_condition="仅用于住房保障"))
 
 
-def test_an_option_that_does_nothing_is_told() -> None:
-    assert "options" in keys(replace(drafted(), options={"encodin": "gb18030"}))
-    assert "options" not in keys(replace(drafted(), options={"encoding": "gb18030"}))
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("encodin", ["without effect: no key encodin in options; did you mean encoding"]),
+        ("zzzz", ["without effect: no key zzzz in options"]),
+        ("encoding", []),
+    ],
+)
+def test_an_option_that_does_nothing_is_told_with_the_one_meant(option: str, says: list[str]) -> None:
+    own = f"customProperties:\n- property: options\n  value:\n    {option}: gb18030\n"
+    contract = next(iter(CONTRACTS.values()))
+    assert contract.document.count("\ncustomProperties:\n") == 1
+    with_option = contract.document.replace("\ncustomProperties:\n", f"\n{own}", 1)
+    assert [english for _, english in unfinished(replace(contract, document=with_option))] == says
 
 
 def test_a_mistyped_key_is_told_with_the_one_meant() -> None:
@@ -45,13 +56,13 @@ def test_a_mistyped_key_is_told_with_the_one_meant() -> None:
     mistyped = replace(contract, document=contract.document.replace("sharing\n", "shareing\n", 1))
     told = [english for _, english in unfinished(mistyped)]
     assert mistyped.document != contract.document
-    assert told == ["customProperties.shareing: there is no such key; it does nothing; did you mean sharing"]
+    assert told == ["without effect: no key shareing in customProperties; did you mean sharing"]
 
 
 def test_a_key_that_stands_twice_is_no_reason_to_say_nothing() -> None:
     contract = next(iter(CONTRACTS.values()))
     twice = replace(contract, document=f"{contract.document.rstrip()}\nversion: 9.9.9\ncolour: red\n")
-    assert [english.partition(":")[0] for _, english in unfinished(twice)] == ["colour"]
+    assert unfinished(twice) == (("不起作用：没有键 colour", "without effect: no key colour"),)
 
 
 def test_items_without_a_chinese_title_are_named() -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from catalog import contracts
 from catalog.contracts import Contract, load_contract, load_contracts, parse_contract
+from catalog.contracts_document import FOR_OTHERS, READ
 from catalog.errors import ContractBroken, NotFound
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -201,6 +203,61 @@ def test_a_broken_contract_is_told_in_chinese_with_a_place_that_is_never_empty(t
 def test_a_file_that_is_no_contract_at_all_is_a_sentence_not_a_traceback(text: str) -> None:
     with pytest.raises(ContractBroken):
         parse_contract(text, name="x.odcs.yaml")
+
+
+@pytest.mark.parametrize("own", [5, "agency", {"agency": "police"}, [5], [{"property": ["agency"]}]])
+def test_custom_properties_that_are_no_list_of_them_are_a_sentence_not_a_traceback(own: Any) -> None:
+    with pytest.raises(ContractBroken, match="customProperties"):
+        parse_contract(yaml.safe_dump(document(customProperties=own)), name="x")
+
+
+class Noted(dict[str, Any]):
+    """Custom properties that note which of them were asked for."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(given)
+        self.read: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self.read.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.read.add(str(key))
+        return super().__contains__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.read.add(key)
+        return super().get(key, default)
+
+
+def test_the_custom_properties_called_known_are_those_read_and_those_told_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each kind of part gets a property that names it, so that what is asked of one is not taken for another's."""
+    asked: list[Noted] = []
+    plain = contracts._properties
+
+    def noted(given: list[Any] | None) -> Noted:
+        asked.append(Noted(plain(given)))
+        return asked[-1]
+
+    monkeypatch.setattr(contracts, "_properties", noted)
+    given = document()
+    (table,) = given["schema"]
+    parts = {
+        "SchemaProperty": table["properties"],
+        "DataQuality": table["quality"],
+        "OpenDataContractStandard": [given],
+    }
+    for kind, found in parts.items():
+        for part in found:
+            part["customProperties"].append({"property": "part", "value": kind})
+    parse_contract(yaml.safe_dump(given), name="x")
+    read = {kind: {key for one in asked if dict.get(one, "part") == kind for key in one.read} for kind in parts}
+    assert read == READ
+    assert FOR_OTHERS.keys() <= READ.keys()
+    assert not [kind for kind, names in FOR_OTHERS.items() if names & READ[kind]]
 
 
 def test_an_unknown_type_of_item_is_refused() -> None:

@@ -1,13 +1,10 @@
 """Options are the ones the code reads: none is missing from the table, and a misspelled one is told with the list."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from catalog.contract_review import unfinished
-from catalog.contracts import load_contracts
 from catalog.errors import InvalidInput
 from catalog.read_options import KINDS_OF, KNOWN, check_options, options
 from catalog.systems import KINDS
@@ -49,14 +46,6 @@ def test_every_option_says_in_both_languages_what_it_does_and_for_which_kinds() 
     assert [one.name for one in options() if not (one.zh and one.en and one.kinds and set(one.kinds) <= known)] == []
     names = [(one.of, one.name) for one in options()]
     assert len(names) == len(set(names))
-
-
-def test_a_contract_that_watches_for_its_files_is_not_told_that_the_option_does_nothing() -> None:
-    contract = next(iter(load_contracts(ROOT / "demo" / "contracts").values()))
-    watching = replace(contract, options={**contract.options, "arrival": "watch"})
-    misspelled = replace(contract, options={**contract.options, "arival": "watch"})
-    assert not any("arrival" in en for _, en in unfinished(watching))
-    assert any("arival; it does nothing" in en for _, en in unfinished(misspelled))
 
 
 def test_a_misspelled_option_is_told_with_the_ones_there_are() -> None:
