@@ -47,15 +47,15 @@ BESIDE_A_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".SHX", ".DBF", ".PRJ", ".
 
 
 def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """All files that meet the contract's locator, in order of name; those after `since` when the mode is not snapshot
-    (chosen.py).
+    """Files that meet the contract's locator, in order of name: of a snapshot all or the newest, else those after
+    `since` (chosen.py).
 
     Raises SourceUnreachable when folder or files are not there, SourceUnreadable and ContractBroken for their content.
     """
     folder = Path(spec.location)
     found = [PurePosixPath(path.relative_to(folder)) for path in _find(folder, contract)]
     if contract.mode == "snapshot":
-        return open_files(settings, copy(folder, found, keep), contract, position=None)
+        return open_files(settings, copy(folder, chosen.whole(found, contract), keep), contract, position=None)
     position = chosen.reached(found, since)
     return open_files(settings, copy(folder, chosen.due(found, since), keep), contract, position=position)
 

@@ -37,10 +37,11 @@ def test_the_page_works_word_by_word(tmp_path: Path) -> None:
     assert warned.count("还有待填写") == 1, "what was open is filled in before it is registered"
     assert "sharingCondition" in warned
     assert "已登记 education_student 0.1.0。" in said
-    assert len(re.findall(r"接收 education_student：批次 education_student-\S+", said)) == 1, "taken once"
+    assert len(re.findall(r"接收 education_student：批次 education_student-\S+", said)) == 2, "each night's list once"
     assert "接收 education_student：没有新数据" in said, "and not twice"
     assert re.search(r"归集库 education_student 0 200 ", said), "all rows as delivered, once"
     assert re.search(r"phone\.format .*? 3 200 98\.50 %", said), "three telephone numbers are none"
+    assert re.search(r"phone\.format .*? 0 201 100\.00 %", said), "what the department corrected is no fault any more"
     assert "1380000" not in said + warned, "no command shows a value"
 
 

@@ -6,14 +6,39 @@ JSON of it by folder.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from catalog.errors import SourceUnreadable
+from catalog.contracts import Contract
+from catalog.errors import ContractBroken, SourceUnreadable
 
 ROOT = "."
 ANYWHERE = ""
+ALL, NEWEST = "all", "newest"
+"""What option `take` may say of the files of a snapshot."""
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}[-_.年]?(?:0[1-9]|1[0-2])(?:[-_.月]?(?:0[1-9]|[12]\d|3[01]))?[月日]?(?!\d)")
+
+
+def whole(found: Sequence[PurePosixPath], contract: Contract) -> list[PurePosixPath]:
+    """Those of `found` that are the whole dataset now: every one, or by option `take: newest` the last by name in each
+    folder, where every delivery is a whole list.
+
+    Raises ContractBroken where names differ by a date alone and the contract does not say which is meant: with last
+    night's list still read, a department could neither correct nor take out a row.
+    """
+    take = contract.options.get("take")
+    if take == NEWEST:
+        newest = {path.parent: path for path in sorted(found, key=lambda path: path.name)}
+        return [path for path in found if newest[path.parent] == path]
+    if take not in (None, ALL):
+        raise _take_unknown(contract)
+    if take is None:
+        undated = Counter((path.parent, _DATE.sub("", path.name)) for path in found if _DATE.search(path.name))
+        if any(count > 1 for count in undated.values()):
+            raise _several(contract)
+    return list(found)
 
 
 def due(found: Sequence[PurePosixPath], since: str | None) -> list[PurePosixPath]:
@@ -65,4 +90,24 @@ def _twins() -> SourceUnreadable:
         "Two of the department's files cannot be told apart by their names; none was read. Ask the department to rename"
         " one and to upload again.",
         code="file_twins",
+    )
+
+
+def _several(contract: Contract) -> ContractBroken:
+    return ContractBroken(
+        f"符合 {contract.locator} 的有几份只差日期的文件，契约没有说明取哪些。每份都是全量名单时，请在 options 中写"
+        " take: newest（只取最新一份）；每份各是一部分时，写 take: all。",
+        f"Several files meet {contract.locator} that differ by their date alone, and the contract does not say which to"
+        " take. Where each is a whole list write `take: newest` into its options; where each is a part, `take: all`.",
+        code="files_several",
+        dataset=contract.dataset,
+    )
+
+
+def _take_unknown(contract: Contract) -> ContractBroken:
+    return ContractBroken(
+        f"数据集 {contract.dataset} 的 options 中 take 只能是 all 或 newest。请更正契约。",
+        f"In the options of {contract.dataset} `take` is either `all` or `newest`. Correct the contract.",
+        code="take_unknown",
+        dataset=contract.dataset,
     )

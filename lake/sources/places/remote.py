@@ -58,8 +58,8 @@ class Place(Protocol):
 
 
 def take(settings: Settings, place: Place, contract: Contract, *, since: str | None, keep: Path) -> Delivery:
-    """All files of `place` that meet the locator, in order of name; those after `since` when the mode is not snapshot
-    (chosen.py).
+    """Files of `place` that meet the locator, in order of name: of a snapshot all or the newest, else those after
+    `since` (chosen.py).
 
     Raises SourceUnreachable when there are none, SourceUnreadable and ContractBroken for their content.
     """
@@ -67,7 +67,7 @@ def take(settings: Settings, place: Place, contract: Contract, *, since: str | N
     if not found:
         raise nothing_there(contract)
     snapshot = contract.mode == "snapshot"
-    wanted = list(found) if snapshot else chosen.due(list(found), since)
+    wanted = chosen.whole(list(found), contract) if snapshot else chosen.due(list(found), since)
     shutil.rmtree(keep, ignore_errors=True)
     keep.mkdir(parents=True)
     parts = {part.path: part for path in wanted for part in (found[path], *_beside(place, found[path]))}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import SourceUnreadable
+from catalog.errors import ContractBroken, SourceUnreadable
 from catalog.settings import Settings
 from lake import sources
 from tests.factories.deliveries import a_contract, a_folder
@@ -101,3 +101,42 @@ def test_archives_whose_names_differ_in_their_suffix_alone_are_both_read(tmp_pat
             archive.writestr("x.csv", f"编号,姓名\n{suffix},a\n")
         put(tmp_path, f"a.{suffix}", packed.getvalue())
     assert numbers(take(tmp_path, locator="a.*")) == ["ZIP", "zip"]
+
+
+def test_of_whole_lists_only_the_newest_of_each_folder_is_taken(tmp_path: Path) -> None:
+    for name in ("a/list20261121.csv", "a/list20261122.csv", "b/list20261120.csv"):
+        put(tmp_path, name)
+    assert numbers(take(tmp_path, locator="**/*.csv", options={"take": "newest"})) == [
+        "b/list20261120.csv",
+        "a/list20261122.csv",
+    ]
+
+
+@pytest.mark.parametrize("dates", [("20261121", "20261122"), ("2026-10", "2026-11"), ("2026年01月", "2026年02月")])
+def test_lists_that_differ_by_a_date_alone_are_not_read_until_the_contract_says_which(
+    tmp_path: Path, dates: tuple[str, str]
+) -> None:
+    for date in dates:
+        put(tmp_path, f"list{date}.csv")
+    with pytest.raises(ContractBroken) as refused:
+        take(tmp_path, locator="*.csv")
+    assert refused.value.code == "files_several"
+    assert len(numbers(take(tmp_path, locator="*.csv", options={"take": "all"}))) == 2
+    with pytest.raises(ContractBroken) as refused:
+        take(tmp_path, locator="*.csv", options={"take": "some"})
+    assert refused.value.code == "take_unknown"
+
+
+@pytest.mark.parametrize(
+    "names", [("school3706831.csv", "school3706832.csv"), ("east.csv", "west.csv"), ("p1.csv", "p2.csv")]
+)
+def test_parts_whose_names_hold_no_date_are_all_read_without_a_word(tmp_path: Path, names: tuple[str, str]) -> None:
+    for name in names:
+        put(tmp_path, name)
+    assert len(numbers(take(tmp_path, locator="*.csv"))) == 2
+
+
+def test_increments_are_dated_and_asked_nothing(tmp_path: Path) -> None:
+    for name in ("list20261121.csv", "list20261122.csv"):
+        put(tmp_path, name)
+    assert len(numbers(take(tmp_path, locator="*.csv", mode="append"))) == 2
