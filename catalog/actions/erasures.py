@@ -1,4 +1,4 @@
-"""Erasure of a person (个人信息删除, PIPL Art. 47): one asks by a legal ground, another decides, the lake does it.
+"""Erasure of a person (依法删除, PIPL Art. 47): one asks by a legal ground, another decides, the lake does it.
 
 What stays is that it happened: the entity's id, which is a keyed hash, and who decided what on which ground.
 """
@@ -25,14 +25,14 @@ def ask(
     """
     if ground not in GROUNDS or not reference.strip():
         raise InvalidInput(
-            f"删除申请须写明法定事由（{'、'.join(GROUNDS)}）和文号。",
+            f"依法删除须写明法定事由（{'、'.join(GROUNDS)}）和文号。",
             f"An erasure needs a legal ground ({', '.join(GROUNDS)}) and the number of its paper.",
             code="erasure_invalid",
         )
     under_way = select(Erasure).where(Erasure.entity == entity, Erasure.status.in_(("asked", "approved", "begun")))
     if session.scalars(under_way).first() is not None:
         raise Conflict(
-            "该人员已有在办的删除申请。",
+            "该人员已有在办的依法删除。",
             "An erasure of this person is under way already.",
             code="erasure_under_way",
         )
@@ -69,13 +69,13 @@ def decide(
     found = get(session, erasure_id)
     if found.status != "asked" and (approve or found.status != "approved"):  # what is not begun may still be refused
         raise Conflict(
-            f"删除申请 {erasure_id} 已经审批。",
+            f"依法删除 {erasure_id} 已经审批。",
             f"Erasure {erasure_id} has been decided already.",
             code="erasure_decided",
         )
     if {found.asked_by, found.asked_at_terminal} & ({account or by, by} - {""}):  # one person may have two logins
         raise NotAllowed(
-            f"删除申请 {erasure_id} 须由申请人以外的数据管理员审批，并使用其本人的操作系统用户。",
+            f"依法删除 {erasure_id} 须由申请人以外的数据管理员审批，并使用其本人的操作系统用户。",
             f"Erasure {erasure_id} is decided by another steward than the one who asked, as their own system user.",
             code="erasure_own",
         )
@@ -104,7 +104,7 @@ def begin(
     found = get(session, erasure_id)
     if found.status not in ("approved", "begun"):
         raise Conflict(
-            f"删除申请 {erasure_id} 未获批准，不能执行。",
+            f"依法删除 {erasure_id} 未获批准，不能执行。",
             f"Erasure {erasure_id} is not approved and cannot be carried out.",
             code="erasure_not_approved",
         )
@@ -125,12 +125,14 @@ def finish(session: Session, *, erasure_id: int, rows: int, by: str, now: dateti
     return found
 
 
-def returned(session: Session, *, batch: str, dataset: str, rows: int, renamed: int, by: str, now: datetime) -> None:
-    """Erased persons came again in a delivery and were kept out, in so many rows, `renamed` of them under another name.
+def note_return(
+    session: Session, *, batch: str, dataset: str, rows: int, other_name: int, by: str, now: datetime
+) -> None:
+    """Erased persons came again in a delivery and were kept out, in so many rows; `other_name`: under another name.
 
     For stewards: the department is told no number, or it could ask of anybody whether they were erased.
     """
-    told = {"dataset": dataset, "rows": rows, "renamed": renamed}
+    told = {"dataset": dataset, "rows": rows, "other_name": other_name}
     record(session, tag=EventTag.ERASURE_RETURNED, subject=batch, by=by, now=now, details=told)
 
 
@@ -141,11 +143,11 @@ def returns(session: Session) -> Sequence[Event]:
 
 
 def get(session: Session, erasure_id: int, *, hold: bool = True) -> Erasure:
-    """The request of that number; hold: for this transaction, nobody else changes it. Raises NotFound."""
+    """The erasure of that number; hold: for this transaction, nobody else changes it. Raises NotFound."""
     found = session.get(Erasure, erasure_id, with_for_update=hold or None)
     if found is None:
         raise NotFound(
-            f"没有编号为 {erasure_id} 的删除申请。请用 shuniu base erase list 查看。",
+            f"没有编号为 {erasure_id} 的依法删除。请用 shuniu base erase list 查看。",
             f"There is no erasure {erasure_id}. See: shuniu base erase list.",
             code="erasure_unknown",
         )
@@ -153,18 +155,18 @@ def get(session: Session, erasure_id: int, *, hold: bool = True) -> Erasure:
 
 
 def listed(session: Session, *status: str) -> Sequence[Erasure]:
-    """Every request, or those in a status, the oldest first."""
+    """Every erasure, or those in a status, the oldest first."""
     query = select(Erasure).order_by(Erasure.erasure_id)
     return session.scalars(query.where(Erasure.status.in_(status)) if status else query).all()
 
 
 def rule_of(erasure_id: int) -> str:
-    """The rule by which the tickets of a case are found: one for each dataset the person stood in."""
+    """The rule by which the tickets of an erasure are found: one for each dataset the person stood in."""
     return f"erasure.{erasure_id}"
 
 
 def open_tickets(session: Session) -> dict[int, list[str]]:
-    """Number of a case -> ids of those of its tickets that nobody has closed, for every case that has any."""
+    """Number of an erasure -> ids of those of its tickets that nobody has closed, for each that has any."""
     query = select(Ticket.rule_id, Ticket.ticket_id).where(Ticket.rule_id.startswith("erasure."))
     found: dict[int, list[str]] = {}
     for rule, ticket in session.execute(query.where(Ticket.state != "closed")).all():

@@ -1,4 +1,4 @@
-"""A request to erase a person from the lake (个人信息删除, PIPL Art. 47): who asked, who decided, what came of it."""
+"""An erasure of a person from the lake (依法删除, PIPL Art. 47): who asked, who decided, what came of it."""
 
 from datetime import datetime
 

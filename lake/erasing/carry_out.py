@@ -98,7 +98,7 @@ def _through(
     told: Callable[[str], None],
     publish: Callable[[], None],
 ) -> int:
-    """Everything of one case between its marks and its end; the rows its commits say they touched."""
+    """Everything of one erasure between its marks and its end; the rows its commits say they touched."""
     for dataset in sorted(subject.keys):
         told(dataset)
     _erase(settings, subject, places, number, told)
@@ -113,26 +113,26 @@ def _through(
 def _shared(refused: list[int]) -> Conflict:
     numbers = ", ".join(map(str, refused))
     return Conflict(
-        f"申请 {numbers} 中的人员，其证件号还有别人在用，无法分辨哪些记录属于谁，未作删除；其他申请已执行。"
+        f"依法删除 {numbers} 的人员，其证件号还有别人在用，无法分辨哪些记录属于谁，未作删除；其他依法删除已执行。"
         "请先由数据部门更正证件号，待下次建库后再运行。",
-        f"Another person bears the identity number of the person in case {numbers}, so whose rows are whose cannot be"
-        " told: nothing of theirs was erased, every other case was carried out. Have the department correct the number,"
-        " and run again after the next build.",
+        f"Another person bears the identity number of the person of erasure {numbers}, so whose rows are whose cannot"
+        " be told: nothing of theirs was erased, every other erasure was carried out. Have the department correct the"
+        " number, and run again after the next build.",
         code="erasure_number_shared",
         erasures=refused,
     )
 
 
-def _moved(cases: list[int]) -> Conflict:
-    numbers = ", ".join(map(str, cases))
+def _moved(moved: list[int]) -> Conflict:
+    numbers = ", ".join(map(str, moved))
     return Conflict(
-        f"申请 {numbers} 中的人员标识在批准之后已并入他人或拆分，名下已无记录，未作删除；其他申请已执行。"
-        "请驳回该申请，按现在的标识（shuniu base explain）重新申请。",
-        f"The id of the person in case {numbers} merged into another or was split after the approval, so nothing stands"
-        " under it: nothing was erased, every other case was carried out. Refuse it and ask anew under the id of today"
-        " (shuniu base explain).",
+        f"依法删除 {numbers} 的人员标识在批准之后已并入他人或拆分，名下已无记录，未作删除；其他依法删除已执行。"
+        "请不予删除该项，再按现在的标识（shuniu base explain）重新提出。",
+        f"The id of the person of erasure {numbers} merged into another or was split after the approval, so nothing"
+        " stands under it: nothing was erased, every other erasure was carried out. Refuse it and ask anew under the id"
+        " of today (shuniu base explain).",
         code="erasure_entity_moved",
-        erasures=cases,
+        erasures=moved,
     )
 
 
@@ -146,8 +146,8 @@ def _check_gone(settings: Settings, subject: Subject, places: list[tuple[str, st
     if still:
         raise Conflict(
             f"删除后 {'、'.join(still)} 中仍查到该人员的数据，删除尚未完成。请确认没有其他程序写入，再重新运行。",
-            f"After erasing, {', '.join(still)} still held data of the person, so the case stays open. See that nothing"
-            " else writes there and run again.",
+            f"After erasing, {', '.join(still)} still held data of the person, so the erasure stays open. See that"
+            " nothing else writes there and run again.",
             code="erasure_not_complete",
             tables=still,
         )

@@ -1,4 +1,4 @@
-"""Tell the departments in whose rows an erased person stood: one ticket for each case and dataset, theirs to answer.
+"""Tell the departments in whose rows an erased person stood: one ticket for each erasure and dataset, theirs to answer.
 
 Nothing the hub sees says that a department's own system is clean, so no run and no verdict closes such a ticket: the
 department answers it, and a steward closes it.
@@ -16,7 +16,7 @@ WORKING_DAYS = 10
 
 
 def tell(settings: Settings, dataset: str, *, erasure: int, reference: str, by: str, now: datetime) -> None:
-    """Open the ticket of case `erasure` for `dataset`, once; whom it concerns the paper says, not the ticket."""
+    """Open the ticket of that erasure for `dataset`, once; whom it concerns the paper says, not the ticket."""
     with open_session(settings) as session:
         entry = session.get(Dataset, dataset)
         if entry is None or tickets.finding(session, dataset, rule_of(erasure)) is not None:

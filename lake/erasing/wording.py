@@ -43,7 +43,7 @@ def struck(subject: Subject, text: str, about: tuple[str, ...]) -> str:
 
 
 def check_words(settings: Settings, entity: str, *texts: str) -> None:
-    """Raise InvalidInput where words that are to be kept of a case hold something of the person it is about."""
+    """Raise InvalidInput where words that are to be kept of an erasure hold something of the person it is about."""
     subject = subject_of(settings, entity)
     if any(holds(subject, text) for text in texts):
         raise InvalidInput(

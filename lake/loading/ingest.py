@@ -147,8 +147,8 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
         deliveries.settle(settings, dataset, facts.batch_id)
     with open_session(settings) as session:
         if facts.kept_out and session.get(models.Batch, facts.batch_id) is None:
-            erasures.returned(
-                session, batch=facts.batch_id, dataset=dataset, rows=facts.kept_out, renamed=facts.renamed,
+            erasures.note_return(
+                session, batch=facts.batch_id, dataset=dataset, rows=facts.kept_out, other_name=facts.other_name,
                 by=by, now=facts.collected_at,
             )  # fmt: skip
         batches.register(

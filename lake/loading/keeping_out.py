@@ -22,10 +22,10 @@ from lake.loading import raw
 
 
 class KeptOut(NamedTuple):
-    """rows: left out, or with cells emptied. renamed: of these, left out under a number that had another name."""
+    """rows: left out, or with cells emptied. other_name: of these, left out under a number that had another name."""
 
     rows: int = 0
-    renamed: int = 0
+    other_name: int = 0
 
 
 def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -> tuple[raw.Staged, KeptOut]:
@@ -59,7 +59,7 @@ def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -
         reader = connection.execute(query).to_arrow_reader(50_000)
         files = write_files(staged.uri, reader, staged.schema, run="batch", settings=settings)
     raw.drop(settings, staged)
-    counted = KeptOut(len({one.row for one in hit}), sum(one.renamed for one in hit))
+    counted = KeptOut(len({one.row for one in hit}), sum(one.other_name for one in hit))
     return raw.Staged(staged.uri, staged.schema, files), counted
 
 
@@ -68,11 +68,11 @@ _HIT: Final = pa.schema([("row", pa.int64()), ("emptied", pa.string())])
 
 
 class _Hit(NamedTuple):
-    """A row touched, as _HIT has it. renamed: its number is an erased one's, and the name beside it another."""
+    """A row touched, as _HIT has it. other_name: its number is an erased one's, and the name beside it another."""
 
     row: int
     emptied: str | None
-    renamed: bool = False
+    other_name: bool = False
 
 
 class _Column(NamedTuple):
@@ -126,7 +126,7 @@ def _hit(
             told = [column for column, one, other in zip(columns, bears, keyed, strict=True) if one or other]
             if any(column.takes for column in told):
                 theirs = any(keyed) or not name or _erased_name(hidden, cells, name, known)
-                yield _Hit(place, None, renamed=not theirs)
+                yield _Hit(place, None, other_name=not theirs)
             else:
                 yield from (_Hit(place, column.name) for column in told)
 

@@ -216,7 +216,7 @@ def _raw(settings: Settings, dataset: str, on: int, columns: dict[str, list[Any]
 
 
 def approve(settings: Settings, entity: str) -> int:
-    """A request one steward made and another approved."""
+    """An erasure one steward asked for and another approved."""
     with open_session(settings) as session:
         made = erasures.ask(
             session, entity=entity, ground="consent_withdrawn", reference="莱个信删〔2026〕7号", by="li", now=NOW

@@ -147,8 +147,8 @@ WRITES: dict[str, Write] = {
     "catalog.actions.erasures.begin": lambda s, _: erasures.begin(
         s, erasure_id=2, marks=["m"], struck=lambda text, _: text, **WHO
     ),
-    "catalog.actions.erasures.returned": lambda s, _: erasures.returned(
-        s, batch="b-0", dataset="a_set", rows=2, renamed=1, **WHO
+    "catalog.actions.erasures.note_return": lambda s, _: erasures.note_return(
+        s, batch="b-0", dataset="a_set", rows=2, other_name=1, **WHO
     ),
     "catalog.actions.erasures.finish": lambda s, _: erasures.finish(s, erasure_id=2, rows=1, **WHO),
     "authorization.actions.accounts.create": lambda s, _: accounts.create(s, login="program_b", **ACCOUNT),

@@ -39,12 +39,12 @@ def _word(words: Mapping[str, tuple[str, str]], code: str) -> str:
     return named(words[code]) if code in words else code
 
 
-Number = Annotated[int, typer.Argument(help=say("申请编号", "Number of the request"))]
+Number = Annotated[int, typer.Argument(help=say("依法删除编号", "Number of the erasure"))]
 Login = Annotated[str, typer.Option("--login", help=say("数据管理员账号", "Login of the steward"))]
 Reason = Annotated[str, typer.Option("--reason", help=say("理由，不写个人信息", "Why; nothing about the person"))]
 
 
-@app.command(help=say("提出删除申请", "Ask that a person be erased"))
+@app.command(help=say("提出依法删除", "Ask that a person be erased"))
 def ask(
     entity: arguments.Person,
     ground: Annotated[
@@ -85,18 +85,18 @@ def ask(
     _say(
         told,
         in_json,
-        f"删除申请 {told['erasure']} 已提出，待另一位数据管理员审批。",
-        f"Request {told['erasure']} waits for another steward.",
+        f"依法删除 {told['erasure']} 已提出，待另一位数据管理员审批。",
+        f"Erasure {told['erasure']} waits for another steward.",
     )
 
 
-@app.command(help=say("批准他人提出的删除申请", "Approve another's request"))
+@app.command(help=say("批准他人提出的依法删除", "Approve an erasure another asked for"))
 def approve(number: Number, reason: Reason, login: Login, in_json: door.Json = False) -> None:
     """Nothing is erased before it is carried out: shuniu base erase run."""
     _decide(number, login, in_json, approve=True, reason=reason)
 
 
-@app.command(help=say("依法不予删除", "Refuse a request by law"))
+@app.command(help=say("依法不予删除", "Refuse an erasure by law"))
 def refuse(
     number: Number,
     ground: Annotated[
@@ -111,7 +111,7 @@ def refuse(
     _decide(number, login, in_json, approve=False, refusal=ground, reason=reason)
 
 
-@app.command("list", help=say("列出删除申请及其结果", "List requests and what became of them"))
+@app.command("list", help=say("列出依法删除及其结果", "List erasures and what became of them"))
 def list_(in_json: door.Json = False) -> None:
     """The oldest first. Open tickets: departments that have not yet cleaned their own systems."""
     from catalog.actions import erasures
@@ -143,7 +143,7 @@ def list_(in_json: door.Json = False) -> None:
         "rows": say("湖中改动行数", "Rows of the lake"),
         "open_tickets": say("未关闭的工单", "Tickets not closed"),
     }
-    listing(rows, columns, in_json=in_json, empty=say("没有删除申请。", "There are no requests."))
+    listing(rows, columns, in_json=in_json, empty=say("没有依法删除。", "There are no erasures."))
 
 
 @app.command(
@@ -152,7 +152,7 @@ def list_(in_json: door.Json = False) -> None:
         "List deliveries erased persons came again in; departments are not told",
     )
 )
-def returned(in_json: door.Json = False) -> None:
+def returns(in_json: door.Json = False) -> None:
     """The newest first. Under another name: the number was delivered with a name the erased person did not bear.
 
     That may be somebody else's row with a wrong number: ask the department by the batch.
@@ -161,7 +161,7 @@ def returned(in_json: door.Json = False) -> None:
 
     with door.reading() as session:
         rows = [
-            {"at": one.at, "batch": one.subject, **{key: one.details[key] for key in ("dataset", "rows", "renamed")}}
+            {"at": one.at, "batch": one.subject, **{key: one.details[key] for key in ("dataset", "rows", "other_name")}}
             for one in erasures.returns(session)
         ]
     columns = {
@@ -169,7 +169,7 @@ def returned(in_json: door.Json = False) -> None:
         "dataset": say("数据集", "Dataset"),
         "batch": say("批次", "Batch"),
         "rows": say("未予接收或清空的行数", "Rows kept out or emptied"),
-        "renamed": say("其中姓名不符", "Under another name"),
+        "other_name": say("其中姓名不符", "Under another name"),
     }
     listing(rows, columns, in_json=in_json, empty=say("没有这样的批次。", "There is no such delivery."))
 
@@ -186,7 +186,7 @@ def run(login: Login, in_json: door.Json = False) -> None:
     if in_json:
         as_json([{"erasure": number, "rows": rows} for number, rows in done.items()])
         return
-    tell(say(f"已执行 {len(done)} 项删除申请。", f"{len(done)} requests were carried out."))
+    tell(say(f"已执行 {len(done)} 项依法删除。", f"{len(done)} erasures were carried out."))
 
 
 def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: str, refusal: str = "") -> None:
@@ -212,7 +212,7 @@ def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: st
             now=door.now(),
         )
         told = _told(decided)
-    _say(told, in_json, f"删除申请 {number} 的审批已记录。", f"The decision on request {number} is kept.")
+    _say(told, in_json, f"依法删除 {number} 的审批已记录。", f"The decision on erasure {number} is kept.")
 
 
 def _say(told: dict[str, Any], in_json: bool, zh: str, en: str) -> None:
@@ -228,7 +228,7 @@ def _check_may(session: "Session", login: str) -> None:
 
     if not door.person_may(session, login, Permission.ALL_ERASURES_WRITE):
         raise NotAllowed(
-            f"账号 {login} 无权办理个人信息删除，须由数据管理员（steward）办理。",
+            f"账号 {login} 无权办理依法删除，须由数据管理员（steward）办理。",
             f"Account {login} may not handle erasures: a data steward does.",
             code="erasure_not_allowed",
             login=login,

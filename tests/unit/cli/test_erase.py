@@ -94,7 +94,7 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     ]  # fmt: skip
 
 
-def test_the_list_speaks_in_words_and_says_which_tickets_of_a_case_are_open(
+def test_the_list_speaks_in_words_and_says_which_tickets_of_an_erasure_are_open(
     shuniu: Shuniu, hub: tuple[Settings, str]
 ) -> None:
     settings, entity = hub
@@ -107,17 +107,17 @@ def test_the_list_speaks_in_words_and_says_which_tickets_of_a_case_are_open(
         said = "".join(drawn[language].out.split())
         assert not [one for one in words if one.replace(" ", "") not in said]
         assert "consent_withdrawn" not in said
-    (case,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
-    assert (case["ground"], case["status"]) == ("consent_withdrawn", "done")
-    assert case["open_tickets"] == ["market_enterprise-1", "police_person-1"]
+    (erasure,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
+    assert (erasure["ground"], erasure["status"]) == ("consent_withdrawn", "done")
+    assert erasure["open_tickets"] == ["market_enterprise-1", "police_person-1"]
     for verb in ("answer", "close"):
         assert shuniu("ticket", verb, "police_person-1", "--text", "源系统已删除", home=settings.home).code == 0
-    (case,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
-    assert case["open_tickets"] == ["market_enterprise-1"]
-    assert json.loads(shuniu("base", "erase", "returned", "--json", home=settings.home).out) == []
+    (erasure,) = json.loads(shuniu("base", "erase", "list", "--json", home=settings.home).out)
+    assert erasure["open_tickets"] == ["market_enterprise-1"]
+    assert json.loads(shuniu("base", "erase", "returns", "--json", home=settings.home).out) == []
     with open_session(settings) as session:
-        erasures.returned(session, batch="b-1", dataset="police_person", rows=2, renamed=1, by="t", now=NOW)
-    (again,) = json.loads(shuniu("base", "erase", "returned", "--json", home=settings.home).out)
-    assert (again["batch"], again["dataset"], again["rows"], again["renamed"]) == ("b-1", "police_person", 2, 1)
+        erasures.note_return(session, batch="b-1", dataset="police_person", rows=2, other_name=1, by="t", now=NOW)
+    (again,) = json.loads(shuniu("base", "erase", "returns", "--json", home=settings.home).out)
+    assert (again["batch"], again["dataset"], again["rows"], again["other_name"]) == ("b-1", "police_person", 2, 1)
     helped = shuniu("base", "erase", "refuse", "--help").out
     assert "履行法定职责所必需" in "".join(helped.split())

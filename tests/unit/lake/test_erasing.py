@@ -238,7 +238,7 @@ def test_who_was_erased_is_kept_out_of_the_next_delivery_and_only_stewards_are_t
         # Number 3 came with a name that was not theirs: perhaps somebody else's row with a wrong number.
         assert (event.subject, event.details) == (
             batch.batch_id,
-            {"dataset": "police_person", "rows": 2, "renamed": 1},
+            {"dataset": "police_person", "rows": 2, "other_name": 1},
         )
     assert found(settings) == []
     same = ingest.collect(settings, contract, folder, now=LATER, by="t")
@@ -322,7 +322,7 @@ def test_every_zone_and_every_table_beside_a_base_has_its_rule(filled: tuple[Set
     assert there <= written | beside, "a new table beside a base needs its rule in lake/erasing/rules.py"
 
 
-def test_a_case_whose_id_merged_away_is_not_called_done_and_may_be_taken_back(county: tuple[Settings, str]) -> None:
+def test_an_erasure_whose_id_merged_away_is_not_called_done_and_may_be_taken_back(county: tuple[Settings, str]) -> None:
     settings, entity = county
     links, redirects = (Layout(settings.lake_url).base(f"population_{part}") for part in ("links", "redirects"))
     moved = [{"old": entity, "to": "Pother", "reason": "merged", "at": NOW}]
@@ -336,10 +336,10 @@ def test_a_case_whose_id_merged_away_is_not_called_done_and_may_be_taken_back(co
         carry_out(settings, now=NOW, by="t")
     assert error.value.code == "erasure_entity_moved"
     with open_session(settings) as session:
-        (case,) = erasures.listed(session)
-        assert case.status == "approved"
+        (moved,) = erasures.listed(session)
+        assert moved.status == "approved"
         erasures.decide(
-            session, erasure_id=case.erasure_id, approve=False, refusal="not_the_person", reason="已并入他人",
+            session, erasure_id=moved.erasure_id, approve=False, refusal="not_the_person", reason="已并入他人",
             by="another", now=NOW,
         )  # fmt: skip
     assert carry_out(settings, now=NOW, by="t") == {}

@@ -1,4 +1,4 @@
-"""An erased person stands in no words people wrote: not in a reason, a ticket or a case, and others' words stay."""
+"""An erased person stands in no words people wrote: not in a reason, a ticket or an erasure, and others' words stay."""
 
 from collections.abc import Iterator
 from dataclasses import replace
