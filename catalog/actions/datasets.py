@@ -138,8 +138,10 @@ _RETIRED = "已停止构建："
 def retire(session: Session, *, dataset: str, reason: str, by: str, now: datetime) -> Dataset:
     """Say of `dataset` that it is made no more: nobody is given it from now on; versions and history stay.
 
-    Registered again, it is what its entry says then, and only the event still tells the reason. Raises NotFound,
-    InvalidInput without a reason. That no grant is in force is for the door to see.
+    The reason stands in the sharing condition alone, where what tells of a person can be struck out; registered again,
+    it is what its entry says then. Raises NotFound, InvalidInput without a reason.
+
+    That no grant is in force is for the door to see.
     """
     why = reason.strip()
     if not why:
@@ -148,7 +150,7 @@ def retire(session: Session, *, dataset: str, reason: str, by: str, now: datetim
     entry.sharing = "none"
     entry.sharing_condition = f"{_RETIRED}{why} / no longer built: {why}"
     entry.update_cycle = "irregular"
-    record(session, tag=EventTag.DATASET_RETIRED, subject=dataset, by=by, now=now, details={"reason": why})
+    record(session, tag=EventTag.DATASET_RETIRED, subject=dataset, by=by, now=now)
     return entry
 
 

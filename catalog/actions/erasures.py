@@ -43,7 +43,7 @@ def ask(
     )  # fmt: skip
     session.add(made)
     session.flush()
-    _told(session, made, EventTag.ERASURE_ASKED, by, now, {"ground": ground, "reference": made.reference}, account)
+    _told(session, made, EventTag.ERASURE_ASKED, by, now, {"ground": ground}, account)
     return made
 
 

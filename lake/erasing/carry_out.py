@@ -76,7 +76,7 @@ def carry_out(settings: Settings, *, now: datetime, by: str, account: str = "") 
                 erasures.begin(
                     session, erasure_id=number, marks=kept_out, struck=words, by=by, account=account, now=now
                 )
-            told = partial(tell, settings, erasure=number, reference=reference, by=by, now=now)
+            told = partial(tell, settings, erasure=number, reference=words(reference, (entity,)), by=by, now=now)
             rows = _through(
                 settings, subject, places, number, told, partial(_publish, settings, places, by=by, now=now)
             )

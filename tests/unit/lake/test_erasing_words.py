@@ -9,12 +9,13 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import String
 
-import authorization.models  # noqa: F401
-from catalog.actions import review_decisions, tickets, waivers
+from authorization.actions import grants
+from authorization.models import AccessGrant, AccessRevision
+from catalog.actions import datasets, review_decisions, tickets, waivers
 from catalog.actions.written_words import WRITTEN
 from catalog.classification import registry_columns
 from catalog.database import Base, forget_engines, open_reader, open_session
-from catalog.models import Erasure, Event, ReviewDecision, Ticket, TicketNote, Waiver
+from catalog.models import Dataset, Erasure, Event, ReviewDecision, Ticket, TicketNote, Waiver
 from catalog.settings import Settings
 from catalog.standards.texts import name_letters, plain
 from demo.city.name_lists import DOTS_MET
@@ -142,6 +143,12 @@ def test_what_people_wrote_of_the_person_is_struck_when_they_are_erased(settings
             session, dataset="police_person", rule_id="x", reason=f"{NAME}除外", until=NOW.replace(year=2027),
             by="t", now=NOW,
         )  # fmt: skip
+        datasets.retire(session, dataset="market_enterprise", reason=f"{NAME}来电", by="t", now=NOW)
+        grants.issue(
+            session, code="g1", agency="police", dataset="police_person", items=["person_no"], purpose=f"{NAME}案",
+            legal_basis=f"{NAME}来函", valid_from=NOW, valid_until=NOW.replace(year=2027), by="t", now=NOW,
+        )  # fmt: skip
+        before = session.query(AccessRevision).one().number
     erased.approve(settings, entity)
     carry_out(settings, now=NOW, by="t")
     with open_reader(settings) as session:
@@ -152,6 +159,9 @@ def test_what_people_wrote_of_the_person_is_struck_when_they_are_erased(settings
                 [one.reason for one in session.query(Waiver)],
                 [(one.reference, one.reason) for one in session.query(Erasure)],
                 [one.title_zh for one in session.query(Ticket)],
+                [(one.purpose, one.legal_basis) for one in session.query(AccessGrant)],
+                [one.sharing_condition for one in session.query(Dataset)],
+                [(one.subject, one.details) for one in session.query(Event)],
             ]
         )
         assert not [value for value in PLANTED if value in kept]
@@ -160,11 +170,15 @@ def test_what_people_wrote_of_the_person_is_struck_when_they_are_erased(settings
             "同一住址",
         ]
         begun = session.query(Event).filter(Event.tag == "erasure:begun").one()
-        assert begun.details["texts"] == 4
+        assert begun.details["texts"] == 7
+        asked = session.query(Event).filter(Event.tag == "erasure:asked").one()
+        assert set(asked.details) == {"entity", "ground"}, "the paper's number stands in the case alone"
+        assert session.query(AccessGrant).one().purpose == f"{STRUCK}案"
+        assert session.query(AccessRevision).one().number > before, "no door goes on by the grant it remembers"
 
 
 def test_every_text_of_the_registry_that_may_tell_of_a_person_is_searched_or_left_for_a_reason() -> None:
-    searched = {f"{words.column.class_.__tablename__}.{words.column.key}" for words in WRITTEN}
+    searched = {words.name for words in WRITTEN}
     graded = {f"{row.table}.{row.column}" for row in registry_columns() if row.grade == "L3"}
     texts = {
         f"{table.name}.{column.name}"
