@@ -2,7 +2,8 @@
 
 A zip may not name places outside itself, hold links, or unpack to far more than it is; an archive inside an archive is
 not opened. Names without the UTF-8 mark are taken as GB18030, which is what Chinese systems
-write, with the characters it has today (formats/gb18030.py).
+write, with the characters it has today (formats/gb18030.py); an archive with a name that bears the mark and is not
+UTF-8 is refused.
 """
 
 import gzip
@@ -111,6 +112,8 @@ def _from_zip(path: Path, wanted: str) -> list[Path]:
             for name, member in targets.items():
                 with archive.open(member) as source:
                     written = _copied(path, source, folder / name, written)
+    except UnicodeDecodeError as error:  # zipfile reads no name otherwise than it is marked
+        raise refused(path, "其中的文件名标为 UTF-8，实际不是", "a name in it is marked as UTF-8 and is not") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise refused(
             path, "压缩包损坏、加密或压缩方法不受支持", "it is broken, locked, or packed in an odd way"

@@ -81,6 +81,12 @@ def test_a_name_in_a_zip_has_the_characters_gb18030_has_today(tmp_path: Path) ->
     assert rows(tmp_path, "*.zip", member="龴.csv") == ROWS
 
 
+def test_a_zip_whose_names_are_not_as_marked_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    packed_file = a_zip(tmp_path, {"户籍.csv": TEXT.encode()})  # marked as UTF-8, with names of six bytes
+    packed_file.write_bytes(packed_file.read_bytes().replace("户籍".encode(), "户籍簿".encode("gbk")))
+    assert refusal(tmp_path, "*.zip").code == "archive_refused"
+
+
 @pytest.mark.parametrize("name", ["../a.csv", "/etc/a.csv", "x/../../a.csv", "C:/a.csv", "..\\a.csv"])
 def test_a_zip_that_reaches_outside_itself_is_refused(tmp_path: Path, name: str) -> None:
     a_zip(tmp_path, {name: TEXT.encode()})
