@@ -18,10 +18,16 @@ def test_a_number_leads_to_the_page_of_a_person_and_stands_in_no_address(steward
     expect(steward.get_by_role("heading", name="查找结果")).to_be_visible()
     assert number not in steward.content()
     fits(steward)
-    steward.locator("a[href^='/entities/population/']").first.click()
-    expect(steward.get_by_role("heading", level=1)).to_have_text("实体的来由")
-    steward.get_by_label("有效日期").fill("2025-06-01")
-    steward.get_by_role("button", name="查看", exact=True).click()
-    expect(steward.locator("#past ~ .lede")).to_contain_text("2025-06-01 有效的值")
-    fits(steward)
+    steward.context.on("request", lambda request: asked.append(request.url))
+    with steward.context.expect_page() as beside:
+        steward.locator("a[href^='/entities/population/']").first.click()
+    expect(
+        steward.get_by_role("heading", name="查找结果")
+    ).to_be_visible()  # what was found stays, nothing is sent again
+    person = beside.value
+    expect(person.get_by_role("heading", level=1)).to_have_text("实体的来由")
+    person.get_by_label("有效日期").fill("2025-06-01")
+    person.get_by_role("button", name="查看", exact=True).click()
+    expect(person.locator("#past ~ .lede")).to_contain_text("2025-06-01 有效的值")
+    fits(person)
     assert not [url for url in asked if number in url]
