@@ -18,6 +18,10 @@ from catalog.identifiers import check_dataset_code
 
 BATCH_ID = re.compile(r"^[a-z][a-z0-9_]{1,62}-[0-9a-z]{1,32}-[0-9a-f]{8}$")
 REMOTE = "s3://"
+ZONES = ("raw", "standard", "quarantine", "findings", "profile", "history", "base", "topic", "usage")
+"""Every zone that holds tables; staging holds files."""
+PUBLISHED = ("standard", "base", "topic")
+"""Zones whose tables are published by version: other versions may go, the published one may not."""
 
 
 def is_remote(uri: str) -> bool:

@@ -9,11 +9,9 @@ from catalog.database import open_reader
 from catalog.models import Batch
 from catalog.settings import Settings
 from lake import tables
-from lake.layout import Layout
+from lake.layout import PUBLISHED, Layout
 from lake.storage import folders, remove_file
 from quality.tickets import escalate_overdue
-
-VACUUMED = ("standard", "base", "topic")
 
 
 def overdue(settings: Settings, *, now: datetime, after: timedelta) -> list[str]:
@@ -48,7 +46,7 @@ def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, in
     with open_reader(settings) as session:
         pinned = queries.published_all(session)
     files = 0
-    there = [(zone, code) for zone in VACUUMED for code in folders(layout.zone(zone), settings)]
+    there = [(zone, code) for zone in PUBLISHED for code in folders(layout.zone(zone), settings)]
     for zone, code in there:
         uri = f"{layout.zone(zone)}/{code}"
         version = tables.version(uri, settings=settings)

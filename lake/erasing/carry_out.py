@@ -31,11 +31,10 @@ from lake.erasing.subject import Subject, subject_of
 from lake.erasing.sweeping import remove_deliveries, remove_shared, sweep
 from lake.erasing.telling import tell
 from lake.erasing.wording import struck
-from lake.layout import Layout
+from lake.layout import PUBLISHED, ZONES, Layout
 from lake.loading import deliveries
 from lake.storage import remove_file
 
-ZONES = ("raw", "quarantine", "findings", "profile", "history", "standard", "topic", "usage", "base")
 LAST = ("population_history", "population_provenance", "population_links")
 """What tells who it is: rewritten last, so that a run that broke off can still be finished."""
 
@@ -244,7 +243,7 @@ def _check_quiet(settings: Settings, places: list[tuple[str, str]]) -> None:
     for dataset, batch, _ in batches:
         remove_file(layout.staging(dataset, batch), settings)
     for zone, name in places:
-        if zone in ("standard", "base", "topic") and name in pinned and not _newest(settings, zone, name, pinned[name]):
+        if zone in PUBLISHED and name in pinned and not _newest(settings, zone, name, pinned[name]):
             raise Conflict(
                 f"{name} 已发布的版本不是最新版本，删除会使其无法读取。请先发布最新版本，或等它通过质量关。",
                 f"The published version of {name} is not its newest, and erasing would remove its files. Publish the"
@@ -267,7 +266,7 @@ def _publish(settings: Settings, places: list[tuple[str, str]], *, by: str, now:
         pinned = queries.published_all(session)
         for zone, name in places:
             uri = _uri(settings, zone, name)
-            table = open_table(uri, settings) if name in pinned and zone in ("standard", "base", "topic") else None
+            table = open_table(uri, settings) if name in pinned and zone in PUBLISHED else None
             if table is not None and int(table.version()) != pinned[name].delta_version:
                 datasets.publish(
                     session,

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange_api.cli.speaking.speech import say
+from lake.layout import PUBLISHED, ZONES, Layout
 
 if TYPE_CHECKING:
     from catalog.settings import Settings
 
-ZONES = ("raw", "standard", "quarantine", "findings", "profile", "history", "base", "topic", "usage")
-Zone = Annotated[
-    str, typer.Argument(help=say("库区：raw standard quarantine findings profile history base topic usage", "Zone"))
-]
+Zone = Annotated[str, typer.Argument(help=say(f"库区：{' '.join(ZONES)}", "Zone"))]
 Name = Annotated[str, typer.Argument(help=say("表名", "Name of the table"))]
 KEPT = frozenset({"raw", "quarantine"})
 """As delivered is kept: their files are rewritten by nobody."""
@@ -21,7 +19,6 @@ KEPT = frozenset({"raw", "quarantine"})
 def uri_of(settings: "Settings", zone: str, name: str) -> str:
     """Where the table lies; raises InvalidInput for a zone there is not."""
     from catalog.errors import InvalidInput
-    from lake.layout import Layout
 
     if zone not in ZONES:
         raise InvalidInput(
@@ -40,7 +37,7 @@ def check_unpinned(settings: "Settings", zone: str, name: str) -> None:
     from catalog.errors import Conflict
     from lake import tables
 
-    if zone not in ("standard", "base", "topic"):
+    if zone not in PUBLISHED:
         return
     with open_reader(settings) as session:
         pinned = queries.published_all(session).get(name)

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from exchange_api.cli.lake import upkeep as lake_upkeep
-from exchange_api.cli.lake.places import ZONES, Name, Zone, uri_of
+from exchange_api.cli.lake.places import Name, Zone, uri_of
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import counted, listing, say, worded
+from lake.layout import ZONES
 
 app = door.noun("数据湖", "The lake")
 lake_upkeep.add(app)

@@ -24,11 +24,11 @@ from lake import tables
 from lake.bases import BASES, base, build, history, locking
 from lake.bases.state import REDIRECTS
 from lake.erasing import rules
-from lake.erasing.carry_out import ZONES, carry_out
+from lake.erasing.carry_out import carry_out
 from lake.erasing.marks import forms
 from lake.erasing.subject import subject_of
 from lake.erasing.sweeping import remove_shared
-from lake.layout import Layout
+from lake.layout import ZONES, Layout
 from lake.loading import deliveries, ingest
 from lake.reading import projection
 from tests.factories import erased

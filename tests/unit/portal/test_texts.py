@@ -8,8 +8,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from catalog.i18n import from_environ, preferred, text
-from exchange_api.cli.lake.places import ZONES
 from exchange_api.portal import texts, words
+from lake.layout import ZONES
 
 PORTAL = Path(texts.__file__).parent
 METHODS = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
