@@ -38,7 +38,6 @@ PARTS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
     "foreign_resident_id": (r"[0-9A-Z]{18}", lambda value: "*" * 14 + value[-4:]),
     "person_name": (r"[\u3400-\u9fff]{3}", lambda value: f"{value[0]}*{value[-1]}"),
     "former_person_name": (r"[\u3400-\u9fff]{3}", lambda value: f"{value[0]}*{value[-1]}"),
-    "birth_date": (_DAY, lambda value: f"{value[:4]}-**-**"),
     "death_date": (_DAY, lambda value: f"{value[:4]}-**-**"),
 }
 """By data element: the form (a whole match), and what of it a reviewer may see who asks for more; see `partly`."""
@@ -62,8 +61,9 @@ def disguise_of(item: DataItem) -> Callable[[str | None], str]:
 def partly(item: DataItem) -> Callable[[str | None], str]:
     """How a value is shown to a reviewer who asks for more: what usual practice lets be seen, never a whole value.
 
-    Last four of an identity number, first and last character of a name of three, the year of a day. The rest as
-    `disguise_of` says; a number's division and birthday are not shown, or it could be put together again.
+    Last four of an identity number, first and last character of a name of three, the year of a death. The rest as
+    `disguise_of` says; a number's division and birthday are not shown, or it could be put together again. Nor is the
+    year of birth anywhere: with it, the check digit leaves some thirty numbers to try.
     """
     strictly = disguise_of(item)
     form, more = PARTS.get(item.element, (None, None))

@@ -36,7 +36,7 @@ class Hub:
     quotas: Quotas = field(init=False)
     facts: Facts = field(init=False)
     pages: Pages = field(init=False)
-    guesses: Guesses = field(default_factory=Guesses)
+    guesses: Guesses = field(init=False)
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     _trail: Trail | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -50,6 +50,7 @@ class Hub:
         self.quotas = Quotas(self.settings)
         self.facts = Facts(self.settings)
         self.pages = Pages(self.settings)
+        self.guesses = Guesses(self.settings)
 
     @property
     def trail(self) -> Trail:

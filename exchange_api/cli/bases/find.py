@@ -13,7 +13,9 @@ from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, complain, listing, named, say, worded
 
 if TYPE_CHECKING:
+    from catalog.settings import Settings
     from exchange_api.views.seeking import Answer
+    from lake.bases.seeking import Wanted
 
 Telephone = Annotated[
     bool,
@@ -33,12 +35,31 @@ def find(base: arguments.Base, phone: Telephone = False, in_json: door.Json = Fa
         sought = {"phone": _asked(say("电话", "Telephone")), "name": _asked(say("姓名", "Name"))}
     else:
         sought = {"number": _asked(say("证件号码或社会信用代码", "Identity number or social credit code"))}
-    found = seeking.find(given, base, seeking.wanted(base, **sought))
-    trail.record(**found.use)
+    found = _found(given, base, seeking.wanted(base, **sought))
     if in_json:
         as_json(public(found))
         return
     _draw(found)
+
+
+def _found(settings: "Settings", base: str, wanted: "Wanted") -> "Answer":
+    """What was found, and one record of it or of the refusal; who holds the machine guesses no more than others."""
+    from catalog.errors import QuotaExceeded
+    from exchange_api.guessing import Guesses
+    from exchange_api.views import seeking
+
+    guesses, began = Guesses(settings), door.now()
+    try:
+        guesses.begin(door.actor(), began)
+    except QuotaExceeded as refused:
+        use = seeking.Answer(base, ("", ""), wanted.fields, (), False, ("", ""), ()).use
+        trail.record(**use, reasons=[refused.code])
+        raise
+    found = seeking.find(settings, base, wanted)
+    if found.matches:
+        guesses.hit(door.actor(), began)
+    trail.record(**found.use)
+    return found
 
 
 def _asked(what: str) -> str:

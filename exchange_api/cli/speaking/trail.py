@@ -14,8 +14,9 @@ def record(
     items: Sequence[str],
     providers: Sequence[str],
     version: int | None = None,
+    reasons: Sequence[str] = (),
 ) -> None:
-    """No look without a record, not even of those who hold the machine."""
+    """No look without a record, not even of those who hold the machine; with `reasons`, of what was refused."""
     from catalog.audit.trail import Trail
 
     numbered = {} if version is None else {"version": version}
@@ -31,7 +32,8 @@ def record(
             rows=rows,
             items=items,
             providers=providers,
-            decision="allowed",
+            decision="refused" if reasons else "allowed",
+            reasons=reasons,
         )
     finally:
         trail.close()

@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from authorization.models import FindMiss
+from catalog.database import open_session
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from dags.steps.bases import build_group
+from exchange_api import guessing
 from tests.factories.standard_tables import day, hold, moment
 from tests.unit.cli.conftest import Shuniu
 
@@ -81,3 +85,20 @@ def test_what_is_no_number_and_a_base_without_entities_are_refused_and_nothing_i
     typed(f"{PHONE}\n{NAME}\n")
     assert "没有电话" in shuniu("base", "find", "legal_person", "--phone", home=town.home).err
     assert len(looks(town)) == before
+
+
+def test_who_finds_nobody_too_often_at_the_terminal_looks_no_more_and_the_refusal_is_on_record(
+    shuniu: Shuniu, town: Settings, typed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guessing, "MOST_MISSES", 2)
+    with open_session(town) as session:
+        session.execute(delete(FindMiss))
+    codes = []
+    for number in (NUMBER, "110105198001010014", "110105198001010014", NUMBER):
+        typed(f"{number}\n")
+        codes.append(shuniu("base", "find", "population", home=town.home).code)
+    assert codes[:3] == [0, 0, 0]
+    assert codes[3] != 0
+    last = json.loads(looks(town)[-1])
+    assert (last["decision"], last["reasons"], last["rows"]) == ("refused", ["find_too_often"], 0)
+    assert NUMBER not in str(last)

@@ -1,12 +1,15 @@
 """Who somebody is, found in the portal and over HTTP by what a clerk holds in hand: a number that goes nowhere else."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import delete
 
 from authorization.actions import accounts
+from authorization.models import FindMiss
 from catalog.database import open_session
 from catalog.errors import QuotaExceeded
 from catalog.settings import Settings
@@ -93,7 +96,8 @@ def test_whoever_finds_nobody_too_often_looks_no_more_and_the_refusal_is_on_reco
     app: FastAPI, city: Settings, browser: TestClient, steward_token: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guessing, "MOST_MISSES", 2)
-    monkeypatch.setattr(app.state.hub, "guesses", Guesses())
+    with open_session(city) as session:
+        session.execute(delete(FindMiss))
     path, person = "/api/v1/bases/population/entities/find", reviewed.PERSONS[5]
 
     def status(number: object) -> int:
@@ -105,11 +109,35 @@ def test_whoever_finds_nobody_too_often_looks_no_more_and_the_refusal_is_on_reco
     assert (last["surface"], last["decision"], last["account"]) == ("find", "refused", "steward")
 
 
-def test_a_day_later_an_account_may_look_again_and_others_might_all_the_while() -> None:
-    guesses, start = Guesses(), now()
+def test_on_the_next_day_an_account_may_look_again_and_others_might_all_the_while(city: Settings) -> None:
+    guesses, late = Guesses(city), datetime(2026, 3, 2, 15, 59, tzinfo=UTC)  # 23:59 in the county
     for _ in range(MOST_MISSES):
-        guesses.begin("a", start)
+        guesses.begin("a", late)
     with pytest.raises(QuotaExceeded):
-        guesses.begin("a", start + guessing.WINDOW / 2)
-    guesses.begin("b", start)
-    guesses.begin("a", start + guessing.WINDOW)
+        guesses.begin("a", late)
+    guesses.begin("b", late)
+    next_day = late + timedelta(minutes=1)
+    guesses.begin("a", next_day)
+    guesses.hit("a", late)
+    for _ in range(MOST_MISSES - 1):
+        guesses.begin("a", next_day)
+    with pytest.raises(QuotaExceeded):
+        guesses.begin("a", next_day)
+
+
+def test_several_processes_and_one_that_began_anew_count_as_one(city: Settings) -> None:
+    moment = datetime(2026, 3, 5, 4, tzinfo=UTC)
+    with ThreadPoolExecutor(4) as pool:
+        tries = list(pool.map(lambda _: may_look(city, moment), range(MOST_MISSES * 2)))
+    assert (MOST_MISSES, sum(tries)) == (10, 10)
+    Guesses(city).hit("c", moment)
+    assert [may_look(city, moment) for _ in range(2)] == [True, False]
+
+
+def may_look(city: Settings, moment: datetime) -> bool:
+    """Whether account c may look once more, as a process that begins sees it."""
+    try:
+        Guesses(city).begin("c", moment)
+    except QuotaExceeded:
+        return False
+    return True
