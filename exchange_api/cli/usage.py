@@ -1,12 +1,14 @@
 """`shuniu usage`: uses fed back to the departments that provided the data."""
 
+import json
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from exchange_api.cli.speaking import door
-from exchange_api.cli.speaking.speech import as_json, listing, named, say, worded
+from exchange_api.cli.speaking.speech import as_json, complain, listing, named, say, tell, worded
 
 app = door.noun("使用反馈", "Usage feedback")
 Provider = Annotated[str, typer.Option(help=say("只看这个部门", "This department only"))]
@@ -55,3 +57,78 @@ def report(report_id: Annotated[str, typer.Argument(help=say("报告编号", "Id
             code="report_unknown",
         )
     as_json(found.body)
+
+
+_FAULTS_ZH = {
+    "the report is not signed by this key": "报告不是用这把密钥签名的",
+    "a record was changed": "有记录被改动",
+    "the Merkle root does not match the records": "默克尔根与各条记录不符",
+    "the totals do not match the records": "合计与各条记录不符",
+    "the summary does not match the records": "汇总与各条记录不符",
+    "records of a node that no seal speaks for": "有节点的记录没有封存印证",
+    "a seal is not signed by this key": "有封存不是用这把密钥签名的",
+    "a use that the hub sealed is not in the report": "枢纽封存过的使用没有写进报告",
+    "uses between this report and the one before are missing": "与上一份报告之间缺少使用记录",
+}
+"""What verify_report finds, in Chinese."""
+_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=say("报告文件", "File of the report"))]
+_Key = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, help=say("枢纽的公钥文件（JWK）", "The hub's public key (JWK, or all its keys)")
+    ),
+]
+_Previous = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help=say("上一份报告，看中间有无缺漏", "The report before this one")),
+]
+
+
+@app.command(help=say("验证一份报告：真实、完整、未被改动", "Prove a report: genuine, complete, unchanged"))
+def verify(file: _File, key: _Key = None, previous: _Previous = None, in_json: door.Json = False) -> None:
+    """Check signature, records, totals and seals of a report; exit code 1 when anything is not as the hub signed it.
+
+    Needs no hub: a department runs it on its own machine with the key it once took from /api/v1/keys. Without --key it
+    is this hub's own. With --previous nothing may lie between the two reports.
+    """
+    from catalog.audit import keys
+    from catalog.audit.statements import verify_report
+
+    document = _document(key) if key else keys.public_document(door.settings().keys_dir)
+    before, report = _document(previous) if previous else None, _document(file)
+    try:
+        given = [keys.public_key(one) for one in document.get("keys", [document])]
+        faults = min((verify_report(report, one, previous=before) for one in given), key=len)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _no_report() from None
+    if in_json:
+        as_json({"ok": not faults, "faults": faults})
+    elif not faults:
+        tell(say("报告真实、完整，未被改动。", "The report is genuine, complete and unchanged."))
+    else:
+        complain(say("报告与枢纽签名时不符：", "The report is not as the hub signed it:"))
+        for fault in dict.fromkeys(faults):
+            complain("  " + say(_FAULTS_ZH.get(fault, fault), fault))
+    if faults:
+        raise typer.Exit(1)
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except (ValueError, RecursionError):
+        raise _no_report() from None
+    if not isinstance(found, dict):
+        raise _no_report()
+    return found
+
+
+def _no_report() -> Exception:
+    from catalog.errors import InvalidInput
+
+    return InvalidInput(
+        "文件不是使用反馈报告或公钥。报告用 shuniu usage report 输出，公钥取自枢纽的 /api/v1/keys。",
+        "This is no usage report, or no public key. A report is printed by shuniu usage report; the key is at the hub's"
+        " /api/v1/keys.",
+        code="report_unreadable",
+    )

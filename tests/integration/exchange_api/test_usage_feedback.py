@@ -11,6 +11,7 @@ from catalog.audit.chains import Tip
 from catalog.audit.keys import public_key, signed, signing_key
 from catalog.audit.statements import statement, verify_report
 from catalog.errors import SourceUnreachable
+from exchange_api.cli.main import main
 from lake.feedback import statements as feedback
 from lake.feedback import usage
 from tests.integration.exchange_api.city import NOW, PURPOSE, TOPIC
@@ -158,3 +159,57 @@ def test_the_security_administrator_revokes_and_nobody_else_does(used):
         assert used.post("/api/v1/grants/housing_grant/revoke", account).status_code == 403
     assert used.post("/api/v1/grants/housing_grant/revoke", "security").status_code == 200
     assert used.post("/api/v1/accounts/stranger/disable", "operator").json()["active"] is False
+
+
+@pytest.fixture
+def proof(used, tmp_path):
+    """Two reports of one department and the hub's key as files on a machine of its own."""
+    first = next(one for one in feedback.reports(used.settings, now=NOW) if one.provider == "civil")
+    feedback.deliver(used.settings, report=first, targets=[], now=NOW)
+    used.records(limit=2)
+    used.hub.close()
+    later = next(one for one in feedback.reports(used.settings, now=NOW) if one.provider == "civil")
+    place = tmp_path / "department"
+    place.mkdir()
+    for name, body in (
+        ("first", dict(first.body)),
+        ("later", dict(later.body)),
+        ("key", used.get("/api/v1/keys").json()),
+    ):
+        (place / f"{name}.json").write_bytes(orjson.dumps(body))
+    return place
+
+
+def verified(capfd, place, *arguments, language="zh"):
+    code = main(("usage", "verify", *arguments), {"SHUNIU_LANGUAGE": language, "SHUNIU_HOME": str(place / "no-hub")})
+    printed = capfd.readouterr()
+    return code, printed.out + printed.err
+
+
+def test_a_department_proves_a_report_on_its_own_machine_with_the_key_alone(proof, capfd):
+    report, key_file, before = (str(proof / f"{name}.json") for name in ("later", "key", "first"))
+    code, said = verified(capfd, proof, report, "--key", key_file, "--previous", before)
+    assert (code, said) == (0, "报告真实、完整，未被改动。\n")
+    assert not (proof / "no-hub").exists(), "nothing of a hub is made or needed"
+
+    forged = orjson.loads((proof / "later.json").read_bytes())
+    with_other_totals(forged)
+    (proof / "forged.json").write_bytes(orjson.dumps(forged))
+    code, said = verified(capfd, proof, str(proof / "forged.json"), "--key", key_file)
+    assert code == 1
+    assert "报告不是用这把密钥签名的" in said
+    code, said = verified(capfd, proof, str(proof / "forged.json"), "--key", key_file, "--json", language="en")
+    assert (code, orjson.loads(said)["ok"]) == (1, False)
+
+    code, said = verified(capfd, proof, before, "--key", key_file, "--previous", report)
+    assert code == 1
+    assert "缺少使用记录" in said
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"signature": 1}', "[" * 100_000])
+def test_what_is_no_report_is_told_so_and_proves_nothing(proof, capfd, text):
+    (proof / "none.json").write_text(text)
+    code, said = verified(capfd, proof, str(proof / "none.json"), "--key", str(proof / "key.json"))
+    assert code in (1, 2)
+    assert "报告" in said
+    assert "真实" not in said
