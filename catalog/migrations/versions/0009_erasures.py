@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=120), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("asked_by", sa.String(length=120), nullable=False),
-        sa.Column("asked_at_terminal", sa.String(length=120), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.String(length=120), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
