@@ -18,19 +18,22 @@ ROOT = "."
 ANYWHERE = ""
 ALL, NEWEST = "all", "newest"
 """What option `take` may say of the files of a snapshot."""
-_DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}[-_.年]?(?:0[1-9]|1[0-2])(?:[-_.月]?(?:0[1-9]|[12]\d|3[01]))?[月日]?(?!\d)")
+_DATE = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?"
+    r"|[-_.年](?:0?[1-9]|1[0-2])(?:[-_.月](?:0?[1-9]|[12]\d|3[01]))?[月日]?)(?!\d)"
+)
 
 
 def whole(found: Sequence[PurePosixPath], contract: Contract) -> list[PurePosixPath]:
-    """Those of `found` that are the whole dataset now: every one, or by option `take: newest` the last by name in each
-    folder, where every delivery is a whole list.
+    """Those of `found` that are the whole dataset now: every one, or by option `take: newest` the last in each folder,
+    by the numbers in its name, where every delivery is a whole list.
 
     Raises ContractBroken where names differ by a date alone and the contract does not say which is meant: with last
     night's list still read, a department could neither correct nor take out a row.
     """
     take = contract.options.get("take")
     if take == NEWEST:
-        newest = {path.parent: path for path in sorted(found, key=lambda path: path.name)}
+        newest = {path.parent: path for path in sorted(found, key=_counted)}
         return [path for path in found if newest[path.parent] == path]
     if take not in (None, ALL):
         raise _take_unknown(contract)
@@ -39,6 +42,11 @@ def whole(found: Sequence[PurePosixPath], contract: Contract) -> list[PurePosixP
         if any(count > 1 for count in undated.values()):
             raise _several(contract)
     return list(found)
+
+
+def _counted(path: PurePosixPath) -> list[int | str]:
+    """The name as people order it: 2026年10月 comes after 2026年9月."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
 
 
 def due(found: Sequence[PurePosixPath], since: str | None) -> list[PurePosixPath]:

@@ -112,7 +112,9 @@ def test_of_whole_lists_only_the_newest_of_each_folder_is_taken(tmp_path: Path) 
     ]
 
 
-@pytest.mark.parametrize("dates", [("20261121", "20261122"), ("2026-10", "2026-11"), ("2026年01月", "2026年02月")])
+@pytest.mark.parametrize(
+    "dates", [("20261121", "20261122"), ("2026-10", "2026-11"), ("2026年9月", "2026年10月"), ("2026.1.9", "2026.1.10")]
+)
 def test_lists_that_differ_by_a_date_alone_are_not_read_until_the_contract_says_which(
     tmp_path: Path, dates: tuple[str, str]
 ) -> None:
@@ -134,6 +136,12 @@ def test_parts_whose_names_hold_no_date_are_all_read_without_a_word(tmp_path: Pa
     for name in names:
         put(tmp_path, name)
     assert len(numbers(take(tmp_path, locator="*.csv"))) == 2
+
+
+def test_the_newest_is_told_by_the_numbers_in_names_and_not_by_their_letters(tmp_path: Path) -> None:
+    for month in (2, 9, 10):
+        put(tmp_path, f"名单2026年{month}月.csv")
+    assert numbers(take(tmp_path, locator="*.csv", options={"take": "newest"})) == ["名单2026年10月.csv"]
 
 
 def test_increments_are_dated_and_asked_nothing(tmp_path: Path) -> None:
