@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from exchange_api.cli.keeping.hub_key import hub_key
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import as_json, complain, listing, named, say, tell, worded
 
@@ -91,14 +92,11 @@ def verify(file: _File, key: _Key = None, previous: _Previous = None, in_json: d
     Needs no hub: a department runs it on its own machine with the key it once took from /api/v1/keys. Without --key it
     is this hub's own. With --previous nothing may lie between the two reports.
     """
-    from catalog.audit import keys
     from catalog.audit.statements import verify_report
 
-    document = _document(key) if key else keys.public_document(door.settings().keys_dir)
-    before, report = _document(previous) if previous else None, _document(file)
+    signed_by, before = hub_key(key), _document(previous) if previous else None
     try:
-        given = [keys.public_key(one) for one in document.get("keys", [document])]
-        faults = min((verify_report(report, one, previous=before) for one in given), key=len)
+        faults = verify_report(_document(file), signed_by, previous=before)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise _no_report() from None
     if in_json:
@@ -127,8 +125,7 @@ def _no_report() -> Exception:
     from catalog.errors import InvalidInput
 
     return InvalidInput(
-        "文件不是使用反馈报告或公钥。报告用 shuniu usage report 输出，公钥取自枢纽的 /api/v1/keys。",
-        "This is no usage report, or no public key. A report is printed by shuniu usage report; the key is at the hub's"
-        " /api/v1/keys.",
+        "文件不是使用反馈报告。报告由枢纽送达，也可用 shuniu usage report 输出。",
+        "This is no usage report. The hub delivers them, and shuniu usage report prints one.",
         code="report_unreadable",
     )

@@ -4,15 +4,13 @@ import json
 from collections import deque
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from exchange_api.cli.keeping.hub_key import hub_key
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import as_json, facts, listing, progress, say, tell, worded
-
-if TYPE_CHECKING:
-    from catalog.errors import NotFound
 
 app = door.noun("审计日志", "The audit trail")
 
@@ -26,16 +24,11 @@ def verify(
     in_json: door.Json = False,
 ) -> None:
     """Check every record, chain and seal; exit code 1 when anything is not as it was written."""
-    from catalog.audit import keys
     from catalog.audit.verify import verify as check
 
-    given = door.settings()
-    trail = _there(folder or given.audit_dir)
-    if key is None and not (given.keys_dir / keys.KEY_NAME).is_file():
-        raise _no_key(given.keys_dir)
-    document = json.loads(key.read_text()) if key else keys.public_document(given.keys_dir)
+    trail, signed_by = _there(folder or door.settings().audit_dir), hub_key(key)
     with progress(say("正在逐条验证审计日志", "Checking the trail record by record")):
-        report = check(trail, keys.public_key(document))
+        report = check(trail, signed_by)
     faults = [{"node": f.node, "segment": f.segment, "line": f.line, "what": f.what} for f in report.faults]
     found: dict[str, Any] = {
         "ok": report.ok,
@@ -107,15 +100,4 @@ def _there(folder: Path) -> Path:
         f"There is no audit folder {folder}. Check SHUNIU_HOME and SHUNIU_AUDIT_DIR; a hub that never ran has no trail"
         " yet.",
         code="audit_missing",
-    )
-
-
-def _no_key(folder: Path) -> "NotFound":
-    from catalog.errors import NotFound
-
-    return NotFound(
-        f"{folder} 中没有审计签名密钥，无法验证。请检查 SHUNIU_KEYS_DIR，或用 --key 指定公钥文件。",
-        f"{folder} holds no key that signs the trail, so nothing can be proved. Check SHUNIU_KEYS_DIR, or name the file"
-        " with the public key with --key.",
-        code="audit_key_missing",
     )

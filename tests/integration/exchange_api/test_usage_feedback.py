@@ -206,10 +206,26 @@ def test_a_department_proves_a_report_on_its_own_machine_with_the_key_alone(proo
     assert "缺少使用记录" in said
 
 
+def test_without_a_key_nothing_is_proved_and_no_key_is_made(proof, capfd):
+    code, said = verified(capfd, proof, str(proof / "later.json"))
+    assert code == 1
+    assert "没有审计签名密钥" in said
+    assert not (proof / "no-hub").exists()
+    code, said = verified(capfd, proof, str(proof / "later.json"), "--key", str(proof / "later.json"))
+    assert code == 2
+    assert "不是枢纽的公钥" in said
+
+
+def test_the_trail_is_proved_by_the_keys_as_the_hub_serves_them(used, proof, capfd):
+    trail = str(used.settings.audit_dir)
+    assert main(("audit", "verify", "--folder", trail, "--key", str(proof / "key.json")), {}) == 0
+    capfd.readouterr()
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"signature": 1}', "[" * 100_000])
 def test_what_is_no_report_is_told_so_and_proves_nothing(proof, capfd, text):
     (proof / "none.json").write_text(text)
     code, said = verified(capfd, proof, str(proof / "none.json"), "--key", str(proof / "key.json"))
     assert code in (1, 2)
-    assert "报告" in said
+    assert "不是" in said
     assert "真实" not in said
