@@ -30,10 +30,10 @@ A demo city's deliveries of six departments, with 100 legal persons and 400 addr
 and not judged. Every build is a process of its own; `s` is on the wall, `cpu s` processor seconds, which neighbours on
 the machine stretch less. `full` is the first build, which learns its model; `afresh` is a full build of the changed
 rows that takes over the model and the ids, and all its tables (history, redirects and pairs to review, too) have to say
-what those of `on` say. Of the rows touched half say something else (phone, address, name, birth date, number), a
-quarter is gone, and a quarter comes under another key. Below 50,000 records a hub weighs by a start and remembers
-nothing, so a change costs matching everything anew. Rows that did not change keep their batch, as after an incremental
-delivery; a snapshot gives every row a new batch, and all its entities are fused again.
+what those of `on` say. Of the rows touched half come anew, most of them saying something else (phone, address, name,
+birth date, number), a quarter is gone, and a quarter comes under another key. Below 50,000 records a hub weighs by a
+start and remembers nothing, so a change costs matching everything anew. Rows that did not change keep their batch, as
+after an incremental delivery; a snapshot gives every row a new batch, and all its entities are fused again.
 """
 Found = dict[str, Any]
 

@@ -5,15 +5,15 @@ are learnt from as a hub of that size does, without truth. FILE (lake/matching/m
 named; printed is by how many bits each level differs from the start in use, so anybody may see where that came from.
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from catalog.settings import Settings
-from lake.bases import base, inputs
+from lake.bases import inputs, matched, matched_base
 from lake.bases.resolution import open_records
 from lake.engines.duckdb import connect
 from lake.matching.model import load_task
@@ -24,7 +24,7 @@ from lake.matching.training import searched
 
 def learn(settings: Settings, name: str) -> tuple[Model, int, float]:
     """The model the records of base `name` teach, the records searched for, and the pairs there could be of them."""
-    pinned = inputs.newest(settings, base(name))
+    pinned = inputs.newest(settings, matched_base(name))
     identity = pinned.model.identity
     assert identity is not None, "only bases with entities have a model"
     extensions = ("spatial",) if pinned.model.spatial else ()
@@ -56,5 +56,9 @@ def main(home: Path, name: str, file: Path | None) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    given = [Path(argument) for argument in sys.argv[1:]]
-    print(json.dumps(main(given[0], sys.argv[2], given[2] if len(given) > 2 else None), indent=1))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.learn_start", description="What a hub's records teach.")
+    parser.add_argument("home", type=Path, help="folder of the hub")
+    parser.add_argument("base", choices=[model.name for model in matched()], help="a base with entities")
+    parser.add_argument("file", type=Path, nargs="?", help="file of the start to write")
+    given = parser.parse_args()
+    print(json.dumps(main(given.home, given.base, given.file), indent=1))

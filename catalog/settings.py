@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catalog.standards.own import in_force
 
-_BYTES = r"^\d+(\.\d+)? ?[KMGT]i?B$"
+_BYTES = r"^(?i:\d+(\.\d+)? ?[kmgt]i?b)$"
 """A size as DuckDB reads it: 512MB, 1.5 GiB."""
 
 

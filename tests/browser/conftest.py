@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from catalog.database import forget_engines
 from catalog.settings import Settings
+from demo.services import testing
 from tests.factories import reviewed, small_registry, ticketed
 
 CHROMIUM = next(
@@ -44,7 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     """One Chromium for all tests."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt-get install chromium")
+        tell = pytest.fail if os.environ.get(testing.REQUIRED) == "1" else pytest.skip
+        tell("no Chromium here: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

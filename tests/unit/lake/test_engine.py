@@ -49,6 +49,12 @@ def test_whoever_builds_a_base_has_more_memory_but_all_at_once_not_more_than_hal
             assert limit * at_once <= machine * 0.52
 
 
+@pytest.mark.parametrize("size", ["1gb", "1.5 GiB", "512MB", "900 kb"])
+def test_a_limit_is_taken_however_its_unit_is_written(tmp_path: Path, size: str) -> None:
+    with connect(Settings(home=tmp_path, memory_limit=size, build_memory_limit=size), building=True) as connection:
+        assert setting(connection, "memory_limit")
+
+
 @pytest.mark.parametrize("size", ["none", "-1", "4", "50%", "4 G"])
 def test_a_limit_that_is_no_size_is_refused_before_anything_runs(tmp_path: Path, size: str) -> None:
     with pytest.raises(ValidationError):
