@@ -162,8 +162,8 @@ def test_the_security_administrator_revokes_and_nobody_else_does(used):
 
 
 @pytest.fixture
-def proof(used, tmp_path):
-    """Two reports of one department and the hub's key as files on a machine of its own."""
+def proof(used, tmp_path, monkeypatch):
+    """Two reports of one department and the hub's key as files on a machine of its own, which has no hub."""
     first = next(one for one in feedback.reports(used.settings, now=NOW) if one.provider == "civil")
     feedback.deliver(used.settings, report=first, targets=[], now=NOW)
     used.records(limit=2)
@@ -171,6 +171,7 @@ def proof(used, tmp_path):
     later = next(one for one in feedback.reports(used.settings, now=NOW) if one.provider == "civil")
     place = tmp_path / "department"
     place.mkdir()
+    monkeypatch.setenv("SHUNIU_HOME", str(place / "no-hub"))
     for name, body in (
         ("first", dict(first.body)),
         ("later", dict(later.body)),
@@ -180,38 +181,38 @@ def proof(used, tmp_path):
     return place
 
 
-def verified(capfd, place, *arguments, language="zh"):
-    code = main(("usage", "verify", *arguments), {"SHUNIU_LANGUAGE": language, "SHUNIU_HOME": str(place / "no-hub")})
+def verified(capfd, *arguments, language="zh"):
+    code = main(("usage", "verify", *arguments), {"SHUNIU_LANGUAGE": language})
     printed = capfd.readouterr()
     return code, printed.out + printed.err
 
 
 def test_a_department_proves_a_report_on_its_own_machine_with_the_key_alone(proof, capfd):
     report, key_file, before = (str(proof / f"{name}.json") for name in ("later", "key", "first"))
-    code, said = verified(capfd, proof, report, "--key", key_file, "--previous", before)
+    code, said = verified(capfd, report, "--key", key_file, "--previous", before)
     assert (code, said) == (0, "报告真实、完整，未被改动。\n")
     assert not (proof / "no-hub").exists(), "nothing of a hub is made or needed"
 
     forged = orjson.loads((proof / "later.json").read_bytes())
     with_other_totals(forged)
     (proof / "forged.json").write_bytes(orjson.dumps(forged))
-    code, said = verified(capfd, proof, str(proof / "forged.json"), "--key", key_file)
+    code, said = verified(capfd, str(proof / "forged.json"), "--key", key_file)
     assert code == 1
     assert "报告不是用这把密钥签名的" in said
-    code, said = verified(capfd, proof, str(proof / "forged.json"), "--key", key_file, "--json", language="en")
+    code, said = verified(capfd, str(proof / "forged.json"), "--key", key_file, "--json", language="en")
     assert (code, orjson.loads(said)["ok"]) == (1, False)
 
-    code, said = verified(capfd, proof, before, "--key", key_file, "--previous", report)
+    code, said = verified(capfd, before, "--key", key_file, "--previous", report)
     assert code == 1
     assert "缺少使用记录" in said
 
 
 def test_without_a_key_nothing_is_proved_and_no_key_is_made(proof, capfd):
-    code, said = verified(capfd, proof, str(proof / "later.json"))
+    code, said = verified(capfd, str(proof / "later.json"))
     assert code == 1
     assert "没有审计签名密钥" in said
     assert not (proof / "no-hub").exists()
-    code, said = verified(capfd, proof, str(proof / "later.json"), "--key", str(proof / "later.json"))
+    code, said = verified(capfd, str(proof / "later.json"), "--key", str(proof / "later.json"))
     assert code == 2
     assert "不是枢纽的公钥" in said
 
@@ -225,7 +226,7 @@ def test_the_trail_is_proved_by_the_keys_as_the_hub_serves_them(used, proof, cap
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"signature": 1}', "[" * 100_000])
 def test_what_is_no_report_is_told_so_and_proves_nothing(proof, capfd, text):
     (proof / "none.json").write_text(text)
-    code, said = verified(capfd, proof, str(proof / "none.json"), "--key", str(proof / "key.json"))
+    code, said = verified(capfd, str(proof / "none.json"), "--key", str(proof / "key.json"))
     assert code in (1, 2)
     assert "不是" in said
     assert "真实" not in said
