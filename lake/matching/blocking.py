@@ -9,9 +9,13 @@ from __future__ import annotations
 from itertools import combinations
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from lake.engines.duckdb import literal, quote
 from lake.matching.model import Column, Task
+from lake.matching.nearest import PLACES, once
+from lake.matching.nearest import nearest as of_meetings
 from lake.matching.prepare import RECORDS, one
 from lake.matching.roles import ROLES
 
@@ -24,7 +28,7 @@ COSTS = (
 """SELECT of the blocks in which anybody meets, and how many pairs do."""
 WHO = "record, source, loose"
 """What stands beside the keys of a record."""
-_PLACES = 2**32  # more than there are records
+_AT_ONCE = 16_000_000  # meetings that are counted at once: each takes eight bytes, a few times over
 _AT_SCALE = 50_000  # from so many records on only atoms of rank 1 are combined
 _LEAST = 300_000  # pairs any number of records may have
 _OVERLAP = 3  # keys by which a pair is found, on average
@@ -77,31 +81,36 @@ def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
         "CREATE OR REPLACE TEMP TABLE matching_block AS SELECT block FROM (SELECT block, sum(cost) OVER"
         f" (ORDER BY cost, block ROWS UNBOUNDED PRECEDING) AS spent FROM ({COSTS})) WHERE spent <= {budget}"
     )
-    chosen = "(SELECT * FROM matching_key SEMI JOIN matching_block USING (block))"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS {_candidates(task, chosen)}")
-    connection.execute("DROP TABLE matching_key; DROP TABLE matching_block; DROP TABLE matching_place")
-    return one(connection, f"SELECT count(*) FROM {PAIRS}")[0]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_chosen AS FROM matching_key SEMI JOIN matching_block USING (block)"
+    )
+    connection.execute("DROP TABLE matching_key; DROP TABLE matching_block")
+    pairs = _candidates(connection, task, slices=1 + int(budget) // _AT_ONCE)
+    connection.register("matching_found", pairs)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS FROM matching_found")
+    connection.unregister("matching_found")
+    connection.execute("DROP TABLE matching_chosen; DROP TABLE matching_place")
+    return int(pairs.num_rows)
 
 
-def _candidates(task: Task, keys: str) -> str:
-    """SELECT of what `nearest` gives of what meets (`met`) in relation `keys`, by places in the order of records.
+def _candidates(connection: duckdb.DuckDBPyConnection, task: Task, *, slices: int) -> pa.Table:
+    """The pairs (record_l, record_r) that `nearest` gives of what meets (`met`) in table matching_chosen.
 
-    A pair of places is small enough to be counted and ranked as one number, without holding or sorting every pair that
-    meets; Spark, which cannot keep the least few of a group, is given the two statements instead.
+    By places in the order of records, a slice of those searched for at a time: counted and ranked as numbers, without
+    holding every pair that meets. Spark, which has no such array, is given the two statements instead.
     """
-    met = (
-        "SELECT l.place AS searched, r.place AS other, count(*) AS met"
-        f" FROM (SELECT * FROM {keys} WHERE loose) AS l JOIN {keys} AS r ON l.block = r.block AND l.place <> r.place"
-        " WHERE coalesce(l.alone <> r.alone, TRUE) GROUP BY 1, 2"
-    )
-    # Whoever met most often comes first, then the smaller record: one number, of which the least are the nearest.
-    ranked = f"SELECT searched, min(other - met * {_PLACES}, {task.nearest}) AS found FROM ({met}) GROUP BY searched"
-    pairs = f"SELECT searched, unnest(found) & {_PLACES - 1} AS other FROM ({ranked})"
-    return (
-        f"SELECT DISTINCT l.record AS record_l, r.record AS record_r FROM ({pairs})"
-        " JOIN matching_place AS l ON l.place = least(searched, other)"
-        " JOIN matching_place AS r ON r.place = greatest(searched, other)"
-    )
+    found = []
+    for slice_no in range(slices):
+        meetings = connection.execute(
+            f"SELECT l.place::BIGINT << {PLACES} | r.place AS meeting FROM (SELECT * FROM matching_chosen"
+            f" WHERE loose AND place % {slices} = {slice_no}) AS l"
+            " JOIN matching_chosen AS r ON l.block = r.block AND l.place <> r.place"
+            " WHERE coalesce(l.alone <> r.alone, TRUE)"
+        ).fetchnumpy()["meeting"]
+        found.append(of_meetings(meetings, task.nearest))
+    left, right = once(*(np.concatenate(side) for side in zip(*found, strict=True)))
+    records = connection.execute("SELECT record FROM matching_place ORDER BY place").fetchnumpy()["record"]
+    return pa.table({"record_l": records[left], "record_r": records[right]})
 
 
 def extent(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from tests.factories.matching import people, person_task, table, town
 @pytest.mark.parametrize("nearest", [1, 3, 50])
 def test_places_find_the_pairs_that_met_most_often_and_of_equal_ones_the_first(single, nearest, monkeypatch):
     monkeypatch.setattr(blocking, "_LEAST", 100)  # so that not every block is paid for
+    monkeypatch.setattr(blocking, "_AT_ONCE", 2_000)  # so that it takes several slices
     task = replace(person_task(), single=single, nearest=nearest, pairs_per_record=20)
     with connect() as connection:
         connection.register("held", table(town(people(300, seed=5), seed=6, without_number=0.4)))
