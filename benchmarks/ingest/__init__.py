@@ -1,1 +1,4 @@
-"""Loading beside its peers: measure.py decides, run.py and peers.py are the processes measured, data.py the table."""
+"""Loading beside its peers: measure.py decides, increments.py about what changed, data.py is the table.
+
+run.py and peers.py are the processes measured; processes.py starts them and holds them to their rows and texts.
+"""

@@ -1,15 +1,12 @@
 """Loading: PostgreSQL and a GB18030 file into the raw zone, beside a bare COPY, pandas, dlt, and readers of CSV.
 
 `python -m benchmarks --only ingest [--rows 10_000,100_000,1_000_000]`. The comparisons are made at the largest size,
-every measure in a process of its own, peers by turns with the hub, the median of three. dlt and polars are run by the
-interpreter of .venv-peers (`make peers`); where there is none, nothing is claimed about them.
+every measure in a process of its own, peers by turns with the hub, the median of three; increments at five times the
+largest size as well. dlt and polars are run by the interpreter of .venv-peers (`make peers`); where there is none,
+nothing is claimed about them.
 """
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
@@ -18,21 +15,21 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.claims import Claim
-from benchmarks.ingest import data
+from benchmarks.ingest import data, increments, processes
+from benchmarks.ingest.increments import STEP, Increments
+from benchmarks.ingest.processes import Found
 from benchmarks.machine import this_machine
 from benchmarks.page import number, section, table
-from catalog.errors import Unavailable
 
 TITLE = "Loading: 20 columns into the raw zone"
 SIZES = (10_000, 100_000, 1_000_000)
-TURNS, INCREMENTS, MANY, STEP = 3, 5, 300, 100
-PEERS = Path(__file__).resolve().parents[2] / ".venv-peers" / "bin" / "python"
+TURNS, MANY = 3, 300
+LARGER, TURNS_LARGER = 5, 2
+"""Increments are measured at so many times the largest size too, where what each of them costs once weighs less."""
 MOST_COPY, MOST_PANDAS, MOST_DLT, MOST_CSV, MOST_MIB = 1.4, 0.2, 1.0, 1.5, 1_024
-MOST_INCREMENT, MOST_GROWTH, MOST_PER_ROW, MOST_HISTORY = 0.05, 12.0, 1.2, 1.25
+MOST_GROWTH, MOST_PER_ROW, MOST_HISTORY = 12.0, 1.2, 1.25
 DATABASE = ("copy", "pandas", "dlt connectorx", "dlt pyarrow")
 FILES = ("arrow_csv", "arrow_read_csv", "iconv_duckdb", "polars")
-RECONCILED = ("load", "first", "increment", "history")
-"""Loads from PostgreSQL, whose sums are taken at the source too; a file has no other source to reconcile it with."""
 NAMES = {
     "load": "hub: collected, reconciled, committed, registered",
     "copy": "DuckDB: bare COPY of the scan to Parquet",
@@ -50,15 +47,20 @@ the same extension as well, and for nothing else of this; it keeps no order of r
 default.
 An increment is one row in a hundred, found by the index on its watermark. Every first load of the same dataset and
 every increment had a process of its own, of the same kind: its engines imported before the clock starts, as Airflow's
-worker forks a process that has imported them, and the scanner's signature accepted once by this hub before; nothing
-else warm. The median increment stands against the median first load. Only the increments that grow the history share
-one process: there the late are compared with the early.
+worker forks a process that has imported them, and the scanner's signature accepted by this hub in another process
+before; nothing else warm. The median increment stands against the median first load. Only the increments that grow the
+history share one process: there the late are compared with the early.
+Beside each of these loads DuckDB's bare COPY read the same rows, in a process of the same kind, before the hub and
+after it in turn. Of what changed it shows the least such a reading costs: connecting, opening the extension and asking
+the server take their time however few the rows, and nothing is written but one file. The hub has the same cost, and
+that of one moment of the database, of sums on both sides, of one commit and of the registry. Most of that is the
+same for ten rows as for ten thousand: of a small table's first load it is a large part, of a large one's a small part.
+So the goal is asked twice, at the largest size and at five times as many rows; there of the hub alone.
 A row added costs what the processor time of two sizes differs by, over the rows they differ by. Whoever lost or doubled
 a row, or left one text of the text columns other than it was made, in UTF-8, before server and encoding, stops the
 benchmark; so does a batch from PostgreSQL whose sums were not reconciled. Server and reader share the two cores; the
 server has PostgreSQL's own 128 MB for pages, and what the department wrote is on its disk before the hub reads.
 """
-Found = dict[str, Any]
 
 
 def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
@@ -66,25 +68,29 @@ def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
     asked = sorted(sizes) or list(SIZES)
     most = asked[-1]
     with TemporaryDirectory(dir=folder) as home, data.a_server(Path(home) / "postgresql") as server:
-        place, given = Path(home), _given(server, asked)
+        larger = most * LARGER
+        place, given = Path(home), _given(server, [*asked, larger])
         for rows in asked:
             data.fill(server, rows, _table(rows))
         loads = {rows: _by_turns(["load"], place, given[rows], rows)["load"] for rows in asked[:-1]}
-        peers = [name for name in DATABASE if not name.startswith("dlt") or PEERS.exists()]
+        peers = [name for name in DATABASE if not name.startswith("dlt") or processes.PEERS.exists()]
         database = _by_turns(["load", *peers], place, given[most], most)
         loads[most] = database["load"]
-        increments = _increments(place, given[most], most)
+        changes = [increments.collect(place, given[most], most, firsts=TURNS, copies=True)]
         least = next((rows for rows in asked if rows >= 10_000), asked[0])
-        history = _child("history", place, given[least] | {"turns": MANY, "step": STEP}, least)
+        history = processes.child("history", place, given[least] | {"turns": MANY, "step": STEP}, least)
         files = _files(place, most)
-    claims = decide(loads, database, increments, history, files)
-    return claims, section(TITLE, this_machine(), claims, _shown(loads, database, files, increments), NOTE.strip())
+        data.fill(server, larger, _table(larger))  # last: no other measure has it in the server's memory
+        changes.append(increments.collect(place, given[larger], larger, firsts=TURNS_LARGER, copies=False))
+    claims = decide(loads, database, changes, history, files)
+    tables = _shown(loads, database, files), increments.shown(changes)
+    return claims, section(TITLE, this_machine(), claims, *tables, NOTE.strip())
 
 
 def decide(
     loads: Mapping[int, Found],
     database: Mapping[str, Found],
-    increments: Found,
+    changes: Sequence[Increments],
     history: Found,
     files: Mapping[str, Found],
 ) -> list[Claim]:
@@ -105,8 +111,7 @@ def decide(
     if fastest:
         claims.append(_against(f"{size} of GB18030 against the fastest reader", files["file"], fastest, MOST_CSV))
         claims.append(Claim("ingest", f"{size} of GB18030: peak memory", "MiB", files["file"]["peak_mib"], MOST_MIB))
-    one = {"seconds": statistics.median(increments["increments"])}
-    claims.append(_against(f"an increment of 1 % of {size} against the full load", one, increments, MOST_INCREMENT))
+    claims += map(increments.claim, changes)
     smaller = [rows for rows in loads if rows * 10 == most]
     if smaller:
         growth = f"{size} against {number(smaller[0])}, processor time"
@@ -156,25 +161,12 @@ def _given(server: Any, sizes: Sequence[int]) -> dict[int, Found]:
     return {rows: {"system": system, "url": server.url, "contract": {"locator": _table(rows)}} for rows in sizes}
 
 
-def _increments(home: Path, given: Found, rows: int) -> Found:
-    """The median first load, a process each, and `increments`: seconds of one after another into the last one's hub."""
-    firsts, table = [], given["contract"]["locator"]
-    for turn in range(TURNS):
-        room = home / f"increments-{turn}"
-        firsts.append(_child("first", home, given, rows, room=room))
-    seconds = []
-    for _ in range(INCREMENTS):
-        changed = data.update(given["url"], table, step=STEP)
-        seconds.append(_child("increment", home, given, changed, room=room)["seconds"])
-    return _median(firsts) | {"increments": seconds}
-
-
 def _files(home: Path, rows: int) -> dict[str, Found]:
     file = data.write_csv(home / "in", rows)
     system = {"code": "police_files", "agency": "police", "kind": "files", "location": str(file.parent)}
     options = {"encoding": "gb18030"}
     given = {"system": system, "file": str(file), "contract": {"locator": file.name, "options": options}}
-    names = [name for name in FILES if name != "polars" or PEERS.exists()]
+    names = [name for name in FILES if name != "polars" or processes.PEERS.exists()]
     return _by_turns(["file", *names], home, given, rows)
 
 
@@ -187,78 +179,18 @@ def _by_turns(names: Sequence[str], home: Path, given: Found, rows: int) -> dict
     turns: dict[str, list[Found]] = {name: [] for name in names}
     for _ in range(TURNS):
         for name in names:
-            turns[name].append(_child(name, home, given, rows))
-            same_texts(name, turns[name][-1], texts)
-    return {name: _median(found) for name, found in turns.items()}
+            turns[name].append(processes.child(name, home, given, rows))
+            processes.same_texts(name, turns[name][-1], texts)
+    return {name: processes.median(found) for name, found in turns.items()}
 
 
-def _median(found: Sequence[Found]) -> Found:
-    return sorted(found, key=lambda one: one["seconds"])[len(found) // 2]
-
-
-def _child(name: str, home: Path, given: Found, rows: int, *, room: Path | None = None) -> Found:
-    """What one measured process told, in a folder that goes with it, or in `room`; checked for rows and reconciling."""
-    with TemporaryDirectory(dir=home) as passing:
-        done = _process(name, room or Path(passing) / "home", given)
-        found: Found = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 and done.stdout else {}
-        if "written" in found:
-            found["sum"] = data.sum_of_parquet(found["written"])
-    sound(name, found, rows)
-    return found
-
-
-def sound(name: str, found: Found, rows: int) -> None:
-    """Raise Unavailable when a measure broke off, has not exactly `rows` rows, or a reconciled one was not."""
-    if not found or found.get("rows") != rows:
-        raise Unavailable(
-            f"入湖测试（{name}，{rows} 行）没有跑完，或行数不对。",
-            f"The ingest benchmark ({name}, {rows} rows) did not finish, or its rows are not as many.",
-            code="bench_run_failed",
-        )
-    if name in RECONCILED and not found.get("checked"):
-        raise Unavailable(
-            f"入湖测试（{name}，{rows} 行）没有与来源对账，不能算数。",
-            f"The ingest benchmark ({name}, {rows} rows) was not reconciled with its source, so it does not count.",
-            code="bench_not_reconciled",
-        )
-
-
-def same_texts(name: str, found: Found, texts: str) -> None:
-    """Raise Unavailable when a measure's sum over all text columns is not that of the texts as they were made."""
-    if found.get("sum") != texts:
-        raise Unavailable(
-            f"读出的文字与原文不一致，不能比较：{name}。",
-            f"The texts read are not those that were written, so nothing can be compared: {name}.",
-            code="bench_texts_differ",
-        )
-
-
-def _process(name: str, folder: Path, given: Found) -> subprocess.CompletedProcess[str]:
-    if name in ("polars", "dlt connectorx", "dlt pyarrow"):
-        command = [str(PEERS), str(Path(__file__).with_name("peers.py")), name]
-    else:
-        command = [sys.executable, "-m", "benchmarks.ingest.run", "load" if name == "file" else name]
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("SHUNIU_")}  # noqa: TID251
-    return subprocess.run(
-        [*command, str(folder)],
-        input=json.dumps(given),
-        env=environ,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-
-
-def _shown(
-    loads: Mapping[int, Found], database: Mapping[str, Found], files: Mapping[str, Found], increments: Found
-) -> str:
+def _shown(loads: Mapping[int, Found], database: Mapping[str, Found], files: Mapping[str, Found]) -> str:
     most = max(loads)
     lines = [(NAMES.get(name, name), one) for name, one in {**database, **files}.items()]
     lines += [(f"hub: {number(rows)} rows from PostgreSQL", one) for rows, one in loads.items() if rows != most]
-    lines.append(("hub: first load of a dataset with a watermark", increments))
     rows = [
         (name, number(round(one["seconds"], 2)), number(round(one["cpu_seconds"], 2)), number(one["peak_mib"]))
         for name, one in lines
     ]
-    missing = [] if PEERS.exists() else ["dlt and polars were not there to be measured."]
+    missing = [] if processes.PEERS.exists() else ["dlt and polars were not there to be measured."]
     return "\n\n".join([table((f"measure, {number(most)} rows", "seconds", "processor s", "peak MiB"), rows), *missing])

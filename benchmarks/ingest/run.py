@@ -29,6 +29,8 @@ from lake.engines.duckdb import connect, literal
 from lake.loading import ingest, raw
 from lake.sources import files, postgresql  # noqa: F401  # likewise
 
+SCANNER = "postgres_scanner"
+
 
 def a_hub(folder: Path, given: Contract) -> Settings:
     """A registry that knows the dataset, and a lake with nothing in it."""
@@ -49,16 +51,15 @@ def load(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
     return found | _landed(settings, batch)
 
 
-def first(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
-    """The whole table of a dataset with a watermark; the hub stays, for `increment` in the same folder."""
+def ready(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """A hub in the folder that has accepted the extension's signature, as every hub does once; no row loaded yet."""
     settings = a_hub(folder, _watermarked(given))
-    # A hub has every extension's signature checked once, and this one has: the first load gains by it as increments do.
-    connect(settings, extensions=["postgres_scanner"], functions=False).close()
-    return increment(folder, given)
+    connect(settings, extensions=[SCANNER], functions=False).close()
+    return {"rows": 0}
 
 
 def increment(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
-    """What changed since, into the hub that stands in the folder."""
+    """What changed since, into the hub that stands ready in the folder; the whole table where it holds nothing yet."""
     settings, wanted, spec = Settings(home=folder), _watermarked(given), SystemSpec(**given["system"])
     found, batch = _timed(lambda: ingest.collect(settings, wanted, spec, now=datetime.now(UTC), by="bench"))
     return found | _landed(settings, batch)
@@ -66,7 +67,8 @@ def increment(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
 
 def history(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
     """A first load, then `turns` increments in one process, alike but for the commits before them."""
-    whole, seconds = first(folder, given), []
+    ready(folder, given)
+    whole, seconds = increment(folder, given), []
     for _ in range(given["turns"]):
         changed = update(given["url"], given["contract"]["locator"], step=given["step"])
         found = increment(folder, given)
@@ -89,12 +91,27 @@ def _landed(settings: Settings, batch: ingest.Batch) -> dict[str, Any]:
 
 def copied(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
     """DuckDB's bare COPY of the scan to Parquet, in any order of rows: nothing checked, nothing registered."""
+    return _copied(folder, given, f"source.public.{given['contract']['locator']}", None)
+
+
+def copied_first(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """The same beside the hub that stands in the folder: the signature it accepted is not checked again."""
+    return _copied(folder, given, f"source.public.{given['contract']['locator']}", Settings(home=folder))
+
+
+def copied_increment(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """The bare COPY of what changed after `since` alone, asked of the server as the hub asks; beside it likewise."""
+    changed = f"SELECT * FROM {given['contract']['locator']} WHERE updated_at > {literal(given['since'])}"
+    return _copied(folder, given, f"postgres_query('source', {literal(changed)})", Settings(home=folder))
+
+
+def _copied(folder: Path, given: dict[str, Any], scan: str, settings: Settings | None) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     target, spec = folder / "bare.parquet", SystemSpec(**given["system"])
-    scan = f"source.public.{given['contract']['locator']}"
+    target.unlink(missing_ok=True)  # giving an earlier, larger file's room back is not this COPY's work
 
     def copy() -> None:
-        with connect(extensions=["postgres_scanner"], keep_order=False, functions=False) as connection:
+        with connect(settings, extensions=[SCANNER], keep_order=False, functions=False) as connection:
             postgresql.attach(connection, spec)
             connection.execute(f"COPY (SELECT * FROM {scan}) TO {literal(str(target))} (FORMAT parquet)")
 
@@ -196,10 +213,13 @@ def _peak_mib() -> int:
 
 MODES: dict[str, Callable[[Path, dict[str, Any]], dict[str, Any]]] = {
     "load": load,
-    "first": first,
+    "ready": ready,
+    "first": increment,
     "increment": increment,
     "history": history,
     "copy": copied,
+    "copy first": copied_first,
+    "copy increment": copied_increment,
     "pandas": pandas,
     "arrow_csv": arrow_csv,
     "arrow_read_csv": arrow_read_csv,

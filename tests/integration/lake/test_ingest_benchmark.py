@@ -1,0 +1,37 @@
+"""What the benchmark of increments compares: the hub and the bare COPY read the same rows of a real server."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.ingest import data, run
+from demo.services.service import Service
+
+STEP = 10
+
+
+@pytest.fixture
+def given(postgresql: Service) -> dict[str, Any]:
+    table = "bench_persons"
+    data.fill(postgresql, 200, table)
+    system = asdict(data.system(postgresql))
+    return {"system": system, "url": postgresql.url, "contract": {"locator": table}}
+
+
+def test_the_hub_and_the_bare_copy_read_the_same_changed_rows(tmp_path: Path, given: dict[str, Any]) -> None:
+    url, table = given["url"], given["contract"]["locator"]
+    run.MODES["ready"](tmp_path, given)
+    whole = [run.MODES[name](tmp_path, given) for name in ("first", "copy first")]
+    given["since"] = data.newest(url, table)
+    assert data.update(url, table, step=STEP) == 20
+    changed = [run.MODES[name](tmp_path, given) for name in ("copy increment", "increment")]
+    assert [found["rows"] for found in (*whole, *changed)] == [200, 200, 20, 20]
+    assert changed[1]["sum"] == data.sum_at_source(200, step=STEP) != data.sum_at_source(200)
+    assert data.sum_of_parquet(changed[0]["written"]) == changed[1]["sum"]
+
+
+def test_a_bare_copy_of_all_leaves_every_text_as_it_was_made(tmp_path: Path, given: dict[str, Any]) -> None:
+    for name in ("copy", "copy first"):
+        assert data.sum_of_parquet(run.MODES[name](tmp_path, given)["written"]) == data.sum_at_source(200)
