@@ -120,6 +120,63 @@ def test_an_id_that_became_another_is_followed_to_the_end_and_one_that_ended_is_
     assert found(county, LI) == [(li, "now", "")]
 
 
+def test_the_surest_come_first_and_no_more_than_can_be_looked_through(
+    county: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = person(county, WANG)
+    same = {"status": "1", "name": NAME, "phone": PHONE, "updated_at": moment(2026, 6)}
+    others = [f"370683{year}0101770" for year in (1960, 1961, 1962)]
+    hold(
+        county,
+        "police_person",
+        same | {"person_no": "1", "resident_id": WANG, "birth_date": day(1990, 3, 7), "phone": "13905359999"},
+        *(same | {"person_no": body, "resident_id": body + check_digits.mod_11_2(body)} for body in others),
+        day=2,
+    )
+    build(county, "population", now=NOW)
+    wanted = seeking.called(PERSON, PHONE, NAME)
+    every = seeking.find(county, PERSON, wanted)
+    assert [one.how for one in every] == ["now", "now", "now", "before"]
+    assert every[-1].entity == held
+    assert every[:3] == sorted(every[:3], key=lambda one: one.entity)
+    monkeypatch.setattr(seeking, "MOST", 2)
+    assert seeking.find(county, PERSON, wanted) == every[:2]
+
+
+def test_ids_that_became_one_are_one_answer_and_of_several_moves_the_last_counts(county: Settings) -> None:
+    wang, li = person(county, WANG), person(county, LI)
+    hold(county, "police_person", {"person_no": "2", "resident_id": LI, "name": "李建国", "status": "1"}, day=2)
+    build(county, "population", now=NOW)
+    moves = [
+        {"old": wang, "to": "Pnobody", "reason": "merged", "at": NOW + timedelta(days=1)},
+        {"old": wang, "to": li, "reason": "merged", "at": NOW + timedelta(days=2)},
+    ]
+    uri = State(county, PERSON).uri("redirects")
+    tables.write(uri, pa.Table.from_pylist(moves, schema=REDIRECTS), mode="append", run_id="t", settings=county)
+    either = seeking.Wanted(("resident_id",), ("field = 'resident_id' AND value IN (?, ?)",), (WANG, LI))
+    assert [(one.entity, one.how, one.was) for one in seeking.find(county, PERSON, either)] == [(li, "now", "")]
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [
+        (USCC, ""),
+        (USCC[:-1] + "4", "check_digit"),
+        (ORGANISATION, ""),
+        (ORGANISATION[:-1] + "5", "check_digit"),
+        ("370683200012345", ""),
+        ("3706832000", "length"),
+    ],
+)
+def test_what_is_wrong_with_a_number_of_a_legal_person_is_said(number: str, fault: str) -> None:
+    assert seeking.numbered(LEGAL, number).fault == fault
+
+
+def test_a_card_of_a_foreign_permanent_resident_is_no_slip_of_the_pen() -> None:
+    body = "91112419900307001"
+    assert seeking.numbered(PERSON, body + check_digits.mod_11_2(body)).fault == ""
+
+
 @pytest.mark.parametrize("number", [USCC, USCC.lower(), ORGANISATION, "M000100Y-4", "370683200012345"])
 def test_a_legal_person_is_found_by_each_of_its_numbers(county: Settings, number: str) -> None:
     known = {"record_no": "1", "uscc": USCC, "reg_no": "370683200012345", "name": "莱州永丰果品商店", "status": "1"}
