@@ -194,8 +194,9 @@ def test_a_system_that_is_away_holds_nothing(hub: Settings, contract: Contract, 
     assert registered(hub) == []
 
 
+@pytest.mark.parametrize("upkeep", [False, True], ids=["at once", "after a vacuum"])
 def test_a_batch_committed_by_a_run_that_died_is_adopted(
-    hub: Settings, contract: Contract, spec: SystemSpec, monkeypatch: pytest.MonkeyPatch
+    hub: Settings, contract: Contract, spec: SystemSpec, upkeep: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(spec, ROWS)
     with monkeypatch.context() as broken:
@@ -203,6 +204,10 @@ def test_a_batch_committed_by_a_run_that_died_is_adopted(
         with pytest.raises(KeyboardInterrupt):
             collect(hub, contract, spec)
     assert registered(hub) == []
+    if upkeep:  # whose commits, the newest then, say nothing of a batch
+        raw_zone = Path(Layout(hub.lake_url).raw("civil_person"))
+        (raw_zone / "left-by-nobody.parquet").write_bytes(b"")
+        assert tables.vacuum(str(raw_zone), keep_hours=0, settings=hub)
     batch = collect(hub, contract, spec, minute=5)
     assert (batch.new, batch.rows) == (True, 2)
     assert [row.batch_id for row in registered(hub)] == [batch.batch_id]
