@@ -20,6 +20,7 @@ from lake.delta.commit import Change, arrow_schema, commit, has_run, open_table
 from lake.delta.files import remove_files, storable, write_files
 from lake.delta.merging import merged_sql, touched, unique
 from lake.delta.relation import Part, relation
+from lake.delta.stored import stored as read_stored
 from lake.engines.duckdb import connect, quote
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
@@ -174,6 +175,14 @@ def rows(uri: str, version: int | None = None, *, settings: Settings | None = No
 def files(uri: str, version: int | None = None, *, settings: Settings | None = None) -> tuple[str, ...]:
     """The files of one version, in stored order, as places DuckDB and pyarrow can open."""
     return tuple(part.place for part in _parts(uri, _existing(uri, settings, version)))
+
+
+def stored(uri: str, version: int, schema: pa.Schema, *, settings: Settings | None = None) -> pa.RecordBatchReader:
+    """The rows of one version, in stored order, to be written again: text of few values comes as dictionaries.
+
+    schema: the columns, with the types they are stored with. For tables without partitions.
+    """
+    return read_stored(uri, _parts(uri, _existing(uri, settings, version)), schema, settings)
 
 
 def parts(uri: str, *, settings: Settings | None = None) -> list[Part]:

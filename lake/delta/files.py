@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
+from lake.delta.encoding import encodable, parquet_writer, with_dictionary
 from lake.storage import answering, filesystem
 
 ROW_GROUP_ROWS = 122_880
@@ -101,7 +102,7 @@ def write_files(
             written.append(DataFile(name, 0, 0, "", 0))  # known before it exists, so that a failure removes it too
             with answering(uri):
                 with store.open_output_stream(f"{root}/{name}") as sink:
-                    metadata = _write_one(sink, batch_group, schema)
+                    metadata = _write_one(sink, batch_group)
                 size = store.get_file_info(f"{root}/{name}").size
             written[-1] = DataFile(name, size, metadata.num_rows, statistics(metadata, schema), time_ms())
     except BaseException:
@@ -137,8 +138,9 @@ def _files(groups: Iterator[pa.Table]) -> Iterator[_Group]:
         yield source
 
 
-def _write_one(sink: Any, source: _Group, schema: pa.Schema) -> pq.FileMetaData:
-    writer = pq.ParquetWriter(sink, schema, compression="zstd", compression_level=1, store_schema=False)
+def _write_one(sink: Any, source: _Group) -> pq.FileMetaData:
+    assert source.waiting is not None
+    writer = parquet_writer(sink, source.waiting.schema, with_dictionary(source.waiting))
     with writer:
         while source.waiting is not None and sink.tell() < TARGET_BYTES:
             writer.write_table(source.waiting, row_group_size=ROW_GROUP_ROWS)
@@ -164,7 +166,7 @@ def _row_groups(rows: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.Ta
 
 def _as_stored(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     table = pa.Table.from_batches(batches)
-    return table if table.schema.equals(schema) else table.cast(schema)
+    return table if table.schema.equals(schema) else encodable(table, schema)
 
 
 def statistics(metadata: pq.FileMetaData, schema: pa.Schema) -> str:
