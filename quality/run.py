@@ -45,7 +45,7 @@ def judge(
     if known is not None:
         return known
     waived = tuple(waivers)
-    history = verdicts.history(settings, contract.dataset)
+    history = verdicts.history(settings, contract.dataset, batch_id)
     rules = rules_for(contract, hub_id=settings.hub_id, history=history)
     with connect(settings, extensions=_extensions(contract), keep_order=False) as connection:
         judged.leave_room(connection)
@@ -59,7 +59,8 @@ def judge(
         decision = decide(results, waived, now=now, rows=scan.rows, accepted=scan.rows - held)
         if decision.outcome != "error":
             _write(settings, contract, batch_id, scan, goes_on=decision.goes_on)
-    verdict = _verdict(contract.dataset, batch_id, verdict_id, decision, scan, results, held, changed)
+    rows = scan.rows + history.left_out  # as delivered: see catalog.actions.erasures.left_out
+    verdict = _verdict(contract.dataset, batch_id, verdict_id, decision, scan, rows, results, held, changed)
     verdicts.store(settings, verdict, by=by, now=now)
     return verdict
 
@@ -92,7 +93,7 @@ def judge_table(
         decision = decide(results, now=now, rows=scan.rows, accepted=scan.rows)
         if decision.outcome != "error":
             _write_findings(settings, name, batch_id, scan)
-    verdict = _verdict(name, batch_id, verdict_id, decision, scan, results, 0, {})
+    verdict = _verdict(name, batch_id, verdict_id, decision, scan, scan.rows, results, 0, {})
     verdicts.store(settings, verdict, by=by, now=now)
     return verdict
 
@@ -140,6 +141,7 @@ def _verdict(
     verdict_id: str,
     decision: Decision,
     scan: Scan,
+    rows: int,
     results: tuple[RuleResult, ...],
     held: int,
     changed: Mapping[str, int],
@@ -149,8 +151,8 @@ def _verdict(
         dataset=dataset,
         batch_id=batch_id,
         outcome=decision.outcome,
-        rows=scan.rows,
-        accepted=scan.rows - held,
+        rows=rows,
+        accepted=rows - held,
         quarantined=held,
         judged_at=scan.now,
         results=results,

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from catalog import models, queries
-from catalog.actions import verdicts
+from catalog.actions import erasures, verdicts
 from catalog.actions import waivers as stored
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld
@@ -80,12 +80,13 @@ def unsettled(verdict: Verdict) -> BatchHeld:
     )
 
 
-def history(settings: Settings, dataset: str) -> History:
-    """Rows and moment of the last delivery of `dataset` that went on; empty when none has."""
+def history(settings: Settings, dataset: str, batch_id: str) -> History:
+    """Rows and moment of the last delivery of `dataset` that went on; and how many rows `batch_id` is without."""
     query = _of_batches(dataset).where(models.Verdict.outcome.in_(FIT))
     with open_reader(settings) as session:
         last = session.scalars(query).first()
-        return History(last.rows, last.judged_at) if last else History()
+        left_out = erasures.left_out(session, batch_id)
+        return History(last.rows, last.judged_at, left_out) if last else History(left_out=left_out)
 
 
 def waivers(settings: Settings, dataset: str, now: datetime) -> tuple[Waiver, ...]:

@@ -126,13 +126,14 @@ def finish(session: Session, *, erasure_id: int, rows: int, by: str, now: dateti
 
 
 def note_return(
-    session: Session, *, batch: str, dataset: str, rows: int, other_name: int, by: str, now: datetime
+    session: Session, *, batch: str, dataset: str, rows: int, other_name: int, left_out: int, by: str, now: datetime
 ) -> None:
     """Erased persons came again in a delivery and were kept out, in so many rows; `other_name`: under another name.
 
-    For stewards: the department is told no number, or it could ask of anybody whether they were erased.
+    left_out: rows left out whole. For stewards: the department is told nothing of it, or it could ask of anybody
+    whether they were erased.
     """
-    told = {"dataset": dataset, "rows": rows, "other_name": other_name}
+    told = {"dataset": dataset, "rows": rows, "other_name": other_name, "left_out": left_out}
     record(session, tag=EventTag.ERASURE_RETURNED, subject=batch, by=by, now=now, details=told)
 
 
@@ -140,6 +141,16 @@ def returns(session: Session) -> Sequence[Event]:
     """Every delivery erased persons came again in, the newest first."""
     query = select(Event).where(Event.tag == EventTag.ERASURE_RETURNED.value)
     return session.scalars(query.order_by(Event.at.desc(), Event.event_id.desc())).all()
+
+
+def left_out(session: Session, batch: str) -> int:
+    """Rows of a batch the lake does not hold because they were erased persons': whoever counts a batch adds them.
+
+    So rows are told as delivered on the whole way, and no count tells that somebody was erased. A batch of before this
+    was counted has none.
+    """
+    query = select(Event.details).where(Event.tag == EventTag.ERASURE_RETURNED.value, Event.subject == batch)
+    return sum(int(told.get("left_out", 0)) for told in session.scalars(query))
 
 
 def get(session: Session, erasure_id: int, *, hold: bool = True) -> Erasure:

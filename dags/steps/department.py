@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from catalog import queries
-from catalog.actions import batches, standards, systems
+from catalog.actions import batches, erasures, standards, systems
 from catalog.contracts import Contract, load_contract
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, HubError
@@ -57,13 +57,18 @@ def _standardise(
     try:
         with lineage.step(settings, way, **told, clock=clock) as step:
             step.batch = batch_id
-            step.rows = standardise(settings, contract, batch_id).rows
+            step.rows = standardise(settings, contract, batch_id).rows + _left_out(settings, batch_id)
     except (ContractBroken, BatchHeld) as error:
         _hold(settings, contract, batch_id, error, by=by, now=clock())
         raise
     with open_session(settings) as session:
         batches.advance(session, batch_id=batch_id, status="standardised")
         holding.settle_ticket(session, contract.dataset, by=by, now=clock())
+
+
+def _left_out(settings: Settings, batch_id: str) -> int:
+    with open_reader(settings) as session:
+        return erasures.left_out(session, batch_id)
 
 
 def _hold(settings: Settings, contract: Contract, batch_id: str, error: HubError, *, by: str, now: datetime) -> None:

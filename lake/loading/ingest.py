@@ -132,10 +132,11 @@ def _take(
     name = batch_id(contract.dataset, mark, moment)
     staged, kept_out = keeping_out.without_erased(settings, contract, staged)
     told = (checked, delivery.new_columns, *kept_out)
-    facts = raw.Facts(name, spec.code, staged.rows, mark, delivery.position, moment, *told)
+    rows = staged.rows + kept_out.left_out  # as delivered, for every count that others than stewards may see
+    facts = raw.Facts(name, spec.code, rows, mark, delivery.position, moment, *told)
     raw.commit_batch(settings, staged, facts, before.table)
     _finish(settings, contract.dataset, facts, by=by)
-    log.info("collected %s rows into %s, kept aside %s", staged.rows, name, len(delivery.kept_aside))
+    log.info("collected %s rows into %s, kept aside %s", facts.rows, name, len(delivery.kept_aside))
     return _batch(contract.dataset, facts, delivery)
 
 
@@ -149,7 +150,7 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
         if facts.kept_out and session.get(models.Batch, facts.batch_id) is None:
             erasures.note_return(
                 session, batch=facts.batch_id, dataset=dataset, rows=facts.kept_out, other_name=facts.other_name,
-                by=by, now=facts.collected_at,
+                left_out=facts.left_out, by=by, now=facts.collected_at,
             )  # fmt: skip
         batches.register(
             session,
@@ -209,7 +210,10 @@ def _nothing_new(settings: Settings, delivery: Delivery, same: Batch, *, by: str
 
 
 def _message(facts: raw.Facts) -> tuple[str, str]:
-    """What the registry says of a batch: that it was reconciled, and which columns came that nobody asked for."""
+    """What the registry says of a batch: that it was reconciled, and which columns came that nobody asked for.
+
+    Nothing of persons kept out: see lake/loading/keeping_out.py.
+    """
     zh, en = [], []
     if facts.checked is not None:
         zh.append(f"对账相符：{facts.rows} 行，{facts.checked} 列的合计与来源一致。")
@@ -217,11 +221,6 @@ def _message(facts: raw.Facts) -> tuple[str, str]:
     if facts.new_columns:
         zh.append(f"新增列 {'、'.join(facts.new_columns)} 已原样保留，请修订契约。")
         en.append(f"New columns kept as they came: {', '.join(facts.new_columns)}. Revise the contract.")
-    if facts.kept_out:  # neither whose nor how many: see lake/loading/keeping_out.py
-        zh.append("有内容依规定未予接收，交付文件不留存。如有疑问请联系数据管理员。")
-        en.append(
-            "Something of it was not taken, as the rules have it, and the files are not kept. Ask the data steward."
-        )
     return ("".join(zh), " ".join(en))
 
 

@@ -1,8 +1,8 @@
 """Keep persons who were erased by law out of the raw zone when their department delivers them once more.
 
 They are known by keyed hashes alone (lake/erasing/marks.py): by number and key, never by name. Rows about them, and
-rows whose key they are, are left out; any other row stays, and what it tells of them is emptied. How many rows it were
-is for stewards, not for the department: no message is to answer who asks of a number whether it was erased.
+rows whose key they are, are left out; any other row stays, and what it tells of them is emptied. That there were any is
+for stewards, not for the department: no message and no count is to answer who asks of a number whether it was erased.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,10 +22,12 @@ from lake.loading import raw
 
 
 class KeptOut(NamedTuple):
-    """rows: left out, or with cells emptied. other_name: of these, left out under a number that had another name."""
+    """rows: left out, or with cells emptied. left_out: of these, those left out; other_name: of those, the ones under a
+    number that had another name."""
 
     rows: int = 0
     other_name: int = 0
+    left_out: int = 0
 
 
 def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -> tuple[raw.Staged, KeptOut]:
@@ -54,12 +56,13 @@ def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -
         found = pa.Table.from_pylist([{"row": one.row, "emptied": one.emptied} for one in hit], schema=_HIT)
         connection.register("erased", found)
         told = _emptied(contract, columns, staged.schema.names)
-        gone = 'SELECT "row" FROM erased WHERE emptied IS NULL'
-        query = f"SELECT {told} FROM {source} WHERE {raw.ROW} NOT IN ({gone})"
+        theirs = 'SELECT "row" FROM erased WHERE emptied IS NULL'
+        query = f"SELECT {told} FROM {source} WHERE {raw.ROW} NOT IN ({theirs})"
         reader = connection.execute(query).to_arrow_reader(50_000)
         files = write_files(staged.uri, reader, staged.schema, run="batch", settings=settings)
     raw.drop(settings, staged)
-    counted = KeptOut(len({one.row for one in hit}), sum(one.other_name for one in hit))
+    gone = sum(one.emptied is None for one in hit)
+    counted = KeptOut(len({one.row for one in hit}), sum(one.other_name for one in hit), gone)
     return raw.Staged(staged.uri, staged.schema, files), counted
 
 

@@ -49,8 +49,8 @@ class Staged:
 class Facts:
     """What a batch's commit says of it. checked: columns whose sums agree with the source's; None where it has none.
 
-    new_columns: delivered, but not in the contract; kept_out: rows of persons who were erased;
-    other_name: of these, how many under another name than they had.
+    rows: as delivered; new_columns: delivered, but not in the contract; kept_out: rows of persons who were erased;
+    other_name: of these, how many under another name than they had; left_out: how many are not in the table.
     """
 
     batch_id: str
@@ -63,6 +63,7 @@ class Facts:
     new_columns: tuple[str, ...] = ()
     kept_out: int = 0
     other_name: int = 0
+    left_out: int = 0
 
 
 def opened(settings: Settings, dataset: str) -> DeltaTable | None:
@@ -136,7 +137,9 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts, table: DeltaT
     if facts.new_columns:
         told["new_columns"] = json.dumps(facts.new_columns, ensure_ascii=False)
     if facts.kept_out:
-        told |= {"kept_out": str(facts.kept_out), "other_name": str(facts.other_name)}
+        told |= {
+            "kept_out": str(facts.kept_out), "other_name": str(facts.other_name), "left_out": str(facts.left_out)
+        }  # fmt: skip
     partition = {"_batch": facts.batch_id}
     change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
     try:
@@ -169,6 +172,7 @@ def newest_of(table: DeltaTable | None) -> Facts | None:
                 tuple(json.loads(entry.get("new_columns", "[]"))),
                 int(entry.get("kept_out", 0)),
                 int(entry.get("other_name", 0)),
+                int(entry.get("left_out", 0)),
             )
     return None
 

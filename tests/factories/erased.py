@@ -24,8 +24,9 @@ from lake.reading.projection import Projection, project
 from tests.factories.standard_tables import batch_of, day, hold, moment, read
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
-BODY = "37068319900307700"
+BODY = "37068319900307707"
 NUMBER = BODY + check_digits.mod_11_2(BODY)
+"""It ends in X, so that in small letters it is written otherwise."""
 OLD_NUMBER = NUMBER[:6] + NUMBER[8:17]
 NAME, PHONE, ADDRESS, OLD_ADDRESS = (
     "欧阳霖霏",

@@ -148,7 +148,7 @@ WRITES: dict[str, Write] = {
         s, erasure_id=2, marks=["m"], struck=lambda text, _: text, **WHO
     ),
     "catalog.actions.erasures.note_return": lambda s, _: erasures.note_return(
-        s, batch="b-0", dataset="a_set", rows=2, other_name=1, **WHO
+        s, batch="b-0", dataset="a_set", rows=2, other_name=1, left_out=1, **WHO
     ),
     "catalog.actions.erasures.finish": lambda s, _: erasures.finish(s, erasure_id=2, rows=1, **WHO),
     "authorization.actions.accounts.create": lambda s, _: accounts.create(s, login="program_b", **ACCOUNT),
@@ -174,6 +174,7 @@ NOT_WRITES = {
     "catalog.actions.datasets.is_retired": "reads",
     "catalog.actions.erasures.get": "reads",
     "catalog.actions.erasures.listed": "reads",
+    "catalog.actions.erasures.left_out": "reads",
     "catalog.actions.erasures.marks": "reads",
     "catalog.actions.erasures.open_tickets": "reads",
     "catalog.actions.erasures.returns": "reads",

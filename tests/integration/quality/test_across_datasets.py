@@ -129,7 +129,7 @@ def test_the_batchs_own_results_stay_in_the_newer_verdict(registry: Settings, no
     assert verdict is not None
     assert verdict.outcome == "warned"
     assert [each.rule_id for each in only_across(verdict).results] == ["across.dead_held"]
-    assert verdicts.history(registry, HERE).judged_at == now  # a delivery in time is measured by deliveries
+    assert verdicts.history(registry, HERE, "b").judged_at == now  # a delivery in time is measured by deliveries
 
 
 def test_what_two_departments_tell_differently_is_counted_item_by_item(registry: Settings, now: datetime) -> None:

@@ -116,7 +116,9 @@ def test_the_list_speaks_in_words_and_says_which_tickets_of_an_erasure_are_open(
     assert erasure["open_tickets"] == ["market_enterprise-1"]
     assert json.loads(shuniu("base", "erase", "returns", "--json", home=settings.home).out) == []
     with open_session(settings) as session:
-        erasures.note_return(session, batch="b-1", dataset="police_person", rows=2, other_name=1, by="t", now=NOW)
+        erasures.note_return(
+            session, batch="b-1", dataset="police_person", rows=2, other_name=1, left_out=1, by="t", now=NOW
+        )
     (again,) = json.loads(shuniu("base", "erase", "returns", "--json", home=settings.home).out)
     assert (again["batch"], again["dataset"], again["rows"], again["other_name"]) == ("b-1", "police_person", 2, 1)
     helped = shuniu("base", "erase", "refuse", "--help").out
