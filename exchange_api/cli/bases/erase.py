@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from authorization.permissions import Permission
 from catalog.standards.erasure_grounds import GROUNDS, REFUSALS
 from exchange_api.cli.bases import arguments
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import as_json, listing, named, progress, say, tell
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from catalog.models import Erasure
 
 app = door.noun("依法删除个人信息", "Erasure of a person's data by law")
+MAY: Final = Permission.ALL_ERASURES_WRITE
 STATUSES: Final[Mapping[str, tuple[str, str]]] = {
     "asked": ("待审批", "to be decided"),
     "approved": ("已批准，待执行", "approved, to be carried out"),
@@ -67,11 +67,12 @@ def ask(
 
     check_written(reference)
     with door.reading() as session:
-        _check_may(session, login)  # first: what is refused for its words tells somebody's name to who guesses it
+        # First: what is refused for its words tells somebody's name to who guesses it.
+        door.check_person_may(session, login, MAY)
     explain(door.settings(), base("population"), entity)
     check_words(door.settings(), entity, reference)
     with door.writing() as session:
-        _check_may(session, login)
+        door.check_person_may(session, login, MAY)
         made = erasures.ask(
             session,
             entity=entity,
@@ -161,14 +162,14 @@ def returns(in_json: door.Json = False) -> None:
 
     with door.reading() as session:
         rows = [
-            {"at": one.at, "batch": one.subject, **{key: one.details[key] for key in ("dataset", "rows", "other_name")}}
-            for one in erasures.returns(session)
+            {"at": one.at, "batch": one.subject, "left_out": None, **one.details} for one in erasures.returns(session)
         ]
     columns = {
         "at": say("时间", "When"),
         "dataset": say("数据集", "Dataset"),
         "batch": say("批次", "Batch"),
         "rows": say("未予接收或清空的行数", "Rows kept out or emptied"),
+        "left_out": say("其中未予接收", "Of these, kept out"),
         "other_name": say("其中姓名不符", "Under another name"),
     }
     listing(rows, columns, in_json=in_json, empty=say("没有这样的批次。", "There is no such delivery."))
@@ -177,16 +178,24 @@ def returns(in_json: door.Json = False) -> None:
 @app.command(help=say("执行已批准的删除", "Carry out what was approved"))
 def run(login: Login, in_json: door.Json = False) -> None:
     """While no load and no build runs. Broken off, it is finished by running it again."""
+    from catalog.actions import erasures
     from lake.erasing.carry_out import carry_out
 
     with door.reading() as session:
-        _check_may(session, login)
+        door.check_person_may(session, login, MAY)
     with progress(say("删除中", "Erasing")):
         done = carry_out(door.settings(), now=door.now(), by=door.actor(), account=login)
     if in_json:
         as_json([{"erasure": number, "rows": rows} for number, rows in done.items()])
         return
-    tell(say(f"已执行 {len(done)} 项依法删除。", f"{len(done)} erasures were carried out."))
+    with door.reading() as session:
+        waiting = [(one.erasure_id, one.asked_by) for one in erasures.listed(session, "asked")]
+    zh, en = f"已执行 {len(done)} 项依法删除。", f"{len(done)} erasures were carried out."
+    if waiting:
+        whom = [(f"编号 {one}（{by} 以外）", f"{one} (not {by})") for one, by in waiting]
+        zh += f"另有 {len(waiting)} 项待另一位数据管理员审批：{'、'.join(one for one, _ in whom)}。"
+        en += f" {len(waiting)} wait for another steward to decide: {', '.join(one for _, one in whom)}."
+    tell(say(zh, en))
 
 
 def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: str, refusal: str = "") -> None:
@@ -196,11 +205,11 @@ def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: st
 
     check_written(reason)
     with door.reading() as session:
-        _check_may(session, login)
+        door.check_person_may(session, login, MAY)
         entity = erasures.get(session, number, hold=False).entity
     check_words(door.settings(), entity, reason)
     with door.writing() as session:
-        _check_may(session, login)
+        door.check_person_may(session, login, MAY)
         decided = erasures.decide(
             session,
             erasure_id=number,
@@ -220,19 +229,6 @@ def _say(told: dict[str, Any], in_json: bool, zh: str, en: str) -> None:
         as_json(told)
     else:
         tell(say(zh, en))
-
-
-def _check_may(session: "Session", login: str) -> None:
-    from authorization.permissions import Permission
-    from catalog.errors import NotAllowed
-
-    if not door.person_may(session, login, Permission.ALL_ERASURES_WRITE):
-        raise NotAllowed(
-            f"账号 {login} 无权办理依法删除，须由数据管理员（steward）办理。",
-            f"Account {login} may not handle erasures: a data steward does.",
-            code="erasure_not_allowed",
-            login=login,
-        )
 
 
 def _told(one: "Erasure") -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from authorization.permissions import Permission
 from exchange_api.cli.bases import arguments
 from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, facts, listing, named, say, tell, worded
@@ -101,7 +102,7 @@ def decide(
 
     check_reason(reason)
     with door.writing() as session:
-        _check_may_decide(session, login)
+        door.check_person_may(session, login, Permission.ALL_REVIEW_DECIDE)
         base = reviews.base_of_pair(door.settings(), session, pair)
         row = reviews.found_row(door.settings(), session, bases.base(base), pair)
         before = _newest(session, base).get(pair, _Said())
@@ -126,19 +127,6 @@ def decide(
             now=door.now(),
         )
     tell(say(f"{pair} 的结论已记录，下次建库时生效。", f"Noted for {pair}; the next build obeys."))
-
-
-def _check_may_decide(session: "Session", login: str) -> None:
-    from authorization.permissions import Permission
-    from catalog.errors import NotAllowed
-
-    if not door.person_may(session, login, Permission.ALL_REVIEW_DECIDE):
-        raise NotAllowed(
-            f"账号 {login} 无权对记录对作结论，须由数据管理员（steward）核对。",
-            f"Account {login} may not decide on pairs: a data steward does.",
-            code="review_not_allowed",
-            login=login,
-        )
 
 
 def _newest(session: "Session", base: str) -> dict[str, _Said]:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from authorization.permissions import Permission
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import as_json, facts, listing, say, tell
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from catalog.models import StandardProposal
 
 app = door.noun("自定标准：数据元、代码表和规则", "Own standards: data elements, code lists and rules")
@@ -63,7 +62,7 @@ def propose(
 
     additions = proposal.read(file.read_text(encoding="utf-8", errors="replace"))
     with _patterns() as compiles, door.writing() as session:
-        _check_may(session, login)
+        door.check_person_may(session, login, Permission.ALL_STANDARDS_WRITE)
         made = standards.propose(
             session,
             title=title,
@@ -97,7 +96,7 @@ def review(
     from catalog.actions import standards
 
     with _patterns() as compiles, door.writing() as session:
-        _check_may(session, login)
+        door.check_person_may(session, login, Permission.ALL_STANDARDS_WRITE)
         done = standards.review(
             session,
             proposal_id=number,
@@ -145,19 +144,6 @@ def _patterns() -> Iterator[Callable[[str], bool]]:
 
     with connect(functions=False) as connection:
         yield lambda pattern: is_pattern(connection, pattern)
-
-
-def _check_may(session: "Session", login: str) -> None:
-    from authorization.permissions import Permission
-    from catalog.errors import NotAllowed
-
-    if not door.person_may(session, login, Permission.ALL_STANDARDS_WRITE):
-        raise NotAllowed(
-            f"账号 {login} 无权提出或评审标准，须由数据管理员（steward）办理。",
-            f"Account {login} may neither propose nor review standards: a data steward does.",
-            code="standard_not_allowed",
-            login=login,
-        )
 
 
 def _told(one: "StandardProposal") -> dict[str, Any]:

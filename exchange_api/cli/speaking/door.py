@@ -92,6 +92,19 @@ def person_may(session: "Session", login: str, permission: "Permission") -> bool
     return account.active and account.kind == "person" and permission in permissions_of(account.roles)
 
 
+def check_person_may(session: "Session", login: str, permission: "Permission") -> None:
+    """Raise NotAllowed unless `person_may`: for what stewards alone decide."""
+    from catalog.errors import NotAllowed
+
+    if not person_may(session, login, permission):
+        raise NotAllowed(
+            f"账号 {login} 无权办理此事，须由数据管理员（steward）办理。",
+            f"Account {login} may not do this: a data steward does.",
+            code="steward_needed",
+            login=login,
+        )
+
+
 @contextmanager
 def _registry_there() -> Iterator[None]:
     from sqlalchemy.exc import OperationalError, ProgrammingError

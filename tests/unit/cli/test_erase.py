@@ -54,6 +54,12 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     asked = json.loads(shuniu(*ask, "li", "--json", home=settings.home).out)
     assert (asked["status"], asked["asked_by"]) == ("asked", "li")
     assert shuniu(*ask, "wang", home=settings.home).code == 1, "one is under way"
+    for language, words in (
+        ("zh", "另有 1 项待另一位数据管理员审批：编号 1（li 以外）"),
+        ("en", "1 wait for another steward to decide: 1 (not li)"),
+    ):
+        waiting = shuniu("base", "erase", "run", "--login", "wang", home=settings.home, language=language)
+        assert (waiting.code, words in waiting.out) == (0, True)
     refuse = ("base", "erase", "refuse", "1", "--reason", "户籍须保存", "--login", "wang", "--ground")
     assert shuniu(*refuse, "no_wish", home=settings.home).code == 2
     monkeypatch.setattr(door.os, "getuid", lambda: 1)
@@ -121,5 +127,6 @@ def test_the_list_speaks_in_words_and_says_which_tickets_of_an_erasure_are_open(
         )
     (again,) = json.loads(shuniu("base", "erase", "returns", "--json", home=settings.home).out)
     assert (again["batch"], again["dataset"], again["rows"], again["other_name"]) == ("b-1", "police_person", 2, 1)
+    assert again["left_out"] == 1
     helped = shuniu("base", "erase", "refuse", "--help").out
     assert "履行法定职责所必需" in "".join(helped.split())
