@@ -30,6 +30,7 @@ from lake.erasing.editing import RUN, Rule, counted, edit, left
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.sweeping import remove_deliveries, remove_shared, sweep
 from lake.erasing.telling import tell
+from lake.erasing.whose import named_alone
 from lake.erasing.wording import struck
 from lake.layout import PUBLISHED, ZONES, Layout
 from lake.loading import deliveries
@@ -94,11 +95,13 @@ def _through(
     subject: Subject,
     places: list[tuple[str, str]],
     number: int,
-    told: Callable[[str], None],
+    told: Callable[..., None],
     publish: Callable[[], None],
 ) -> int:
     """Everything of one erasure between its marks and its end; the rows its commits say they touched."""
-    for dataset in sorted(subject.keys):
+    alike = _alike(settings, subject, places)
+    told = partial(told, alike=alike)
+    for dataset in sorted({*subject.keys, *alike}):
         told(dataset)
     _erase(settings, subject, places, number, told)
     publish()
@@ -107,6 +110,18 @@ def _through(
         sweep(settings, uri)
     remove_shared(settings)
     return sum(counted(settings, uri, run=str(number)) for uri in uris)
+
+
+def _alike(settings: Settings, subject: Subject, places: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """Dataset -> titles of its items in which somebody of the same name stands, without a number or other proof."""
+    found = {}
+    for zone, name in places:
+        items = _items(settings, zone, name) if zone == "standard" else {}
+        alone = named_alone(name, list(items.values())).names
+        uri = _uri(settings, zone, name)
+        if alone and left(settings, uri, rules.same_name(name, tables.schema(uri, settings=settings), subject, items)):
+            found[name] = [(item.title_zh, item.title_en) for item in items.values() if item in alone]
+    return found
 
 
 def _shared(refused: list[int]) -> Conflict:

@@ -35,7 +35,8 @@ ABOUT = "_tells_of_them"
 class Rule:
     """How a table is edited, as SQL over its columns. gone: rows taken out; blank: column -> when it is emptied.
 
-    about: whether a row tells of the person at all, which every condition of `blank` implies; '' where none asks.
+    about: whether a row bears a number of the person at all, which every condition of `blank` implies but those of
+    `named`: rows that name them without one. '' where none asks.
     values: what the SQL compares with, by the names it has there: no value of a person stands in the text of a query.
     """
 
@@ -43,11 +44,12 @@ class Rule:
     blank: Mapping[str, str]
     about: str = ""
     values: Mapping[str, Collection[str]] = field(default_factory=dict)
+    named: str = ""
 
     @property
     def hit(self) -> str:
         """Rows that are not as they may be."""
-        emptied = (self.about,) if self.about else self.blank.values()
+        emptied = (self.about, self.named or "false") if self.about else self.blank.values()
         return " OR ".join(f"coalesce({condition}, false)" for condition in (self.gone, *emptied))
 
 

@@ -9,11 +9,16 @@ from catalog.standards import texts
 
 IDENTITY: Final = frozenset({"resident_id", "foreign_resident_id", "travel_permit_no", "passport_no"})
 """Data elements whose values are numbers of persons."""
+HELD: Final = frozenset({"licence_holder_code", "licence_id", "licence_no"})
+"""Data elements that may be the number of the person a row is about, or made of it: a licence is its holder's."""
+BEARING: Final = IDENTITY | HELD | {"taxpayer_no"}
+"""Data elements in whose values a person's number is looked for: of a sole trader the tax number is it, too."""
 _SIGNS: Final = re.compile(r"[^0-9A-Za-z]")
 _WIDE: Final = "０１２３４５６７８９Ｘｘ"
 _NARROW: Final = "0123456789Xx"
 CONTAINED: Final = 17
 """Characters from which on a number inside a longer text is still that number."""
+_INSIDE: Final = re.compile(r"(?=([0-9]{17}[0-9X]))")
 
 
 def plain(text: str) -> str:
@@ -56,6 +61,11 @@ def forms(number: str) -> frozenset[str]:
     return frozenset({text} | old) - {""}
 
 
+def inside(text: str) -> frozenset[str]:
+    """Every form of the number that `text` is, and the numbers of 18 signs it holds: a licence's is made of one."""
+    return forms(text) | frozenset(_INSIDE.findall(plain(text)))
+
+
 def of_number(secret: str, number: str) -> str:
     """The mark of a number of a person."""
     return hashlib.sha256(f"{secret}|erased number|{plain(number)}".encode()).hexdigest()
@@ -65,6 +75,13 @@ def of_name(secret: str, number: str, name: str) -> str:
     """The mark of a name under that number: by it alone nobody is known, it tells whose number it was."""
     known = texts.name_letters(name)
     return hashlib.sha256(f"{secret}|erased name|{plain(number)}|{known}".encode()).hexdigest()
+
+
+def of_contact(secret: str, name: str, contact: str) -> frozenset[str]:
+    """The marks of a name beside a telephone or an address: who is named without a number is known by both alone."""
+    known = {plain(contact), texts.name_letters(contact)} - {""}
+    said = f"{secret}|erased contact|{texts.name_letters(name)}|"
+    return frozenset(hashlib.sha256(f"{said}{one}".encode()).hexdigest() for one in known)
 
 
 def of_key(secret: str, dataset: str, key: str) -> str:

@@ -15,7 +15,7 @@ from lake.engines.duckdb import literal, quote
 from lake.erasing import marks
 from lake.erasing.editing import ABOUT, Rule, bears_number, is_key, is_one_of, is_spelled, searched
 from lake.erasing.subject import Subject
-from lake.erasing.whose import WHOSE, told_with
+from lake.erasing.whose import WHOSE, named_alone, told_with
 
 DELIVERED = ("raw", "quarantine", "standard", "history")
 """Zones whose tables hold rows as a department delivered them."""
@@ -88,8 +88,8 @@ def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str,
         if field.name == named.get(whose.number) or (item is not None and item.key and not other):
             gone.append(bears_number(subject, field))
     number = {field.name: bears_number(subject, field) for field in fields}
-    blank = _blank(name, schema, fields, number, items, "names")
-    return Rule(_any(gone), blank, _any(number.values()), subject.values(name))
+    blank, named = _blank(name, schema, fields, number, items, "names"), _named(name, fields, items)
+    return Rule(_any(gone), _either(blank, named), _any(number.values()), subject.values(name), _any(named.values()))
 
 
 def _blank(
@@ -110,6 +110,32 @@ def _blank(
             if columns[told] != column:
                 blank.setdefault(columns[told], []).append(theirs[column])
     return {column: _any(conditions) for column, conditions in blank.items()}
+
+
+def same_name(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str, DataItem]) -> Rule:
+    """Rows that name somebody called like the person, by a name alone, and do not prove that it is them."""
+    fields, named = searched(schema, OWN), named_alone(name, list(items.values())).names
+    called = {column for column, item in items.items() if item in named}
+    spelled = _any(is_spelled(field, "names") for field in fields if field.name in called)
+    proved = _any(_named(name, fields, items).values())
+    return Rule(f"({spelled}) AND NOT coalesce({proved}, false)", {}, "", subject.values(name))
+
+
+def _named(dataset: str, fields: Sequence[pa.Field], items: Mapping[str, DataItem]) -> dict[str, str]:
+    """When a column is emptied that names the person by a name alone: where a telephone or an address beside it is
+    theirs as well, for others bear the name too."""
+    alone = named_alone(dataset, list(items.values()))
+    of = {item.name: field for field in fields for column, item in items.items() if column == field.name}
+    proved = _any(is_spelled(of[one.name], "contacts") for one in alone.proofs if one.name in of)
+    names = [of[one.name] for one in alone.names if one.name in of]
+    found = {field.name: f"({is_spelled(field, 'names')}) AND ({proved})" for field in names}
+    given = [of[one.name] for one in alone.given if one.name in of]
+    theirs = _any(found.values())
+    return found | {field.name: f"({is_spelled(field, 'contacts')}) AND ({theirs})" for field in given}
+
+
+def _either(blank: Mapping[str, str], named: Mapping[str, str]) -> dict[str, str]:
+    return {**blank, **{column: _any([blank.get(column, "false"), when]) for column, when in named.items()}}
 
 
 def _of_findings(name: str, subject: Subject) -> Rule:
@@ -155,12 +181,12 @@ def _of_others(
     keys: columns that are keys beside those of the catalogue; alone: whether a row with a text nobody else has goes.
     """
     fields = searched(schema, OWN)
-    keyed = {*keys, *(column for column, item in items.items() if item.key)}
+    keyed = {*keys, *(column for column, item in items.items() if item.key or item.element in marks.HELD)}
     theirs = {one.name: f"({bears_number(subject, one)}) OR {is_one_of(one, 'ids')}" for one in fields}
     gone = [theirs[one.name] for one in fields if one.name in keyed]
     gone += [is_one_of(field, "alone") for field in fields] if alone else []
-    blank = _blank(name, schema, fields, theirs, items, "texts")
-    return Rule(_any(gone), blank, _any(theirs.values()), subject.values())
+    blank, named = _blank(name, schema, fields, theirs, items, "texts"), _named(name, fields, items)
+    return Rule(_any(gone), _either(blank, named), _any(theirs.values()), subject.values(), _any(named.values()))
 
 
 def _any(conditions: Iterable[str]) -> str:

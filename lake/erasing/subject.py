@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import duckdb
 
@@ -52,6 +53,7 @@ class Subject:
     def values(self, dataset: str = "") -> dict[str, frozenset[str]]:
         """What rows are searched for, by the names it has in SQL; keys: those of `dataset`."""
         return {
+            "contacts": _spelled(self.texts - self.names),
             "numbers": self.numbers,
             "long": self.long,
             "names": _spelled(self.names),
@@ -66,6 +68,8 @@ class Subject:
         hidden = secret(settings)
         found = {marks.of_number(hidden, number) for number in self.numbers}
         found |= {marks.of_name(hidden, number, name) for number in self.numbers for name in self.names}
+        for name, contact in product(self.names, self.texts - self.names):
+            found |= marks.of_contact(hidden, name, contact)
         return frozenset(found | {marks.of_key(hidden, name, key) for name, keys in self.keys.items() for key in keys})
 
 

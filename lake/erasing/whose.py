@@ -6,7 +6,7 @@ A row may bear other people's numbers too (the mother's, in a birth): it is no r
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
-from lake.erasing.marks import IDENTITY
+from lake.erasing.marks import BEARING, IDENTITY
 
 
 class Whose(NamedTuple):
@@ -34,15 +34,22 @@ class Told(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def source_name(self) -> str: ...
+    @property
     def element(self) -> str: ...
     @property
     def personal(self) -> str: ...
     @property
     def key(self) -> bool: ...
+    @property
+    def required(self) -> bool: ...
 
 
 NAMES: Final = frozenset({"person_name", "legal_representative"})
 """Data elements whose values are names of persons."""
+_NAMED: Final = NAMES | {"former_person_name", "right_holder"}
+"""And those whose values may be."""
+_CONTACTS: Final = frozenset({"phone", "address_text"})
 
 
 def told_with(dataset: str, number: Told, items: Sequence[Told]) -> frozenset[str]:
@@ -56,6 +63,27 @@ def told_with(dataset: str, number: Told, items: Sequence[Told]) -> frozenset[st
     several = dataset in WHOSE or len(named) > 1 or number.element not in IDENTITY
     found = _part(number, items) if several else items
     return frozenset({number.name, *(one.name for one in found if one.personal != "none" and not one.key)})
+
+
+class Alone(NamedTuple):
+    """Items with a name and no number beside it, and those that may prove whose it is. given: of these, those that are
+    emptied with the name: a telephone no row must have. An address is that of whom the row is about."""
+
+    names: Sequence[Told]
+    proofs: Sequence[Told]
+
+    @property
+    def given(self) -> Sequence[Told]:
+        """See above."""
+        return [one for one in self.proofs if one.element == "phone" and not one.required]
+
+
+def named_alone(dataset: str, items: Sequence[Told]) -> Alone:
+    """Who stands in rows about somebody or something else by name alone: a pupil's guardian, who holds a parcel."""
+    own = {WHOSE[dataset].name} if dataset in WHOSE else set()
+    numbered = {name for one in items if one.element in BEARING for name in told_with(dataset, one, items)}
+    names = [one for one in items if one.element in _NAMED and not one.key and one.name not in numbered | own]
+    return Alone(names, [one for one in items if one.element in _CONTACTS] if names else [])
 
 
 def _part(number: Told, items: Sequence[Told]) -> list[Told]:

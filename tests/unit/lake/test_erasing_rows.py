@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from catalog import queries
 from catalog.actions import agencies, datasets, erasures
+from catalog.contracts import Contract, load_contract
 from catalog.database import forget_engines, open_reader, open_session
 from catalog.errors import Conflict, HubError
-from catalog.models import Batch, Dataset
+from catalog.models import Batch, Dataset, Ticket
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from lake import tables
@@ -20,9 +22,9 @@ from lake.bases import build
 from lake.bases.population import POPULATION
 from lake.erasing import rules
 from lake.erasing.carry_out import carry_out
-from lake.erasing.editing import Rule, edit
+from lake.erasing.editing import Rule, counted, edit
 from lake.erasing.subject import subject_of
-from lake.erasing.whose import WHOSE
+from lake.erasing.whose import WHOSE, named_alone
 from lake.layout import Layout
 from lake.loading import ingest
 from quality.figures import profile
@@ -70,6 +72,25 @@ SOLD = contract(
     item("seller_name", "person_name", personal="general"),
 )
 """Of two persons: each has a part of the row."""
+LICENCE = contract(
+    "approval_licence",
+    "market",
+    item("licence_id", "licence_id", key=True, personal="sensitive"),
+    item("licence_no", "licence_no", personal="sensitive"),
+    item("holder", "licence_holder", personal="general"),
+    item("holder_code", "licence_holder_code", source="持证主体代码", personal="sensitive"),
+)
+PUPIL = contract(
+    "education_pupil",
+    "education",
+    item("pupil_no", "pupil_no", key=True, personal="sensitive"),
+    item("name", "person_name", personal="sensitive"),
+    item("resident_id", "resident_id", personal="sensitive"),
+    item("guardian", "person_name", source="监护人", personal="general"),
+    item("phone", "phone", personal="general"),
+    item("address", "address_text", personal="sensitive"),
+)
+"""Its pupils have a guardian who stands there by name alone."""
 CHILD_BODY = "37068320200307700"
 CHILD = CHILD_BODY + check_digits.mod_11_2(CHILD_BODY)
 BORN = {"certificate_no": "B1", "child_name": "欧阳小宝", "child_id": CHILD, "mother_name": NAME, "mother_id": NUMBER}
@@ -213,6 +234,103 @@ def test_cells_of_the_person_are_emptied_however_they_are_spelled(settings: Sett
     assert [sale[key] for key in sold] == ["s2", OTHER, "李建国", None, None]
     keyed = f"编号,证件号,姓名,住址\n　1 ,,欧阳 霖霏,\n2,{OTHER},李建国,\n"
     assert [row["编号"] for row in _delivered(settings, tmp_path / "people", erased.POLICE, keyed)] == ["2"]
+
+
+def _market(settings: Settings, *contracts: Contract) -> None:
+    with open_session(settings) as session:
+        agencies.register(session, code="education", name_zh="e", name_en="e", by="t", now=NOW)
+        for one in contracts:
+            datasets.register_contract(session, contract=one, hub_id=settings.hub_id, by="t", now=NOW)
+
+
+def test_a_licence_goes_with_its_holder_whose_number_it_bears_or_is_made_of(settings: Settings, tmp_path: Path) -> None:
+    layout = Layout(settings.lake_url)
+    _market(settings, LICENCE)
+    held = [
+        ("1.2.156.1", "A1", NAME, f" {NUMBER.lower()}"),
+        ("1.2.156.2", f"{NUMBER}62", NAME, ""),
+        (f"1.2.156.{NUMBER}.001", "A3", "某", ""),
+        ("1.2.156.4", f"{OTHER}62", "李建国", OTHER),
+    ]
+    names = ("licence_id", "licence_no", "holder", "holder_code")
+    columns = {name: [row[at] for row in held] for at, name in enumerate(names)}
+    tables.write(layout.standard("approval_licence"), pa.table(columns), run_id="plant", settings=settings)
+    columns["持证主体代码"] = columns.pop("holder_code")
+    erased._raw(settings, "approval_licence", 8, columns)
+    erased.approve(settings, _published(settings))
+    carry_out(settings, now=NOW, by="t")
+    for uri in (layout.standard("approval_licence"), layout.raw("approval_licence")):
+        assert [row["licence_id"] for row in read(settings, uri)] == ["1.2.156.4"]
+    text = "\n".join(",".join(row) for row in [("licence_id", "licence_no", "holder", "持证主体代码"), *held])
+    again = _delivered(settings, tmp_path / "licences", LICENCE, f"{text}\n")
+    assert [row["licence_id"] for row in again] == ["1.2.156.4"]
+
+
+def test_a_guardian_without_a_number_goes_by_name_and_telephone_or_address_and_else_the_department_is_told(
+    settings: Settings, tmp_path: Path
+) -> None:
+    layout = Layout(settings.lake_url)
+    _market(settings, PUPIL)
+    home, away = erased.ADDRESS, "莱州市永安路街道9号"
+    sent = [
+        ("p1", "欧阳小宝", CHILD, "欧阳 霖霏", "139-1234-0077", away),
+        ("p2", "欧阳二宝", "", NAME, "13800001111", home),
+        ("p3", "欧阳三宝", "", "李建国", erased.PHONE, home),
+        ("p4", "欧阳四宝", "", NAME, "13800001111", away),
+    ]
+    left = [
+        ("p1", "欧阳小宝", CHILD, None, None, away),
+        ("p2", "欧阳二宝", None, None, "13800001111", home),
+        ("p3", "欧阳三宝", None, "李建国", erased.PHONE, home),
+        ("p4", "欧阳四宝", None, NAME, "13800001111", away),
+    ]
+    names = ("pupil_no", "name", "resident_id", "guardian", "phone", "address")
+    columns = {name: [row[at] or None for row in sent] for at, name in enumerate(names)}
+    entity = _published(settings)
+    tables.write(layout.standard("education_pupil"), pa.table(columns), run_id="plant", settings=settings)
+    columns["监护人"] = columns.pop("guardian")
+    erased._raw(settings, "education_pupil", 8, columns)
+    erased.approve(settings, entity)
+    carry_out(settings, now=NOW, by="t")
+    spelled = [name if name != "guardian" else "监护人" for name in names]
+    stays = sorted(read(settings, layout.standard("education_pupil")), key=lambda row: str(row["pupil_no"]))
+    assert [tuple(row[name] for name in names) for row in stays] == left
+    with open_reader(settings) as session:
+        titles = {one.dataset: one.title_zh for one in session.query(Ticket)}
+    assert titles["education_pupil"].endswith("；guardian中有同名而无证件号的，请按文书核对")
+    assert "同名" not in titles["police_person"]
+    text = "\n".join(",".join(row) for row in [tuple(spelled), *sent])
+    again = _delivered(settings, tmp_path / "pupils", PUPIL, f"{text}\n")
+    for rows in (read(settings, layout.raw("education_pupil")), again):
+        came = {tuple(row[name] or None for name in spelled) for row in rows}
+        assert came == set(left)
+
+
+def test_a_telephone_that_every_row_must_have_stays_with_the_pupil() -> None:
+    items = [*PUPIL.items[:4], replace(PUPIL.items[4], required=True), PUPIL.items[5]]
+    alone = named_alone("education_pupil", items)
+    assert ([one.name for one in alone.names], [one.name for one in alone.given]) == (["guardian"], [])
+    assert [one.name for one in named_alone("education_pupil", PUPIL.items).given] == ["phone"]
+
+
+def test_by_the_contracts_of_the_county_only_these_stand_by_name_alone() -> None:
+    folder = Path(__file__).parents[3] / "demo" / "contracts"
+    contracts = [load_contract(path) for path in sorted(folder.glob("*.odcs.yaml"))]
+    found = {one.dataset: [item.name for item in named_alone(one.dataset, one.items).names] for one in contracts}
+    assert {dataset: names for dataset, names in found.items() if names} == {
+        "civil_organisation": ["legal_representative"],
+        "education_pupil": ["guardian"],
+        "establishment_unit": ["legal_representative"],
+        "land_parcel": ["right_holder"],
+    }
+
+
+def test_an_erasures_rows_are_not_those_of_one_whose_number_begins_so(settings: Settings) -> None:
+    uri = Layout(settings.lake_url).topic("counted")
+    tables.write(uri, pa.table({"one": ["a", "b", "c"]}), run_id="plant", settings=settings)
+    edit(settings, uri, Rule("one = 'a'", {}), run="1")
+    edit(settings, uri, Rule("one IN ('b', 'c')", {}), run="10")
+    assert [counted(settings, uri, run=run) for run in ("1", "10", "0")] == [1, 2, 0]
 
 
 def test_a_number_that_two_people_bear_is_refused_before_anything_is_touched(settings: Settings) -> None:
