@@ -96,13 +96,15 @@ def build(
     run_id = f"{model.name}:{_fingerprint(settings, model, read, decisions, pinned.day)}"
     uris = {name: uri_of(model, name, layout) for name in model.tables}
     new = not all(_has_run(uri, run_id, settings) for uri in uris.values())
+    kept = None
     if new:
         rules = changes.rules_of(model, settings)
         facts = {"inputs": json.dumps(dict(read)), "built_at": now.isoformat(timespec="seconds")}
         facts |= {changes.RUN: run_id, changes.RULES: rules}
-        _make(pinned, uris, Writing(run_id, facts, settings, afresh), decisions=decisions, waived=waived, now=now)
+        how = Writing(run_id, facts, settings, afresh)
+        kept = _make(pinned, uris, how, decisions=decisions, waived=waived, now=now)
     if model.identity:
-        remember(settings, model, now=now)
+        remember(settings, model, now=now, kept=kept)
     uri = uris[model.name]
     version = tables.version(uri, settings=settings)
     assert version is not None
@@ -149,12 +151,12 @@ def _make(
     decisions: Decisions | None,
     waived: Collection[str],
     now: datetime,
-) -> None:
-    """Resolve the entities, if there are any, and write every table."""
+) -> changes.TakenOver | None:
+    """Resolve the entities, if there are any, and write every table; say what was taken over from the last build."""
     model, spark = pinned.model, how.settings.engine == "spark"
     if model.contract is not None and not spark:
         write_topic(pinned, how.settings, lambda rows: how.write(uris[model.name], rows))
-        return
+        return None
     entities = pa.table({})
     if model.identity or not spark:
         extensions = ("spatial",) if model.spatial else ()
@@ -165,11 +167,11 @@ def _make(
                 afresh=how.afresh,
             )  # fmt: skip
             if not spark:
-                _fuse(connection, model, entities, uris, how)
-                return
+                return _fuse(connection, model, entities, uris, how)
     from lake.bases.on_spark import write_tables  # an extra, and slow to import
 
     write_tables(pinned, entities, uris, run_id=how.run_id, facts=how.facts)
+    return None
 
 
 def _fuse(
@@ -178,12 +180,12 @@ def _fuse(
     entities: pa.Table,
     uris: Mapping[str, str],
     how: Writing,
-) -> None:
+) -> changes.TakenOver | None:
     # Matching counts on the order of rows; fused tables are sorted by themselves.
     connection.execute("SET preserve_insertion_order = false")
     if model.identity:
         inputs.hold(connection, model.identity.answer, entities)
-    _write(connection, model, uris, how)
+    return _write(connection, model, uris, how)
 
 
 def uri_of(model: BaseModel, table: str, layout: Layout) -> str:
@@ -191,13 +193,15 @@ def uri_of(model: BaseModel, table: str, layout: Layout) -> str:
     return layout.topic(table) if model.zone == "topic" else layout.base(table)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, model: BaseModel, uris: Mapping[str, str], how: Writing) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection, model: BaseModel, uris: Mapping[str, str], how: Writing
+) -> changes.TakenOver | None:
     """Run the steps and write every table, each whole; of a base with entities only those touched are fused."""
     _prepare(connection, model)
     if model.entity is None:
         for name, uri in uris.items():
             how.write(uri, connection.execute(model.sql(name)).to_arrow_reader(BATCH))
-        return
+        return None
     entity, _ = model.entity
     placed = quote(f"{entity}_all")
     fused = Layout(how.settings.lake_url).base(f"{model.name}_fused")
@@ -214,6 +218,7 @@ def _write(connection: duckdb.DuckDBPyConnection, model: BaseModel, uris: Mappin
     for name, uri in by_entity.items():
         rows = _rows(connection, model, name, source, parts)
         how.write(uri, changes.put_among(uri, name, rows, kept, how.settings) if kept else rows)
+    return kept
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> None:

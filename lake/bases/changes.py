@@ -11,7 +11,7 @@ import bisect
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
@@ -28,15 +28,21 @@ from lake.engines.duckdb import quote
 STRIDE = 32  # rows between those that are looked at first to find an id
 MOST_TOUCHED = 0.3
 """Share of the entities from which on it is cheaper to fuse all of them than to tell them apart."""
+FEW_TOUCHED = 50_000
+"""Entities fused anew up to which their rows are held until the build is over, for the history to read them."""
 RUN, RULES = "run", "rules"
 
 
 @dataclass(frozen=True)
 class TakenOver:
-    """What stays: version of each table whose untouched rows are taken over. touched: ids fused anew or gone."""
+    """What stays: version of each table whose untouched rows are taken over. touched: ids fused anew or gone.
+
+    fresh: the rows of each table that were fused anew, where they are few; put_among() leaves them here.
+    """
 
     versions: Mapping[str, int]
     touched: pa.Array
+    fresh: dict[str, pa.Table] = field(default_factory=dict)
 
 
 def rules_of(model: BaseModel, settings: Settings) -> str:
@@ -113,6 +119,8 @@ def put_among(
     """
     held = tables.stored(uri, kept.versions[name], storable(fresh.schema), settings=settings)
     new = encoded(fresh.read_all(), held.schema)
+    if len(kept.touched) <= FEW_TOUCHED:
+        kept.fresh[name] = new
     return pa.RecordBatchReader.from_batches(held.schema, _put_among(held, new, kept.touched))
 
 

@@ -12,11 +12,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 
 from catalog.settings import Settings
 from catalog.time_limits import local_day
 from catalog.working_days import COUNTY_HOURS
 from lake import tables
+from lake.bases.changes import TakenOver
 from lake.bases.model import BaseModel
 from lake.bases.state import State
 from lake.engines.duckdb import connect, literal, quote
@@ -64,8 +66,10 @@ def uri_of(settings: Settings, model: BaseModel) -> str:
     return State(settings, model).uri("history")
 
 
-def remember(settings: Settings, model: BaseModel, *, now: datetime) -> Remembered:
+def remember(settings: Settings, model: BaseModel, *, now: datetime, kept: TakenOver | None = None) -> Remembered:
     """Add what changed between the build last remembered and the newest one; done again, it adds nothing.
+
+    kept: what the newest build took over from the one before; then only the entities it touched are looked at.
 
     Whoever broke off between writing the base and this is caught up with by the next build. Where the version last
     remembered can no longer be read, every field is stated anew, from the day it is stated now.
@@ -78,8 +82,12 @@ def remember(settings: Settings, model: BaseModel, *, now: datetime) -> Remember
     if known != now:
         log.warning("%s: the hub's clock is not past the last build; what is new counts as known after it", model.name)
     with connect(settings, functions=False, keep_order=False) as connection:
-        _compare(connection, model, settings, version, last[0] if last else None)
-        connection.execute(_stated(model, settings, day=local_day(known)))
+        if kept is not None and last is not None and _goes_on(model, kept, version, last[0]):
+            provenance = _compare_touched(connection, model, settings, kept)
+        else:
+            _compare(connection, model, settings, version, last[0] if last else None)
+            provenance = tables.scan(State(settings, model).uri("provenance"), settings=settings)
+        connection.execute(_stated(model, provenance, day=local_day(known)))
         mended = _mended(connection)
         facts = {BASE: str(version), KNOWN: known.isoformat(), **{what: str(count) for what, count in mended.items()}}
         rows = connection.execute(
@@ -107,6 +115,27 @@ def _last(uri: str, settings: Settings) -> tuple[int, datetime] | None:
         if BASE in commit:
             return int(commit[BASE]), datetime.fromisoformat(commit[KNOWN])
     return None
+
+
+def _goes_on(model: BaseModel, kept: TakenOver, version: int, before: int) -> bool:
+    """Whether `version` is the build that took over from `before`, the one last remembered, and left what it made."""
+    made = {model.name, f"{model.name}_provenance"} <= kept.fresh.keys()
+    return made and kept.versions[model.name] == before == version - 1
+
+
+def _compare_touched(
+    connection: duckdb.DuckDBPyConnection, model: BaseModel, settings: Settings, kept: TakenOver
+) -> str:
+    """What _compare() does, from what the build made anew; the relation of the provenance it made."""
+    fields, key = fields_of(model), quote(model.key[0])
+    columns = f"{key} AS id, {', '.join(map(quote, fields))}"
+    connection.register("history_touched", pa.table({"id": kept.touched}))
+    connection.register("history_fresh", kept.fresh[model.name])
+    connection.register("history_provenance", kept.fresh[f"{model.name}_provenance"])
+    before = tables.scan(Layout(settings.lake_url).base(model.name), kept.versions[model.name], settings=settings)
+    was = f"(SELECT {columns} FROM {before} WHERE {key} IN (SELECT id FROM history_touched))"
+    _hold_changed(connection, fields, f"(SELECT {columns} FROM history_fresh)", was)
+    return "history_provenance"
 
 
 def _compare(
@@ -139,13 +168,12 @@ def _hold_changed(connection: duckdb.DuckDBPyConnection, fields: tuple[str, ...]
         )
 
 
-def _stated(model: BaseModel, settings: Settings, *, day: date) -> str:
+def _stated(model: BaseModel, provenance: str, *, day: date) -> str:
     """SQL that makes history_stated: what is new, from which day on, and what was told of that day.
 
     told: the day as it was told; earliest: the first it can be. In between, and never after the build, lies valid_from.
     """
     began, entity = BEGAN[model.name], quote(model.key[0])
-    provenance = tables.scan(State(settings, model).uri("provenance"), settings=settings)
     each = " UNION ALL ".join(_changed(name, began) for name in fields_of(model))
     today = f"DATE {literal(day.isoformat())}"
     return (
