@@ -22,7 +22,6 @@ STEPS = (
     "address_way",
     "address_site",
     "address_part",
-    "address_alias_read",
     "address_alias",
     "address_spelling",
     "address_spelling_few",

@@ -24,6 +24,7 @@ from lake.bases import changes, declaring, inputs
 from lake.bases.model import BaseModel
 from lake.bases.remembering import remember
 from lake.bases.resolution import Decisions, resolve_entities, steps_taken, task_text
+from lake.bases.spatial import addressing
 from lake.bases.topics import write_topic
 from lake.delta.commit import has_run, open_table
 from lake.delta.prefetch import ahead
@@ -157,6 +158,8 @@ def _make(
     if model.contract is not None and not spark:
         write_topic(pinned, how.settings, lambda rows: how.write(uris[model.name], rows))
         return None
+    if model.texts and not (spark or how.afresh) and addressing.build_on(pinned, uris[model.name], how):
+        return None
     entities = pa.table({})
     if model.identity or not spark:
         extensions = ("spatial",) if model.spatial else ()
@@ -199,6 +202,8 @@ def _write(
     """Run the steps and write every table, each whole; of a base with entities only those touched are fused."""
     _prepare(connection, model)
     if model.entity is None:
+        if model.texts:
+            addressing.keep(connection, model, how)
         for name, uri in uris.items():
             how.write(uri, connection.execute(model.sql(name)).to_arrow_reader(BATCH))
         return None

@@ -79,12 +79,12 @@ def find(
 
     fused: the place of <base>_fused. Every table must be of the run that left the fingerprints, under the same rules.
     """
-    left = _facts(fused, settings)
+    left = newest(fused, settings)
     if left is None or left[1].get(RULES) != rules:
         return None
     versions = {}
     for name, uri in uris.items():
-        last = _facts(uri, settings)
+        last = newest(uri, settings)
         if last is None or last[1].get(RUN) != left[1].get(RUN):
             return None
         versions[name] = last[0]
@@ -164,7 +164,7 @@ def _places(column: pa.Array, ids: list[str]) -> dict[str, int]:
     }
 
 
-def _facts(uri: str, settings: Settings) -> tuple[int, Mapping[str, object]] | None:
+def newest(uri: str, settings: Settings) -> tuple[int, Mapping[str, object]] | None:
     """Version and facts of the newest commit, or None without a table."""
     version = tables.version(uri, settings=settings)
     return None if version is None else (version, tables.history(uri, 1, settings=settings)[0])

@@ -57,6 +57,7 @@ class BaseModel:
     dated: the rows depend on the day of the build, which the SQL reads as building_day.day.
     ordered: fields.csv of its folder says whose word counts; the catalogue enters it as designated sources.
     valid: the items between which a row holds.
+    texts: its rows answer texts, one each, that lake/addresses matches and remembers (spatial/addressing.py).
     contract, text: of a topic that was declared (declared.py), what it promises, and its SQL as it was read.
     """
 
@@ -79,6 +80,7 @@ class BaseModel:
     dated: bool = False
     ordered: bool = False
     valid: Validity | None = None
+    texts: bool = False
     contract: Contract | None = field(default=None, repr=False)
     text: str = field(default="", repr=False)
 

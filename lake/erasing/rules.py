@@ -27,6 +27,8 @@ BESIDE: Final = frozenset(
     {"links", "redirects", "review", "sources", "model", "weighed", "fused", "history", "prepared"}
 )
 """Tables beside a base the rules here were written for: a new one gets its rule, then its name here."""
+BESIDE_TEXTS: Final = frozenset({"register", "prepared"})
+"""The same beside the base of address texts: a register of standard addresses, and texts, that go by REMEMBERED."""
 OF_TEXTS = frozenset({"spatial_address_text", "spatial_address_link"})
 """Tables with a row for every text: one that nobody else has goes."""
 OF_PERSONS = frozenset({POPULATION.name, *(f"{POPULATION.name}_{part}" for part in BESIDE | {"provenance"})})

@@ -4,6 +4,7 @@ SELECT register.address_code, register.community_code, register.township_code, r
             THEN substr(register.names, length(area.area) + 1)
             WHEN register.road <> '' AND ends_with(register.names, register.road) THEN register.road
             ELSE register.names END AS way,
-       register.door, register.middle, register.building, register.unit, register.room, register.alias
+       register.door, register.middle, register.building, register.unit, register.room,
+       register.alias_names, register.alias_door, register.alias_middle
   FROM address_register AS register
   LEFT JOIN address_area AS area ON area.community_code = register.community_code

@@ -4,4 +4,8 @@ SELECT concat(line.dataset, '/', line.batch, '/', line.row_no) AS record_id, lin
        found.building_id, found.community_code, found.township_code
   FROM address_line AS line
   JOIN spatial_address_text AS found ON found.address = line.address
- ORDER BY line.dataset, line.batch, line.row_no
+  -- Sorted by the place of the batch, because to compare texts of the same beginning over and over takes half the time.
+  JOIN (SELECT batched.dataset, batched.batch, row_number() OVER (ORDER BY batched.dataset, batched.batch) AS place
+          FROM (SELECT DISTINCT dataset, batch FROM address_line) AS batched) AS told
+    ON told.dataset = line.dataset AND told.batch = line.batch
+ ORDER BY told.place, line.row_no

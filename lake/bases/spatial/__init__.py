@@ -1,6 +1,7 @@
 """The spatial base databases (自然资源和空间地理): divisions, standard addresses, buildings, grids, parcels. CGCS2000.
 
-Points are the centroids of their geometries; parcels and buildings keep the geometry itself as WKB.
+Points are the centroids of their geometries; parcels and buildings keep the geometry itself as WKB. What the matcher of
+address texts leaves beside its table for the next build: lake/bases/spatial/addressing.py.
 """
 
 from catalog.contracts import Item
@@ -110,6 +111,7 @@ ADDRESS_TEXT = BaseModel(
     folder=_MATCHER,
     steps=(*_MATCHED, "spatial_address_text"),
     held=tuple(step for step in _MATCHED if step not in _READ_ONCE),
+    texts=True,
     sources={name: ("police",) for name in ("address_code", "household_code", "building_id")},
 )
 

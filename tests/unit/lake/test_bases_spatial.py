@@ -1,14 +1,20 @@
 """Spatial bases and the housing topic: places, divisions from several registers, and people who draw support."""
 
+import shutil
 import struct
 from datetime import UTC, datetime
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from lake import tables
 from lake.bases import BASES, build
+from lake.bases.building import Writing
+from lake.bases.model import BaseModel
+from lake.bases.spatial.addressing import keep
 from lake.layout import Layout
 from tests.factories.standard_tables import day, hold, read
 
@@ -172,6 +178,39 @@ def test_texts_are_not_matched_anew_while_nothing_is_delivered(addressed: Settin
     first = build(addressed, "spatial_address_text", now=NOW)
     again = build(addressed, "spatial_address_text", now=NOW)
     assert (first.new, again.new, again.delta_version) == (True, False, first.delta_version)
+
+
+@pytest.mark.parametrize("forgotten", ["", "register", "prepared"])
+def test_texts_built_on_what_the_last_build_left_are_those_built_afresh(
+    addressed: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, forgotten: str
+) -> None:
+    whole: list[str] = []
+
+    def kept(connection: duckdb.DuckDBPyConnection, model: BaseModel, how: Writing) -> None:
+        whole.append(how.run_id)
+        keep(connection, model, how)
+
+    monkeypatch.setattr("lake.addresses.again.MOST", 1.1)
+    monkeypatch.setattr("lake.bases.spatial.addressing.keep", kept)
+    order = ("spatial_address", "spatial_address_text")
+    for name in order:
+        build(addressed, name, now=NOW)
+    layout = Layout(addressed.lake_url)
+    rows = [row | {"building_id": "B7"} for row in read(addressed, layout.standard("police_address"))]
+    hold(addressed, "police_address", *rows, day=2)
+    hold(addressed, "market_enterprise", {"record_no": "9", "address": "文昌路街道文化东路1号"}, day=2)
+    if forgotten:  # written by another run, as an erasure does
+        uri = layout.base(f"spatial_address_text_{forgotten}")
+        tables.write(uri, tables.read(uri, settings=addressed).slice(1), run_id="other", settings=addressed)
+    other = Settings(home=shutil.copytree(addressed.home, tmp_path / "other"))
+    for name in order:
+        built = build(addressed, name, now=NOW)
+    assert len(whole) == (2 if forgotten else 1)
+    for name in order:
+        anew = build(other, name, now=NOW, afresh=True)
+    found = tables.read(built.uri, settings=addressed)
+    assert found["building_id"].to_pylist() == ["B7", "B7", "B7"]
+    assert found.equals(tables.read(anew.uri, settings=other))
 
 
 def test_a_person_is_led_to_building_and_grid(addressed: Settings) -> None:
