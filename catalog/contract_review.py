@@ -13,6 +13,8 @@ import yaml
 
 from catalog.contracts import Contract
 from catalog.contracts_document import strangers, told
+from catalog.errors import InvalidInput
+from catalog.option_numbers import check_numbers
 
 TO_REVIEW = "待审核"
 """The word a drafted description carries until somebody has read it."""
@@ -44,6 +46,10 @@ def _open(contract: Contract) -> Iterator[tuple[str, str]]:
     for stranger in strangers(yaml.safe_load(contract.document)) if contract.document else ():
         zh, en = told(stranger)
         yield f"不起作用：{zh}", f"without effect: {en}"
+    try:
+        check_numbers(contract.options)
+    except InvalidInput as wrong:
+        yield wrong.zh.rstrip("。"), wrong.en.rstrip(".")
     if ungraded := [item.name for item in contract.items if not item.grade or not item.personal]:
         named = ", ".join(ungraded)
         yield (

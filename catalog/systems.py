@@ -33,10 +33,6 @@ class SystemSpec:
 
 OPEN_NAMES: Final = frozenset(("hostkey", "apikeyheader", "keyheader", "signatureheader", "tokenpath"))
 """Options that only sound like credentials: a server's public key, names of headers, where tokens are fetched."""
-LIMITS: Final = ("statement_seconds", "lock_seconds")
-"""Options that say how long a department's database may take."""
-MOST_SECONDS: Final = 7 * 86_400
-"""The longest of them; servers and timers take no more than some weeks, and end nothing when given 0."""
 _SECRET_PARTS: Final = ("pass", "pwd", "secret", "token", "key", "auth", "credential", "bearer", "cookie", "signature")
 _AUTHORITY: Final = re.compile(r"^[a-z][a-z0-9+.-]*:/*([^/?#]*)", re.IGNORECASE)
 _PROOF: Final = re.compile(r"^\s*(bearer|basic)\s+\S", re.IGNORECASE)
@@ -91,22 +87,6 @@ def check_open(spec: SystemSpec) -> None:
             code="option_holds_secret",
             names=found,
         )
-
-
-def seconds_allowed(spec: SystemSpec, option: str, usual: int) -> int:
-    """How many whole seconds one of LIMITS allows. Raises InvalidInput unless from 1 to MOST_SECONDS."""
-    try:
-        seconds = int(float(spec.options.get(option, usual)))
-    except (TypeError, ValueError, OverflowError):
-        seconds = 0
-    if not 1 <= seconds <= MOST_SECONDS:
-        raise InvalidInput(
-            f"选项 {option} 须是 1 至 {MOST_SECONDS} 的秒数。请改正。",
-            f"Option {option} is a number of seconds from 1 to {MOST_SECONDS}. Correct it.",
-            code="option_seconds_invalid",
-            option=option,
-        )
-    return seconds
 
 
 def sounds_secret(name: str) -> bool:

@@ -8,21 +8,21 @@ from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.errors import InvalidInput, NotFound
 from catalog.models import System
+from catalog.option_numbers import check_numbers
 from catalog.secrets import decrypt, encrypt
 from catalog.settings import Settings
-from catalog.systems import KINDS, LIMITS, SystemSpec, check_open, seconds_allowed
+from catalog.systems import KINDS, SystemSpec, check_open
 
 
 def register(session: Session, *, settings: Settings, spec: SystemSpec, by: str, now: datetime) -> System:
     """Register `spec`, or change it. The secret is stored sealed; an empty secret is stored as none.
 
     Raises NotFound for an agency that is not registered, InvalidInput for a kind nobody knows, for a credential in
-    location or options, and for a limit that would limit nothing.
+    location or options, and for an option that is not the number it may be.
     """
     queries.agency(session, spec.agency)
     check_open(spec)
-    for option in LIMITS:
-        seconds_allowed(spec, option, usual=1)
+    check_numbers(spec.options)
     if spec.kind not in KINDS:
         raise InvalidInput(
             f"没有 {spec.kind} 这种业务系统。可用：{'、'.join(KINDS)}。",

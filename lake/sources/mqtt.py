@@ -18,6 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from catalog.contracts import Contract
 from catalog.errors import SourceRefused, SourceUnreachable
+from catalog.option_numbers import number, whole
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.sources.delivery import Delivery
@@ -51,6 +52,9 @@ class Collector:
         self._spec = spec
         self._contract = contract
         self._stream = stream
+        self._idle = number(spec.options, "idle_seconds", IDLE_SECONDS)
+        self._longest = number(spec.options, "longest_seconds", LONGEST_SECONDS)
+        self._at_once = whole(spec.options, "ack_every", ACK_EVERY)
         self._messages: queue.SimpleQueue[paho.MQTTMessage] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._client = paho.Client(
@@ -94,20 +98,18 @@ class Collector:
             raise self._unreachable()
 
     def _collect(self) -> None:
-        idle = float(self._spec.options.get("idle_seconds", IDLE_SECONDS))
-        ends = time.monotonic() + float(self._spec.options.get("longest_seconds", LONGEST_SECONDS))
-        at_once = int(self._spec.options.get("ack_every", ACK_EVERY))
+        ends = time.monotonic() + self._longest
         waiting: list[paho.MQTTMessage] = []
         while time.monotonic() < ends:
             try:
                 # What waits to be acknowledged is not held back for the whole idle time: the broker sends only so far.
-                waiting.append(self._messages.get(timeout=0.05 if waiting else idle))
+                waiting.append(self._messages.get(timeout=0.05 if waiting else self._idle))
             except queue.Empty:
                 if not waiting:
                     break
                 self._settle(waiting)
                 waiting = []
-            if len(waiting) >= at_once:
+            if len(waiting) >= self._at_once:
                 self._settle(waiting)
                 waiting = []
         self._settle(waiting)

@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 
 from catalog.contracts import Contract
+from catalog.option_numbers import whole
 from catalog.settings import Settings
-from catalog.systems import SystemSpec, seconds_allowed
+from catalog.systems import SystemSpec
 from lake.engines.duckdb import literal, quote
 from lake.loading import reconciliation
 from lake.loading.reconciliation import Measure
@@ -48,8 +49,8 @@ def attach(connection: duckdb.DuckDBPyConnection, spec: SystemSpec, mark: int = 
     """
     connection.execute(scanner.secret_sql("postgres", spec, PORT))
     seconds = {
-        "statement_timeout": seconds_allowed(spec, "statement_seconds", limits.STATEMENT_SECONDS),
-        "lock_timeout": seconds_allowed(spec, "lock_seconds", LOCK_SECONDS),
+        "statement_timeout": whole(spec.options, "statement_seconds", limits.STATEMENT_SECONDS),
+        "lock_timeout": whole(spec.options, "lock_seconds", LOCK_SECONDS),
     }
     told = " ".join(f"-c {name}={limit * 1000}" for name, limit in seconds.items())
     # Moments are told as ISO text in UTC: positions are made of them.

@@ -17,6 +17,7 @@ import httpx
 
 from catalog.contracts import Contract
 from catalog.errors import SourceRefused, SourceUnreachable, SourceUnreadable
+from catalog.option_numbers import number, whole
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.sources.databases.window import later, look_back, watermark
@@ -147,7 +148,7 @@ class Service:
 
     def _keep_pace(self) -> None:
         """Wait until the next request is due, where system option `requests_per_minute` sets a limit."""
-        limit = float(self.spec.options.get("requests_per_minute", 0))
+        limit = number(self.spec.options, "requests_per_minute", 0)
         if limit > 0 and (wait := self.sent + 60.0 / limit - self.clock()) > 0:
             self.pause(wait)
         self.sent = self.clock()
@@ -230,7 +231,7 @@ def read(settings: Settings, spec: SystemSpec, contract: Contract, *, since: str
 
 
 def _page_size(spec: SystemSpec, contract: Contract) -> int:
-    return int(contract.options.get("page_size", spec.options.get("page_size", PAGE_SIZE)))
+    return whole(contract.options, "page_size", whole(spec.options, "page_size", PAGE_SIZE))
 
 
 def _asked_wait(answer: httpx.Response, otherwise: float) -> float:

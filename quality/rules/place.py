@@ -8,6 +8,7 @@ that its areas tile the land (grids of one layer neither overlap nor leave land 
 from collections.abc import Iterator
 
 from catalog.contracts import Contract, Item
+from catalog.option_numbers import number
 from quality.rules.county import Extent
 from quality.rules.rule import GBT_36344, Fact, Rule, item_rule, quoted
 
@@ -23,7 +24,7 @@ def place_rules(contract: Contract, extent: Extent | None) -> Iterator[Rule]:
         if item.kind == "geometry":
             yield from _geometry(contract, item, extent)
             if contract.options.get("tiling") is not None:
-                yield from _tiling(contract, item, float(contract.options["tiling"]))
+                yield from _tiling(contract, item, number(contract.options, "tiling", 0))
 
 
 def _geometry(contract: Contract, item: Item, extent: Extent | None) -> Iterator[Rule]:

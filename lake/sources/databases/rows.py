@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken, HubError
-from catalog.systems import SystemSpec, seconds_allowed
+from catalog.option_numbers import whole
+from catalog.systems import SystemSpec
 from lake.delta.prefetch import side_by_side
 from lake.loading.reconciliation import COUNT, SUM, Measure, reconciled
 from lake.sources.databases.limits import STATEMENT_SECONDS
@@ -59,7 +60,7 @@ class Sessions:
         """A session that only reads."""
         connection = self.engine.connect()
         self.opened.append(connection)
-        seconds = seconds_allowed(self.spec, "statement_seconds", STATEMENT_SECONDS)
+        seconds = whole(self.spec.options, "statement_seconds", STATEMENT_SECONDS)
         for statement in QUIET.get(self._dialect, ()):
             connection.exec_driver_sql(statement.format(s=seconds, ms=seconds * 1000))
         if self._dialect == "oracle":

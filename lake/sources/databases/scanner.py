@@ -13,8 +13,9 @@ import duckdb
 
 from catalog.contracts import Contract
 from catalog.errors import HubError
+from catalog.option_numbers import whole
 from catalog.settings import Settings
-from catalog.systems import SystemSpec, seconds_allowed
+from catalog.systems import SystemSpec
 from lake.engines.duckdb import connect, literal, quote
 from lake.loading.reconciliation import Measure, Totals, measures, told
 from lake.sources.databases.custom import query_of
@@ -134,7 +135,7 @@ def read(
 
 def _reach(kind: Kind, settings: Settings, spec: SystemSpec, contract: Contract) -> Reached:
     """Connect, begin, and describe what is to be read."""
-    seconds = seconds_allowed(spec, "statement_seconds", STATEMENT_SECONDS)
+    seconds = whole(spec.options, "statement_seconds", STATEMENT_SECONDS)
     connection = connect(settings, extensions=[kind.extension], keep_order=False, functions=False)
     lines = None if kind.port is None else Lines(*host_and_port(spec, kind.port)[:2], marked=kind.marked)
     left, end = _limited(connection, lines, seconds)

@@ -19,6 +19,7 @@ import pyarrow.csv as pacsv
 
 from catalog.contracts import Contract
 from catalog.errors import SourceUnreadable
+from catalog.option_numbers import whole
 from lake.sources.delivery import KeptAside, check_columns, column_names, text_schema
 from lake.sources.formats.gb18030 import renewed
 
@@ -167,7 +168,7 @@ def _at_lines(found: list[KeptAside], path: Path, contract: Contract, width: int
         begin = 1
         with contextlib.suppress(csv.Error):
             for row in rows:
-                if row and len(row) != width and rows.line_num > int(contract.options.get("skip_rows", 0)):
+                if row and len(row) != width and rows.line_num > whole(contract.options, "skip_rows", 0):
                     begins.append(begin)
                 begin = rows.line_num + 1
     if len(begins) != len(found):
@@ -194,7 +195,7 @@ def _quote(contract: Contract) -> str:
 
 def _header(path: Path, contract: Contract) -> tuple[list[str], int]:
     """Column names, and how many physical lines they and what stands above them take."""
-    skip = int(contract.options.get("skip_rows", 0))
+    skip = whole(contract.options, "skip_rows", 0)
     with Utf8Stream(path, _option(contract, "encoding", "utf-8")) as stream:
         lines = _Counted(io.BufferedReader(stream, CHUNK))
         for _ in range(skip):

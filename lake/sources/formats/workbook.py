@@ -13,6 +13,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from catalog.contracts import Contract
+from catalog.option_numbers import whole
 from lake.sources.delivery import KeptAside, as_text, check_columns, column_names, text_batches, text_schema
 from lake.sources.formats.delimited import unreadable
 from lake.sources.places import packed
@@ -63,7 +64,7 @@ def _header(sheet: CalamineSheet, contract: Contract, path: Path) -> list[str]:
 
 
 def _extent(contract: Contract) -> tuple[int, int]:
-    return int(contract.options.get("skip_rows", 0)), int(contract.options.get("header_rows", 1))
+    return whole(contract.options, "skip_rows", 0), whole(contract.options, "header_rows", 1)
 
 
 def _top(sheet: CalamineSheet, count: int) -> Cells:

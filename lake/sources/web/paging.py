@@ -15,6 +15,7 @@ import httpx
 
 from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, SourceError, SourceRefused, SourceUnreadable
+from catalog.option_numbers import whole
 from lake.sources.formats.json_text import Record, found_at, rows_at
 
 PAGE_SIZE = 500
@@ -95,14 +96,14 @@ def _first(contract: Contract, since: str | None, page_size: int) -> Ask:
         params[str(options["since_param"])] = since
     match options.get("paging", "page"):
         case "page":
-            params[str(options.get("page_param", "page"))] = str(options.get("first_page", 1))
+            params[str(options.get("page_param", "page"))] = str(whole(options, "first_page", 1))
         case "offset":
             params[str(options.get("offset_param", "offset"))] = "0"
     return Ask(contract.locator, params)
 
 
 def _by_page(contract: Contract, _page: Page, state: State) -> Ask | None:
-    number = int(contract.options.get("first_page", 1)) + state.pages
+    number = whole(contract.options, "first_page", 1) + state.pages
     return _with(state, str(contract.options.get("page_param", "page")), str(number))
 
 

@@ -66,8 +66,10 @@ def test_a_systems_secret_is_stored_sealed_and_opens_for_the_lake(catalogue: Set
     assert all("c4n4ry" not in str(event.details) for event in events(catalogue, "system:registered"))
 
 
-@pytest.mark.parametrize("option", ["statement_seconds", "lock_seconds"])
-def test_a_system_whose_limit_would_limit_nothing_is_not_registered(
+@pytest.mark.parametrize(
+    "option", ["statement_seconds", "lock_seconds", "idle_seconds", "ack_every", "page_size", "requests_per_minute"]
+)
+def test_a_system_with_a_number_that_may_not_be_is_not_registered(
     catalogue: Settings, now: datetime, option: str
 ) -> None:
     spec = SystemSpec("police_db", "police", "postgresql", "postgresql://h/db", {option: 1e300})

@@ -51,6 +51,13 @@ def test_an_option_that_does_nothing_is_told_with_the_one_meant(option: str, say
     assert [english for _, english in unfinished(replace(contract, document=with_option))] == says
 
 
+def test_an_option_that_is_not_the_number_it_may_be_is_told() -> None:
+    contract = replace(CONTRACTS["civil_subsistence"], options={"page_size": "many", "sheet": "x"})
+    assert [english for _, english in unfinished(contract)] == [
+        "Option page_size is a whole number from 1 to 1000000. Correct it"
+    ]
+
+
 def test_a_mistyped_key_is_told_with_the_one_meant() -> None:
     contract = next(iter(CONTRACTS.values()))
     mistyped = replace(contract, document=contract.document.replace("sharing\n", "shareing\n", 1))

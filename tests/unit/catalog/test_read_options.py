@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import InvalidInput
+from catalog.option_numbers import SPANS
 from catalog.read_options import KINDS_OF, KNOWN, check_options, options
 from catalog.systems import KINDS
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = ("catalog", "lake", "quality", "dags")
-READ = re.compile(r"""contract\.options(?:\.get\(|\[)"(\w+)"|_option\(contract, "(\w+)\"""")
-PAGED = re.compile(r"""\boptions(?:\.get\(|\[)"(\w+)\"""")
+READ = re.compile(r"""contract\.options(?:\.get\(|\[|, )"(\w+)"|_option\(contract, "(\w+)\"""")
+PAGED = re.compile(r"""\boptions(?:\.get\(|\[|, )"(\w+)\"""")
 OUTLINED = re.compile(r"""get\("options"\) or \{\}\)\.get\("(\w+)"\)""")
-OF_SYSTEM = re.compile(r"""(?:spec\.options\.get\(|seconds_allowed\((?:self\.)?spec, )"(\w+)\"""")
+OF_SYSTEM = re.compile(r"""(?:spec\.options\.get\(|(?:number|whole)\((?:self\.)?spec\.options, )"(\w+)\"""")
 INTERNAL = {"looking", "first_only", "acknowledge"}
 """How lake.sources.peek tells a source that it is only looked at; nobody writes these."""
 
@@ -46,6 +47,15 @@ def test_every_option_says_in_both_languages_what_it_does_and_for_which_kinds() 
     assert [one.name for one in options() if not (one.zh and one.en and one.kinds and set(one.kinds) <= known)] == []
     names = [(one.of, one.name) for one in options()]
     assert len(names) == len(set(names))
+
+
+def test_every_option_that_is_a_number_says_in_both_languages_what_it_may_be() -> None:
+    said = {(one.of, one.name): (one.zh, one.en) for one in options() if one.name in SPANS}
+    assert {name for _, name in said} == SPANS.keys()
+    for (_, name), (zh, en) in said.items():
+        least, most = f"{SPANS[name].least:g}", SPANS[name].most
+        assert f"{least} 至 {most}" in zh, name
+        assert f"{least} to {most}" in en, name
 
 
 def test_a_misspelled_option_is_told_with_the_ones_there_are() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from catalog.errors import InvalidInput
-from catalog.systems import MOST_SECONDS, SystemSpec, check_open, option_tree, seconds_allowed
+from catalog.systems import SystemSpec, check_open, option_tree
 
 
 @pytest.mark.parametrize(
@@ -115,23 +115,3 @@ def test_what_is_no_credential_passes(location: str) -> None:
         "feedback": {"way": "table", "kind": "sqlite", "location": "/srv/a.sqlite", "table": "usage"},
     }
     check_open(SystemSpec("a_b", "civil", "sftp", location, options))
-
-
-def _limited(given: object) -> SystemSpec:
-    return SystemSpec("a_b", "civil", "postgresql", "postgresql://host/db", {"statement_seconds": given})
-
-
-@pytest.mark.parametrize(
-    "given", [float("inf"), "inf", "nan", 1e300, 10**400, 0, 0.5, -1, "soon", None, [], MOST_SECONDS + 1], ids=str
-)
-def test_a_limit_that_would_limit_nothing_is_refused(given: object) -> None:
-    with pytest.raises(InvalidInput) as wrong:
-        seconds_allowed(_limited(given), "statement_seconds", 1800)
-    assert wrong.value.code == "option_seconds_invalid"
-
-
-def test_a_limit_is_what_was_agreed_or_the_usual() -> None:
-    assert [seconds_allowed(_limited(given), "statement_seconds", 1800) for given in (1, "20", 2.5, MOST_SECONDS)] == [
-        1, 20, 2, MOST_SECONDS,
-    ]  # fmt: skip
-    assert seconds_allowed(_limited(1), "lock_seconds", 60) == 60

@@ -165,3 +165,15 @@ def test_a_contract_cannot_send_the_departments_token_to_another_server(
         sources.read(settings, spec, replace(CONTRACT, locator=locator), since=None, keep=settings.home / "keep")
     assert refused.value.code == "rest_other_host"
     assert office[0].calls == []
+
+
+@pytest.mark.parametrize("given", ["many", float("nan"), -3, 10**9], ids=str)
+def test_a_number_that_may_not_be_is_refused_before_anything_is_asked(
+    settings: Settings, office: tuple[Office, str], tmp_path: Path, given: object
+) -> None:
+    service, address = office
+    spec = SystemSpec("hrss_api", "hrss", "rest", address, {}, {})
+    contract = replace(CONTRACT, options=CONTRACT.options | {"page_size": given})
+    with pytest.raises(HubError) as wrong:
+        rest.read(settings, spec, contract, since=None, keep=tmp_path / "kept")
+    assert (wrong.value.code, service.calls) == ("option_number_invalid", [])
