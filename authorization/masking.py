@@ -83,11 +83,6 @@ def parse_mask(text: str, kind: str) -> Mask:
     return Mask(name, int(width or 0))
 
 
-def shown_kind(mask: Mask, kind: str) -> str:
-    """The kind of what is shown."""
-    return kind if mask == PLAIN else {"year_of_date": "integer"}.get(mask.name, "string")
-
-
 def apply(mask: Mask, value: Any, key: bytes) -> Any:
     """What is shown of `value`; `key` is the recipient's pseudonym key. None stays None."""
     if value is None or mask == PLAIN:

@@ -1,6 +1,6 @@
 """Run the whole way once: build the city, fill its systems, let Airflow work a night, share, feed back, tell."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -25,7 +25,6 @@ from launch.api import serve
 STAGES = 8
 SECONDS_PER_NIGHT = 900
 SECONDS_PER_THOUSAND_RESIDENTS = 20
-Clock = Callable[[], datetime]
 
 
 def clock() -> datetime:

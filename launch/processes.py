@@ -41,11 +41,6 @@ class Child:
             end_tree(process)
         self.pid_file.unlink(missing_ok=True)
 
-    def memory_mib(self) -> int:
-        """Resident memory of it and its children, shared pages counted once as far as the system tells (PSS), MiB."""
-        process = _find(self.pid_file)
-        return tree_memory_mib(process) if process else 0
-
 
 def start(name: str, command: Sequence[str], *, env: Mapping[str, str], run_dir: Path, log_dir: Path) -> Child:
     """Start `command` in a session of its own; log: `<log_dir>/<name>.log`, pid: `<run_dir>/<name>.json`."""

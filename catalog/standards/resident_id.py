@@ -15,7 +15,7 @@ PROVINCES = frozenset(
 )
 FIRST_YEAR, LAST_YEAR = 1850, 2099
 _CENTENARIANS = frozenset({"996", "997", "998", "999"})
-_PERMITS = {"810000": "HK", "820000": "MO", "830000": "TW"}
+
 _DIGITS = frozenset("0123456789")
 
 
@@ -64,11 +64,6 @@ def sex(text: str) -> str | None:
     if len(text) != 18 or text[16] not in _DIGITS:
         return None
     return "1" if int(text[16]) % 2 else "2"
-
-
-def permit_region(text: str) -> str | None:
-    """'HK', 'MO' or 'TW' for the number of a residence permit (港澳台居民居住证); None for a citizen's number."""
-    return _PERMITS.get(text[:6])
 
 
 def _date(digits: str) -> date | None:

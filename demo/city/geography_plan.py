@@ -76,12 +76,6 @@ def county_ring() -> NDArray[np.float64]:
     return np.asarray(ring)
 
 
-def county_wkt() -> str:
-    """Return the county's outline as a WKT polygon in CGCS2000 degrees, longitude first."""
-    points = ", ".join(f"{lng:.6f} {lat:.6f}" for lng, lat in county_ring())
-    return f"POLYGON (({points}))"
-
-
 def inside_county(lng: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell for each point whether it lies in the county, by counting crossings of the outline to its east."""
     ring = county_ring()

@@ -22,8 +22,6 @@ _UNCOMMON, _OUTSIDE_GBK = 0.012, 0.006
 _DOTTED = ("05", "17")
 _UNDOTTED = ("02", "04")
 
-MINORITIES_WITH_OWN_NAMES = (*_DOTTED, *_UNDOTTED)
-
 
 @dataclass(frozen=True, slots=True)
 class Bearers:

@@ -46,11 +46,6 @@ class Address:
         """Level -> value, of those the text has."""
         return {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
 
-    @property
-    def deepest(self) -> str:
-        """The lowest level the text reaches, '' for none."""
-        return next((name for name in reversed(self.levels) if name != "rest"), "")
-
 
 def parse(text: str) -> Address:
     """Take `text` apart, in any spelling (full width, numerals, brackets, #, 栋, hyphens); never raises."""

@@ -1,23 +1,10 @@
-"""Which rows of a base held on a day in the world (valid time), by its newest version or an older one (system time)."""
+"""Which rows of a base held on a day in the world (valid time)."""
 
 from datetime import date
 
 from catalog.errors import InvalidInput
-from catalog.settings import Settings
-from lake import tables
 from lake.bases.model import BaseModel, Validity
 from lake.engines.duckdb import literal, quote
-from lake.layout import Layout
-
-
-def holding_on(settings: Settings, model: BaseModel, day: date, *, version: int | None = None) -> str:
-    """SQL text of the rows of `model` that held on `day`, usable after FROM; of the Delta `version`, else the newest.
-
-    Raises InvalidInput for a base whose rows have no days between which they hold.
-    """
-    validity = check(model)
-    uri: str = getattr(Layout(settings.lake_url), model.zone)(model.name)
-    return limited(tables.scan(uri, version, settings=settings), validity, day)
 
 
 def check(model: BaseModel) -> Validity:

@@ -70,7 +70,6 @@ _GRAMS: Final = (
     'list_distinct(list_transform(range(1, greatest(length("{c}_core") - 2, 2)), i -> substr("{c}_core", i, 4)))'
 )
 
-_NEAR_CORE: Final = 'matching_similarity("{c}_core_l", "{c}_core_r") >= 0.92 AND "{c}_branch_l" = "{c}_branch_r"'
 _SHORT_FORM: Final = (
     '"{c}_branch_l" = "{c}_branch_r" AND least(length("{c}_core_l"), length("{c}_core_r")) >= 4'
     ' AND (contains("{c}_core_l", "{c}_core_r") OR contains("{c}_core_r", "{c}_core_l")'

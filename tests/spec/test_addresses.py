@@ -73,9 +73,3 @@ def test_every_spelling_of_one_household_gives_the_same_marks() -> None:
 def test_numbers_that_can_be_read_in_two_ways_are_not_read(text: str) -> None:
     address = parse(text)
     assert (address.building, address.unit, address.room) == ("", "", "")
-
-
-def test_the_deepest_level_is_the_lowest_the_text_has() -> None:
-    assert parse(WHOLE).deepest == "room"
-    assert parse("莱州市沙河镇").deepest == "township"
-    assert parse("").deepest == ""

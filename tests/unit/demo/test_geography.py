@@ -100,9 +100,3 @@ def test_the_same_seed_builds_the_same_places_and_another_seed_others(places):
 @pytest.mark.parametrize("residents", [40, 500])
 def test_the_smallest_city_has_places_too(residents):
     assert geography.build(generator(1, "geography"), residents).addresses.num_rows == round(residents / 2.4)
-
-
-def test_the_outline_as_text_names_the_first_corner_twice():
-    text = geography_plan.county_wkt()
-    assert text.startswith("POLYGON ((119.620000 37.045000")
-    assert text.endswith("119.620000 37.045000))")

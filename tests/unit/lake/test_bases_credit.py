@@ -10,8 +10,8 @@ from authorization.obligations import ItemFact, columns_of
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from catalog.standards.elements import element
-from lake.bases import base, build
-from lake.bases.validity import holding_on
+from lake import tables
+from lake.bases import base, build, validity
 from lake.engines.duckdb import connect
 from lake.layout import Layout
 from tests.factories.standard_tables import day, hold, read
@@ -233,8 +233,9 @@ def test_one_asks_which_licences_held_on_a_day(settings: Settings) -> None:
     licences(settings)
 
     def on(year: int, month: int, number: int) -> set[str]:
+        rows = tables.scan(Layout(settings.lake_url).base("licence"), settings=settings)
         with connect(settings) as connection:
-            relation = holding_on(settings, base("licence"), day(year, month, number))
+            relation = validity.limited(rows, validity.check(base("licence")), day(year, month, number))
             return {row[0] for row in connection.execute(f"SELECT licence_no FROM {relation}").fetchall()}
 
     assert on(2024, 12, 31) == set()

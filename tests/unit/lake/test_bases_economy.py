@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from catalog.settings import Settings
-from lake.bases import base, build
-from lake.bases.validity import holding_on
+from lake import tables
+from lake.bases import base, build, validity
 from lake.engines.duckdb import connect
 from lake.layout import Layout
 from tests.factories.standard_tables import day, hold, read
@@ -37,8 +37,9 @@ def test_one_asks_what_was_known_on_a_day(settings: Settings) -> None:
     built(settings)
     known = {}
     for on in (day(2025, 4, 17), day(2025, 4, 18), day(2025, 7, 17), day(2025, 7, 18), day(2026, 1, 1)):
+        rows = tables.scan(Layout(settings.lake_url).base("economy"), settings=settings)
         with connect(settings) as connection:
-            relation = holding_on(settings, base("economy"), on)
+            relation = validity.limited(rows, validity.check(base("economy")), on)
             known[on.isoformat()] = connection.execute(f"SELECT value FROM {relation}").fetchall()
     assert known == {
         "2025-04-17": [],
