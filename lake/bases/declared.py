@@ -14,8 +14,8 @@ from sqlglot import exp
 from catalog.contracts import Contract, load_contract
 from catalog.errors import HubError, InvalidInput
 from catalog.settings import Settings
-from lake.bases import declaring, shape, wording
-from lake.bases.gate import traps
+from lake.bases import declaring, locating, shape, wording
+from lake.bases.gate import trapped
 from lake.bases.model import BaseModel
 from lake.bases.tracing import SMALL
 
@@ -56,13 +56,14 @@ def read(sql: Path, contract: Path) -> BaseModel:
         statements = [one for one in sqlglot.parse(text, read="duckdb") if one is not None]
     except (OSError, UnicodeDecodeError):
         raise _wrong(promised.dataset, f"读不到 {sql.name}", f"{sql.name} cannot be read") from None
-    except (sqlglot.errors.SqlglotError, RecursionError):
-        raise _wrong(promised.dataset, "SQL 语法有误", "the SQL cannot be parsed") from None
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
+        zh, en = locating.of_syntax(text, error)
+        raise _wrong(promised.dataset, f"SQL 语法有误{zh}", f"the SQL cannot be parsed{en}") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise _wrong(promised.dataset, "SQL 须是一条 SELECT", "the SQL must be one SELECT")
     query = statements[0]
-    if found := [*traps(text), *shape.misshapen(query), *_untraceable(query)]:
-        zh, en = wording.refused(found)
+    if found := trapped(query) | shape.misshapen(query) | _untraceable(query):
+        zh, en = wording.refused({said: locating.of_refused(text, node) for said, node in found.items()})
         raise _wrong(promised.dataset, f"SQL 中有不允许的写法：{zh}", f"the SQL has: {en}")
     if not promised.dataset.startswith(PREFIX) or promised.dataset.endswith(LINKS):
         zh, en = (
@@ -73,10 +74,11 @@ def read(sql: Path, contract: Path) -> BaseModel:
     return _model(promised, query, sql, text)
 
 
-def _untraceable(query: exp.Expr) -> list[str]:
-    """What would hide from the lineage where a value comes from, and so from the check of grades."""
-    columns = [projection for select in query.find_all(exp.Select) for projection in select.expressions]
-    return ["a sub-query among the columns: join it"] if any(one.find(exp.Select) for one in columns) else []
+def _untraceable(query: exp.Expr) -> dict[str, exp.Expr]:
+    """What would hide from the lineage where a value comes from, and so from the check of grades; and where."""
+    columns = (projection for select in query.find_all(exp.Select) for projection in select.expressions)
+    hidden = next((found for one in columns if (found := one.find(exp.Select))), None)
+    return {"a sub-query among the columns: join it": hidden} if hidden else {}
 
 
 def _model(promised: Contract, query: exp.Query, sql: Path, text: str) -> BaseModel:
@@ -114,9 +116,10 @@ def _ordered(
             ready[name] = model
             yield model
     for name, model in waiting.items():
-        missing = ", ".join(sorted(set(model.inputs) - ready.keys()))
-        zh, en = f"所读的 {missing} 不是可用的基础库或主题库", f"it reads {missing}: no base or topic to be had"
-        faults[name] = _wrong(name, zh, en)
+        readable = ready.keys() | SMALL.keys()
+        zh, en = locating.of_tables(model.text, set(model.inputs) - readable, readable)
+        told = f"所读的 {zh} 不是可用的基础库或主题库", f"it reads {en}: no base or topic to be had"
+        faults[name] = _wrong(name, *told)
 
 
 def _wrong(name: str, zh: str, en: str) -> InvalidInput:

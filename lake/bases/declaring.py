@@ -12,7 +12,7 @@ from catalog.contracts import Contract, Item
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from catalog.standards.elements import elements
-from lake.bases import tracing, wording
+from lake.bases import locating, tracing, wording
 from lake.bases.inputs import SQL_KINDS, Pinned, place_of
 from lake.bases.model import BaseModel
 from lake.engines.duckdb import confine, connect
@@ -45,9 +45,9 @@ def check_promise(model: BaseModel, built: Mapping[str, BaseModel]) -> None:
     more weakly than it. ContractBroken: an item is not classified, or shared more freely than its grade allows.
     """
     assert model.contract is not None
-    if unknown := sorted(set(model.inputs) - set(built)):
-        names = ", ".join(unknown)
-        raise _wrong(model, f"{names} 不是基础库或主题库", f"{names}: no base or topic database")
+    if unknown := set(model.inputs) - set(built):
+        zh, en = locating.of_tables(model.text, unknown, built.keys() | tracing.SMALL.keys())
+        raise _wrong(model, f"{zh} 不是基础库或主题库", f"{en}: no base or topic database")
     if not model.contract.keys:
         raise _wrong(model, "契约没有主键数据项", "the contract has no key item")
     promised = model.contract
@@ -102,7 +102,8 @@ def check_columns(settings: Settings, model: BaseModel, built: Mapping[str, Base
         except duckdb.Error as error:
             # Over empty tables and with no file to open only names can be in it; they are what one has to look at.
             zh, en = wording.engine_said(str(error))
-            raise _wrong(model, f"SQL 无法执行：{zh}", f"the SQL does not run: {en}") from None
+            place = tracing.place_of(model, wording.unknown_name(str(error)), built)
+            raise _wrong(model, f"SQL 无法执行：{zh}{place[0]}", f"the SQL does not run: {en}{place[1]}") from None
     columns = [(str(name), str(kind)) for name, kind, *_ in given]
     wanted = [(item.name, _NAMES.get(item.kind, SQL_KINDS[item.kind])) for item in model.items]
     if columns != wanted:

@@ -18,8 +18,16 @@ _WHOLE_NUMBERS = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.
 
 def traps(sql: str) -> list[str]:
     """What in `sql` the two engines would read differently, one sentence each, sorted; empty when nothing is known."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    return sorted({name for node in tree.walk() for name, found in TRAPS.items() if found(node)})
+    return sorted(trapped(sqlglot.parse_one(sql, read="duckdb")))
+
+
+def trapped(tree: exp.Expr) -> dict[str, exp.Expr]:
+    """The same of a parsed text, with the first part of it that each sentence is about."""
+    told: dict[str, exp.Expr] = {}
+    for node in tree.walk():
+        for name in (name for name, found in TRAPS.items() if found(node)):
+            told.setdefault(name, node)
+    return dict(sorted(told.items()))
 
 
 def _is_unfiltered_arg(node: exp.Expr) -> bool:

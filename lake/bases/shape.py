@@ -43,9 +43,15 @@ _SAID = {
 }
 
 
-def misshapen(query: exp.Query) -> list[str]:
-    """What in `query` is none of the forms allowed, sorted; empty when it is well formed."""
-    return sorted(set(_odd(query)))
+def misshapen(query: exp.Query) -> dict[str, exp.Expr]:
+    """What in `query` is none of the forms allowed, sorted, with the first part it is said of."""
+    told: dict[str, exp.Expr] = {}
+    for node in query.walk():
+        for one in _odd(node):
+            told.setdefault(one, node)
+    for one in _names(query):
+        told.setdefault(one, query)
+    return dict(sorted(told.items()))
 
 
 def tables_of(query: exp.Query) -> frozenset[str]:
@@ -53,20 +59,18 @@ def tables_of(query: exp.Query) -> frozenset[str]:
     return frozenset(table.name for table in query.find_all(exp.Table)) - {cte.alias for cte in query.ctes}
 
 
-def _odd(query: exp.Query) -> Iterator[str]:
-    for node in query.walk():
-        if isinstance(node, exp.PositionalColumn):
-            yield "a column by its place (#2): name it"
-        elif isinstance(node, exp.Pivot):
-            yield "PIVOT or UNPIVOT"
-        elif not isinstance(node, _FORMS):
-            yield f"{type(node).__name__.upper()}, which the lineage does not follow"
-        elif isinstance(node, exp.Identifier) and not _NAME.fullmatch(node.name):
-            yield "a name with other signs than a-z, 0-9 and _"
-        else:
-            yield from _parts(node)
-        yield from _relation(node)
-    yield from _names(query)
+def _odd(node: exp.Expr) -> Iterator[str]:
+    if isinstance(node, exp.PositionalColumn):
+        yield "a column by its place (#2): name it"
+    elif isinstance(node, exp.Pivot):
+        yield "PIVOT or UNPIVOT"
+    elif not isinstance(node, _FORMS):
+        yield f"{type(node).__name__.upper()}, which the lineage does not follow"
+    elif isinstance(node, exp.Identifier) and not _NAME.fullmatch(node.name):
+        yield "a name with other signs than a-z, 0-9 and _"
+    else:
+        yield from _parts(node)
+    yield from _relation(node)
 
 
 def _parts(node: exp.Expr) -> Iterator[str]:

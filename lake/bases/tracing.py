@@ -10,6 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from catalog.errors import InvalidInput
+from lake.bases import locating
 from lake.bases.inputs import columns_of, linked_base
 from lake.bases.model import BaseModel
 from lake.bases.origins import Made, Untraced, made_of
@@ -58,14 +59,23 @@ def declared_lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> dict[
     try:
         return made_of(query, known)
     except Untraced as untraced:
+        zh, en = place_of(model, str(untraced), models)
         raise InvalidInput(
-            f"主题库 {model.name} 的 {untraced} 查不出来自哪个数据项。请写明“表别名.列名”，"
+            f"主题库 {model.name} 的 {untraced}{zh} 查不出来自哪个数据项。请写明“表别名.列名”，"
             "避免列序号、同名列和整行引用；没有来源的列只能是常量或 count(*)。",
-            f"Topic {model.name}: it cannot be told what {untraced} is made of. Write alias.column, no places, columns"
-            " named twice or whole rows; without a source stand only constants and count(*).",
+            f"Topic {model.name}: it cannot be told what {untraced}{en} is made of. Write alias.column, no"
+            " places, columns named twice or whole rows; without a source stand only constants and count(*).",
             code="topic_untraced",
             topic=model.name,
         ) from None
+
+
+def place_of(model: BaseModel, name: str, models: Mapping[str, BaseModel]) -> locating.Pair:
+    """Where a declared topic writes `name`, a column with or without its alias, and which one was meant."""
+    text = model.sql(model.steps[-1])
+    known = {each: tuple(columns_of(each, models)) for each in model.inputs} | dict(SMALL)
+    place, meant = locating.of_name(text, name), locating.column_meant(_parsed(text), name, known)
+    return f"{place[0]}{meant[0]}", f"{place[1]}{meant[1]}"
 
 
 @cache

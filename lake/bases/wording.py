@@ -4,7 +4,7 @@ The gate (gate.py) and the shape (shape.py) name what they refuse in English; th
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 Pair = tuple[str, str]
@@ -67,20 +67,24 @@ _FORMS: Final = (
     (re.compile(r"(\w+) in (\w+)"), "{1} 中的 {0}"),
 )
 _NAME: Final = r'"?([\w.]{1,80})"?'
-_ENGINE: Final = (
+_UNKNOWN: Final = (
     (rf"Referenced column {_NAME} (?:was )?not found", "找不到列 {}", "there is no column {}"),
     (rf"Table {_NAME} does not have a column named {_NAME}", "{} 没有列 {}", "{} has no column {}"),
     (rf"Values list {_NAME} does not have a column named {_NAME}", "{} 没有列 {}", "{} has no column {}"),
     (rf"Referenced table {_NAME} not found", "找不到表或别名 {}", "there is no table or name {}"),
     (rf"Table with name {_NAME} does not exist", "找不到表 {}", "there is no table {}"),
+    (r"(?:Scalar|Table|Aggregate)?\s*Function with name (\w{1,60}) does not exist", "没有函数 {}",
+     "there is no function {}"),
+)  # fmt: skip
+"""What the engine says of a name that is not there, the name last."""
+_ENGINE: Final = (
+    *_UNKNOWN,
     (rf"Ambiguous reference to (?:column name|table) {_NAME}", "{} 有多个来源，请写明是哪张表的",
      "{} is in several tables: name the one meant"),
     (rf"column {_NAME} must appear in the GROUP BY clause", "列 {} 须写入 GROUP BY，或用汇总函数",
      "column {} must stand in GROUP BY or in an aggregate"),
     (r"(?:No function matches .*? '|Macro )([^\s(']{1,60})\(", "函数 {} 的参数个数或类型不对",
      "function {} takes other arguments in number or kind"),
-    (r"(?:Scalar|Table|Aggregate)?\s*Function with name (\w{1,60}) does not exist", "没有函数 {}",
-     "there is no function {}"),
     (r"Cannot compare values of type (\w+) and (?:values of )?type (\w+)", "{} 与 {} 类型不同，不能比较",
      "{} and {} are different kinds and cannot be compared"),
     (r"Cannot mix values of type (\w+) and (\w+)", "{} 与 {} 类型不同，不能混用",
@@ -90,10 +94,10 @@ _ENGINE: Final = (
 )  # fmt: skip
 
 
-def refused(found: Iterable[str]) -> Pair:
-    """What the gate and the shape found, joined, in both languages."""
-    told = list(found)
-    return "；".join(chinese(one) for one in told), "; ".join(told)
+def refused(found: Mapping[str, Pair]) -> Pair:
+    """What the gate and the shape found, each with the phrase of its place, joined, in both languages."""
+    chinese_ones = (f"{chinese(one)}{zh}" for one, (zh, _) in found.items())
+    return "；".join(chinese_ones), "; ".join(f"{one}{en}" for one, (_, en) in found.items())
 
 
 def chinese(found: str) -> str:
@@ -104,6 +108,13 @@ def chinese(found: str) -> str:
         if match := form.fullmatch(found):
             return words.format(*match.groups())
     return found
+
+
+def unknown_name(message: str) -> str:
+    """The column, table, alias or function that the engine did not find; '' when it complains of something else."""
+    line = " ".join(message.split())[:400]
+    found = (re.search(pattern, line, re.IGNORECASE) for pattern, *_ in _UNKNOWN)
+    return next((match.groups()[-1] for match in found if match), "")
 
 
 def engine_said(message: str) -> Pair:

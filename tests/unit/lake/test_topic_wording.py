@@ -28,8 +28,11 @@ def test_everything_the_gate_and_the_shape_refuse_has_its_chinese() -> None:
 @pytest.mark.parametrize(
     ("sql", "says"),
     [
-        (SQL.replace("home.kind, count", "home.colour AS kind, count"), "home.colour 查不出来自哪个数据项"),
-        (SQL.replace("home.kind, count", "there.kind, count"), "there.kind 查不出来自哪个数据项"),
+        (
+            SQL.replace("home.kind, count", "home.colour AS kind, count"),
+            "home.colour（第 2 行第 28 列） 查不出来自哪个数据项",
+        ),
+        (SQL.replace("home.kind, count", "there.kind, count"), "there.kind（第 2 行第 28 列） 查不出来自哪个数据项"),
         (SQL.replace(" GROUP BY home.township_code, home.kind", " GROUP BY home.kind"), "GROUP BY"),
         (SQL.replace("home.kind, count", "hub_date(home.kind, 1) AS kind, count"), "参数个数或类型不对"),
         (SQL.replace("count(*)", "random()"), "随机数"),
@@ -44,6 +47,47 @@ def test_a_topic_with_something_wrong_is_refused_in_chinese_words(
     sentence = refused.value.sentence("zh")
     assert says in sentence
     assert not ENGLISH.search(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sql", "zh", "en"),
+    [
+        (SQL.replace("FROM", "FRM"), "（第 3 行第 3 列“FRM”）", "(line 3, column 3 at `FRM`)"),
+        (SQL.replace("home.kind, count", "home.kind count"),
+         "（第 2 行第 43 列“count(”）", "(line 2, column 43 at `count(`)"),
+        (SQL.replace("NOT NULL", "NOT 'x"), "（第 4 行第 34 列）", "(line 4, column 34)"),
+        (SQL.replace("public_service", "publik_service"),
+         "publik_service（第 3 行第 8 列）（是否为 public_service？）", "(did you mean public_service?)"),
+        (SQL.replace("home.kind, count", "home.kinnd, count"),
+         "home.kinnd（第 2 行第 28 列）（是否为 kind？）", "home.kinnd (line 2, column 28) (did you mean kind?)"),
+        (SQL.replace("WHERE home.township_code", "WHERE home.townshp_code"),
+         "townshp_code（第 4 行第 13 列）（是否为 township_code？）", "column 13) (did you mean township_code?)"),
+        (SQL.replace("home.kind, count", "hme.kind, count"), "hme.kind（第 2 行第 28 列）（是否为 home？）", "home?"),
+        (SQL.replace("count(*)", "cuont(*)"),
+         "（第 2 行第 39 列“cuont”）（是否为 count？）", "at `cuont`) (did you mean"),
+        (SQL.replace("count(*)", "count(*) / home.kind"), "第 2 行第", "line 2, column"),
+        ("WITH some AS (SELECT home.kind FROM public_service AS home) SELECT some.knd, 1 AS n FROM some",
+         "some.knd（第 1 行第 68 列）（是否为 kind？）", "did you mean kind?"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_pen_is_shown_by_line_and_column_with_the_name_that_was_meant(
+    settings: Settings, tmp_path: Path, sql: str, zh: str, en: str
+) -> None:
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, sql))
+    assert zh in refused.value.sentence("zh")
+    assert en in refused.value.sentence("en")
+
+
+@pytest.mark.parametrize("slip", ["x '{}'", "= = '{}'", "'{}' 1", "{} {}", '"{}" "{}"', "x{} y z", "/* {}", "'{}"])
+def test_no_value_that_stands_in_the_sql_is_repeated(settings: Settings, tmp_path: Path, slip: str) -> None:
+    number = "370683199003074514"
+    sql = SQL.replace("IS NOT NULL", slip.replace("{}", number))
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, sql))
+    for language in ("zh", "en"):
+        assert number not in refused.value.sentence(language)
+    assert "第 4 行第" in refused.value.sentence("zh")
 
 
 @pytest.mark.parametrize(
