@@ -37,6 +37,7 @@ def list_(in_json: door.Json = False) -> None:
             "title": named((model.title_zh, model.title_en)),
             "declared": model.name not in own,
             "inputs": list(model.inputs) if in_json else ", ".join(model.inputs),
+            "items": [item.name for item in model.items] if in_json else len(model.items),
             "version": published[model.name].version if model.name in published else None,
             "rows": published[model.name].rows if model.name in published else None,
             "fault": None,
@@ -45,7 +46,7 @@ def list_(in_json: door.Json = False) -> None:
         if model.zone == "topic"
     ]
     faults = topics(given).faults
-    empty = dict.fromkeys(("title", "inputs", "version", "rows"))
+    empty = dict.fromkeys(("title", "inputs", "items", "version", "rows"))
     rows += [
         {"topic": name, **empty, "declared": True, "fault": error.sentence(language())}
         for name, error in faults.items()

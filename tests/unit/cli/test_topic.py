@@ -67,6 +67,16 @@ def test_a_topic_is_checked_added_once_and_listed(shuniu: Shuniu, hub: Settings,
         assert session.query(Event).filter(Event.tag == "dataset:registered", Event.subject == NAME).count() == 1
 
 
+def test_the_list_counts_the_items_of_a_topic_and_names_them_for_programs(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path
+) -> None:
+    write(hub.topics_dir)
+    line = next(one for one in shuniu("topic", "list", home=hub.home).out.splitlines() if NAME in one)
+    assert line.split()[-4:] == ["3", "—", "—", "—"], "items, version, rows, fault"
+    rows = {row["topic"]: row for row in json.loads(shuniu("topic", "list", "--json", home=hub.home).out)}
+    assert rows[NAME]["items"] == [name for name, *_ in ITEMS]
+
+
 def test_a_topic_that_is_wrong_is_neither_added_nor_silent(shuniu: Shuniu, hub: Settings, tmp_path: Path) -> None:
     files = [str(path) for path in write(tmp_path / "mine", SQL.replace("count(*)", "random()"))]
     refused = shuniu("topic", "add", *files, home=hub.home)
