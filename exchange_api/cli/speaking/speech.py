@@ -5,13 +5,14 @@ The language is settled once, before the nouns are imported, because help texts 
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from catalog.i18n import text
 from catalog.working_days import COUNTY_TIME
+from exchange_api.cli.speaking import drawing
 
 T = TypeVar("T")
 _spoken = {"language": "zh"}
@@ -73,13 +74,13 @@ def as_json(value: object) -> None:
 def listing(
     rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, in_json: bool, title: str = "", empty: str = ""
 ) -> None:
-    """Rows as a table (`columns`: key -> heading) or, `in_json`, every key of them as a JSON list."""
+    """Rows for people (`columns`: key -> heading; see drawing) or, `in_json`, every key of them as a JSON list."""
     if in_json:
         as_json(list(rows))
     elif not rows:
         tell(empty or say("没有可显示的内容。", "Nothing to show."))
     else:
-        _draw(rows, columns, title)
+        drawing.draw(rows, columns, title=title, shown=shown)
 
 
 def facts(pairs: Mapping[str, Any], *, in_json: bool, headings: Mapping[str, str]) -> None:
@@ -114,30 +115,6 @@ def counted(sentence: str, things: Sequence[T]) -> Iterator[T]:
 
     console = Console(stderr=True)
     yield from track(things, description=sentence, console=console, disable=not console.is_terminal)
-
-
-def _draw(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
-    rows = list(rows)
-    for key, heading in columns.items():
-        table.add_column(
-            heading, justify="right" if _numbers([row.get(key) for row in rows]) else "left", overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*(escape(shown(row.get(key))) for key in columns))
-    # Piped output is read by programs and by eyes that scroll: it is never squeezed to 80 columns.
-    console = Console() if sys.stdout.isatty() else Console(width=200)
-    console.print(table)
-
-
-def _numbers(values: Sequence[object]) -> bool:
-    given = [value for value in values if value is not None]
-    return bool(given) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in given)
 
 
 def shown(value: object) -> str:

@@ -1,0 +1,60 @@
+"""Listings on a terminal: a table that fits is a table, a wider one is read record by record."""
+
+import json
+import sys
+
+import pytest
+
+from exchange_api.cli.speaking.speech import listing
+
+WIDE = [{f"column_{n}": f"value {row}.{n}" for n in range(40)} for row in (1, 2)]
+
+
+def drawn(capsys: pytest.CaptureFixture[str], rows: list[dict[str, object]], *, in_json: bool = False) -> list[str]:
+    listing(rows, {key: key for key in rows[0]}, in_json=in_json, title="all of it")
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_forty_columns_are_shown_one_below_the_other_with_every_value_whole(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = drawn(capsys, WIDE)
+    assert "all of it" in lines
+    assert [line for line in lines if line.startswith("──")] == ["── 1 ──", "── 2 ──"]
+    assert [line.split(maxsplit=1) for line in lines if line.startswith("column_")] == [
+        [name, value] for row in WIDE for name, value in row.items()
+    ]
+
+
+def test_on_a_terminal_a_table_that_does_not_fit_becomes_records_and_one_that_fits_stays_a_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_a_terminal(monkeypatch)
+    five = [{key: WIDE[0][key] for key in list(WIDE[0])[:5]}]
+    assert drawn(capsys, five)[-2].split() == [part for value in five[0].values() for part in value.split()]
+    eight = [{key: WIDE[0][key] for key in list(WIDE[0])[:8]}]
+    assert "── 1 ──" in drawn(capsys, eight)
+
+
+def test_chinese_counts_for_two_and_a_long_sentence_alone_is_folded_in_its_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_a_terminal(monkeypatch)
+    assert "── 1 ──" in drawn(capsys, [{f"列{n}": "某某镇中心小学" for n in range(6)}])
+    folded = drawn(capsys, [{"code": "a", "sentence": "word " * 60}])
+    assert not any(line.startswith("──") and "1" in line for line in folded)
+
+
+def test_what_looks_like_markup_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row | {"column_0": "[red]x[/red]"} for row in WIDE]
+    assert ["column_0", "[red]x[/red]"] in [line.split() for line in drawn(capsys, rows)]
+
+
+def test_json_is_the_same_however_wide(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads("\n".join(drawn(capsys, WIDE, in_json=True))) == WIDE
