@@ -9,7 +9,7 @@ was committed but not registered is adopted. Standardising and judging come late
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from deltalake import DeltaTable
@@ -19,8 +19,9 @@ from catalog import models
 from catalog.actions import batches, erasures
 from catalog.contracts import Contract
 from catalog.database import open_reader, open_session
-from catalog.errors import BatchHeld, ContractBroken, SourceUnreadable
+from catalog.errors import BatchHeld, ContractBroken, SourceError, SourceUnreadable
 from catalog.identifiers import batch_id
+from catalog.read_options import KINDS_OF
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
@@ -32,7 +33,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Batch:
-    """One delivery. `new` False: the system delivered what the last batch holds, or nothing; kept_aside in records."""
+    """One delivery. `new` False: the system delivered what the last batch holds, or nothing; kept_aside in records.
+
+    without_rows: the files delivered, where none of them held a row.
+    """
 
     batch_id: str
     dataset: str
@@ -42,6 +46,7 @@ class Batch:
     new: bool
     kept_aside: int = 0
     new_columns: tuple[str, ...] = ()
+    without_rows: tuple[str, ...] = ()
 
 
 def collect(settings: Settings, contract: Contract, spec: SystemSpec, *, now: datetime, by: str) -> Batch:
@@ -125,13 +130,14 @@ def _take(
     same = same or before.same(mark)
     if same is None and staged.rows == 0 and contract.mode != "snapshot":
         same = last
+    without_rows = _without_rows(spec, delivery) if staged.rows == 0 else ()
     if same is not None:
         raw.drop(settings, staged)
-        return _nothing_new(settings, delivery, same, by=by, now=now)
+        return replace(_nothing_new(settings, delivery, same, by=by, now=now), without_rows=without_rows)
     moment = now.astimezone(UTC)
     name = batch_id(contract.dataset, mark, moment)
     staged, kept_out = keeping_out.without_erased(settings, contract, staged)
-    told = (checked, delivery.new_columns, *kept_out)
+    told = (checked, delivery.new_columns, *kept_out, without_rows)
     rows = staged.rows + kept_out.left_out  # as delivered, for every count that others than stewards may see
     facts = raw.Facts(name, spec.code, rows, mark, delivery.position, moment, *told)
     raw.commit_batch(settings, staged, facts, before.table)
@@ -209,12 +215,31 @@ def _nothing_new(settings: Settings, delivery: Delivery, same: Batch, *, by: str
     return same
 
 
+def _without_rows(spec: SystemSpec, delivery: Delivery) -> tuple[str, ...]:
+    """The files a department delivered, where no row came of them; none where lines were kept aside, which are rows."""
+    files = delivery.files if spec.kind in KINDS_OF["files"] and not delivery.kept_aside else ()
+    return tuple(path.name for path in files)
+
+
+def no_rows(files: tuple[str, ...]) -> SourceError:
+    """What is said of files without a row. Nothing is refused: a list may be empty, but somebody should look."""
+    return SourceError(
+        f"交付的文件 {'、'.join(files)} 中没有一行数据（空文件或只有表头）。请部门核对。",
+        f"No row is in the delivered {', '.join(files)}: empty, or a header alone. Ask the department.",
+        code="delivery_without_rows",
+    )
+
+
 def _message(facts: raw.Facts) -> tuple[str, str]:
-    """What the registry says of a batch: that it was reconciled, and which columns came that nobody asked for.
+    """What the registry says of a batch: no row in its files, that it was reconciled, columns nobody asked for.
 
     Nothing of persons kept out: see lake/loading/keeping_out.py.
     """
     zh, en = [], []
+    if facts.without_rows:
+        empty = no_rows(facts.without_rows)
+        zh.append(empty.zh)
+        en.append(empty.en)
     if facts.checked is not None:
         zh.append(f"对账相符：{facts.rows} 行，{facts.checked} 列的合计与来源一致。")
         en.append(f"Reconciled: {facts.rows} rows, and the sums of {facts.checked} columns, are those of the source.")
@@ -251,4 +276,5 @@ def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None) -> Batch:
         new=True,
         kept_aside=len(delivery.kept_aside) if delivery else 0,
         new_columns=facts.new_columns,
+        without_rows=facts.without_rows,
     )

@@ -50,7 +50,8 @@ class Facts:
     """What a batch's commit says of it. checked: columns whose sums agree with the source's; None where it has none.
 
     rows: as delivered; new_columns: delivered, but not in the contract; kept_out: rows of persons who were erased;
-    other_name: of these, how many under another name than they had; left_out: how many are not in the table.
+    other_name: of these, how many under another name than they had; left_out: how many are not in the table;
+    without_rows: the files, where none held a row.
     """
 
     batch_id: str
@@ -64,6 +65,7 @@ class Facts:
     kept_out: int = 0
     other_name: int = 0
     left_out: int = 0
+    without_rows: tuple[str, ...] = ()
 
 
 def opened(settings: Settings, dataset: str) -> DeltaTable | None:
@@ -140,6 +142,8 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts, table: DeltaT
         told |= {
             "kept_out": str(facts.kept_out), "other_name": str(facts.other_name), "left_out": str(facts.left_out)
         }  # fmt: skip
+    if facts.without_rows:
+        told["without_rows"] = json.dumps(facts.without_rows, ensure_ascii=False)
     partition = {"_batch": facts.batch_id}
     change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
     try:
@@ -173,6 +177,7 @@ def newest_of(table: DeltaTable | None) -> Facts | None:
                 int(entry.get("kept_out", 0)),
                 int(entry.get("other_name", 0)),
                 int(entry.get("left_out", 0)),
+                tuple(json.loads(entry.get("without_rows", "[]"))),
             )
     return None
 

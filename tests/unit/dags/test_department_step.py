@@ -9,7 +9,7 @@ from catalog.actions import systems, tickets
 from catalog.contracts import load_contract
 from catalog.database import open_session
 from catalog.errors import ContractBroken, HubError
-from catalog.models import Batch, Ticket, TicketNote
+from catalog.models import Batch, RunStep, Ticket, TicketNote
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from dags.steps.department import load
@@ -142,3 +142,18 @@ def test_a_batch_that_a_broken_run_left_collected_is_brought_to_the_standards_wi
     deliver(tmp_path, GOOD + "2,李\n")
     assert night(hub, 1) == ""
     assert of_batches(hub) == [("standardised", 1), ("standardised", 2)]
+
+
+def test_a_file_without_a_row_is_loaded_and_told_on_the_step_with_its_name(hub: Settings, tmp_path: Path) -> None:
+    deliver(tmp_path, "编号,姓名\n")
+    assert night(hub, 0) == ""
+    assert of_batches(hub) == [("standardised", 0)]
+    with open_session(hub) as session:
+        collected = session.query(RunStep).filter(RunStep.stage == "collect").one()
+        assert (collected.ok, collected.code) == (True, "delivery_without_rows")
+        assert "文件 a.csv 中没有一行数据" in collected.message_zh
+        assert "delivered a.csv" in collected.message_en
+    deliver(tmp_path, GOOD)
+    assert night(hub, 1) == ""
+    with open_session(hub) as session:
+        assert [step.code for step in session.query(RunStep).filter(RunStep.stage == "collect")][1:] == [""]

@@ -251,6 +251,51 @@ def test_an_empty_snapshot_is_a_batch_and_an_empty_append_is_not(
     assert not collect(hub, append, spec, minute=2).new
 
 
+def test_a_snapshot_of_a_header_alone_is_told_with_its_file_and_one_with_rows_is_not(
+    hub: Settings, contract: Contract, spec: SystemSpec
+) -> None:
+    deliver(spec, "编号,姓名\n", name="名单.csv")
+    empty = collect(hub, replace(contract, locator="*.csv"), spec)
+    deliver(spec, "编号,姓名\n1,甲\n", name="名单.csv")
+    collect(hub, replace(contract, locator="*.csv"), spec, minute=1)
+    assert (empty.new, empty.rows) == (True, 0)
+    first, second = registered(hub)
+    assert first.message_zh == "交付的文件 名单.csv 中没有一行数据（空文件或只有表头）。请部门核对。"
+    assert first.message_en == "No row is in the delivered 名单.csv: empty, or a header alone. Ask the department."
+    assert (first.status, second.message_zh) == ("collected", "")
+
+
+def test_an_appended_file_without_a_row_is_told_though_it_makes_no_batch(
+    hub: Settings, contract: Contract, spec: SystemSpec
+) -> None:
+    append = replace(contract, mode="append", locator="*.csv")
+    deliver(spec, ROWS)
+    collect(hub, append, spec)
+    deliver(spec, "编号,姓名\n", name="b.csv")
+    empty = collect(hub, append, spec, minute=1)
+    assert (empty.new, empty.without_rows, len(registered(hub))) == (False, ("b.csv",), 1)
+
+
+def test_a_file_whose_lines_were_all_kept_aside_is_not_called_empty(
+    hub: Settings, contract: Contract, spec: SystemSpec
+) -> None:
+    deliver(spec, "编号,姓名\n1,甲,乙,丙\n")
+    assert collect(hub, contract, spec).kept_aside == 1
+    assert registered(hub)[0].message_zh == ""
+
+
+def test_a_run_that_died_tells_of_the_empty_file_when_its_batch_is_adopted(
+    hub: Settings, contract: Contract, spec: SystemSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(spec, "编号,姓名\n", name="a.csv")
+    with monkeypatch.context() as broken:
+        broken.setattr(ingest, "_finish", _die)
+        with pytest.raises(KeyboardInterrupt):
+            collect(hub, contract, spec)
+    collect(hub, contract, spec, minute=1)
+    assert "a.csv" in registered(hub)[0].message_zh
+
+
 def test_logs_hold_no_value(
     hub: Settings, contract: Contract, spec: SystemSpec, caplog: pytest.LogCaptureFixture
 ) -> None:
