@@ -31,3 +31,22 @@ def test_a_number_leads_to_the_page_of_a_person_and_stands_in_no_address(steward
     expect(person.locator("#past ~ .lede")).to_contain_text("2025-06-01 有效的值")
     fits(person)
     assert not [url for url in asked if number in url]
+
+
+def test_on_a_telephone_the_two_choices_of_a_row_stand_side_by_side_with_their_names(steward: Page) -> None:
+    steward.goto("/entities")
+    steward.get_by_label("证件号码").fill(str(reviewed.PERSONS[5]["resident_id"]))
+    steward.get_by_role("button", name="查找").click()
+    steward.goto(str(steward.locator("a[href^='/entities/population/']").first.get_attribute("href")))
+    steward.set_viewport_size({"width": 375, "height": 740})
+    for opened in (False, True):
+        steward.evaluate("open => document.querySelectorAll('.fold').forEach(one => { one.open = open })", opened)
+        lefts, rights = (steward.locator(f"input[name={name}]").all() for name in ("left", "right"))
+        assert len(lefts) == len(rights) > 1
+        for left, right in zip(lefts, rights, strict=True):
+            one, other = left.bounding_box(), right.bounding_box()
+            assert one is not None
+            assert other is not None
+            assert one["y"] == other["y"]
+            assert one["x"] < other["x"]
+    fits(steward)
