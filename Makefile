@@ -77,9 +77,10 @@ test-registry: $(BIN)/.dev ## the tests of registry, authorisation, tasks and AP
 spark: $(BIN)/.spark ## the same SQL on Spark: installs pyspark, compares both engines on two workers (needs Java 17)
 	SHUNIU_TEST_REQUIRE_SERVICES=1 $(BIN)/python -m pytest tests/spark
 
-test-all: $(BIN)/.spark ## everything, the slow rest included, with coverage
+test-all: $(BIN)/.spark ## everything, the slow rest and the registry in PostgreSQL included, with coverage
 	$(BIN)/coverage run --branch -m pytest
 	$(BIN)/coverage report
+	$(MAKE) test-registry
 
 bench: $(BIN)/.dev ## benchmarks; ONLY=main RESIDENTS=20000,200000; ONLY=quality ROWS=1000000,10000000; ONLY=dirt|accuracy SEEDS=1,2,3
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(ROWS),--rows $(ROWS)) $(if $(SEEDS),--seeds $(SEEDS))
