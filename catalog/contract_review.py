@@ -14,7 +14,7 @@ import yaml
 from catalog.contracts import Contract
 from catalog.contracts_document import strangers, told
 from catalog.errors import InvalidInput
-from catalog.option_numbers import check_numbers
+from catalog.read_options import check_numbers
 
 TO_REVIEW = "待审核"
 """The word a drafted description carries until somebody has read it."""

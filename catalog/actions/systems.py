@@ -8,7 +8,7 @@ from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.errors import InvalidInput, NotFound
 from catalog.models import System
-from catalog.option_numbers import check_numbers
+from catalog.read_options import check_numbers
 from catalog.secrets import decrypt, encrypt
 from catalog.settings import Settings
 from catalog.systems import KINDS, SystemSpec, check_open

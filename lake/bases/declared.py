@@ -14,7 +14,7 @@ from sqlglot import exp
 from catalog.contracts import Contract, load_contract
 from catalog.errors import HubError, InvalidInput
 from catalog.settings import Settings
-from lake.bases import declaring, locating, shape, wording
+from lake.bases import declaring, shape, wording
 from lake.bases.gate import trapped
 from lake.bases.model import BaseModel
 from lake.bases.tracing import SMALL
@@ -57,13 +57,13 @@ def read(sql: Path, contract: Path) -> BaseModel:
     except (OSError, UnicodeDecodeError):
         raise _wrong(promised.dataset, f"读不到 {sql.name}", f"{sql.name} cannot be read") from None
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        zh, en = locating.of_syntax(text, error)
+        zh, en = wording.of_syntax(text, error)
         raise _wrong(promised.dataset, f"SQL 语法有误{zh}", f"the SQL cannot be parsed{en}") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise _wrong(promised.dataset, "SQL 须是一条 SELECT", "the SQL must be one SELECT")
     query = statements[0]
     if found := trapped(query) | shape.misshapen(query) | _untraceable(query):
-        zh, en = wording.refused({said: locating.of_refused(text, node) for said, node in found.items()})
+        zh, en = wording.refused({said: wording.of_refused(text, node) for said, node in found.items()})
         raise _wrong(promised.dataset, f"SQL 中有不允许的写法：{zh}", f"the SQL has: {en}")
     if not promised.dataset.startswith(PREFIX) or promised.dataset.endswith(LINKS):
         zh, en = (
@@ -117,7 +117,7 @@ def _ordered(
             yield model
     for name, model in waiting.items():
         readable = ready.keys() | SMALL.keys()
-        zh, en = locating.of_tables(model.text, set(model.inputs) - readable, readable)
+        zh, en = wording.of_tables(model.text, set(model.inputs) - readable, readable)
         told = f"所读的 {zh} 不是可用的基础库或主题库", f"it reads {en}: no base or topic to be had"
         faults[name] = _wrong(name, *told)
 

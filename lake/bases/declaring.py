@@ -12,7 +12,7 @@ from catalog.contracts import Contract, Item
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from catalog.standards.elements import elements
-from lake.bases import locating, tracing, wording
+from lake.bases import tracing, wording
 from lake.bases.inputs import SQL_KINDS, Pinned, place_of
 from lake.bases.model import BaseModel
 from lake.engines.duckdb import confine, connect
@@ -46,7 +46,7 @@ def check_promise(model: BaseModel, built: Mapping[str, BaseModel]) -> None:
     """
     assert model.contract is not None
     if unknown := set(model.inputs) - set(built):
-        zh, en = locating.of_tables(model.text, unknown, built.keys() | tracing.SMALL.keys())
+        zh, en = wording.of_tables(model.text, unknown, built.keys() | tracing.SMALL.keys())
         raise _wrong(model, f"{zh} 不是基础库或主题库", f"{en}: no base or topic database")
     if not model.contract.keys:
         raise _wrong(model, "契约没有主键数据项", "the contract has no key item")

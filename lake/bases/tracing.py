@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from catalog.errors import InvalidInput
-from lake.bases import locating
+from lake.bases import wording
 from lake.bases.inputs import columns_of, linked_base
 from lake.bases.model import BaseModel
 from lake.bases.origins import Made, Untraced, made_of
@@ -70,11 +70,11 @@ def declared_lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> dict[
         ) from None
 
 
-def place_of(model: BaseModel, name: str, models: Mapping[str, BaseModel]) -> locating.Pair:
+def place_of(model: BaseModel, name: str, models: Mapping[str, BaseModel]) -> wording.Pair:
     """Where a declared topic writes `name`, a column with or without its alias, and which one was meant."""
     text = model.sql(model.steps[-1])
     known = {each: tuple(columns_of(each, models)) for each in model.inputs} | dict(SMALL)
-    place, meant = locating.of_name(text, name), locating.column_meant(_parsed(text), name, known)
+    place, meant = wording.of_name(text, name), wording.column_meant(_parsed(text), name, known)
     return f"{place[0]}{meant[0]}", f"{place[1]}{meant[1]}"
 
 

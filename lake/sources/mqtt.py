@@ -18,7 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from catalog.contracts import Contract
 from catalog.errors import SourceRefused, SourceUnreachable
-from catalog.option_numbers import number, whole
+from catalog.read_options import number, whole
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.sources.delivery import Delivery

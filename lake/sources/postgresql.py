@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from catalog.contracts import Contract
-from catalog.option_numbers import whole
+from catalog.read_options import whole
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.engines.duckdb import literal, quote

@@ -17,7 +17,7 @@ import httpx
 
 from catalog.contracts import Contract
 from catalog.errors import SourceRefused, SourceUnreachable, SourceUnreadable
-from catalog.option_numbers import number, whole
+from catalog.read_options import number, whole
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.sources.databases.window import later, look_back, watermark

@@ -8,7 +8,7 @@ that its areas tile the land (grids of one layer neither overlap nor leave land 
 from collections.abc import Iterator
 
 from catalog.contracts import Contract, Item
-from catalog.option_numbers import number
+from catalog.read_options import number
 from quality.rules.county import Extent
 from quality.rules.rule import GBT_36344, Fact, Rule, item_rule, quoted
 

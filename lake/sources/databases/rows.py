@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken, HubError
-from catalog.option_numbers import whole
+from catalog.read_options import whole
 from catalog.systems import SystemSpec
 from lake.delta.prefetch import side_by_side
 from lake.loading.reconciliation import COUNT, SUM, Measure, reconciled

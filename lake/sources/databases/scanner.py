@@ -13,7 +13,7 @@ import duckdb
 
 from catalog.contracts import Contract
 from catalog.errors import HubError
-from catalog.option_numbers import whole
+from catalog.read_options import whole
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake.engines.duckdb import connect, literal, quote

@@ -19,7 +19,7 @@ import pyarrow.csv as pacsv
 
 from catalog.contracts import Contract
 from catalog.errors import SourceUnreadable
-from catalog.option_numbers import whole
+from catalog.read_options import whole
 from lake.sources.delivery import KeptAside, check_columns, column_names, text_schema
 from lake.sources.formats.gb18030 import renewed
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from catalog.contracts import Contract
-from catalog.option_numbers import whole
+from catalog.read_options import whole
 from lake.sources.delivery import KeptAside, as_text, check_columns, column_names, text_batches, text_schema
 from lake.sources.formats.delimited import unreadable
 from lake.sources.places import packed

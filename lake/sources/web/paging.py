@@ -15,7 +15,7 @@ import httpx
 
 from catalog.contracts import Contract
 from catalog.errors import ConfigurationError, SourceError, SourceRefused, SourceUnreadable
-from catalog.option_numbers import whole
+from catalog.read_options import whole
 from lake.sources.formats.json_text import Record, found_at, rows_at
 
 PAGE_SIZE = 500

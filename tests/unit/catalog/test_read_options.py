@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import InvalidInput
-from catalog.option_numbers import SPANS
-from catalog.read_options import KINDS_OF, KNOWN, check_options, options
+from catalog.read_options import KINDS_OF, KNOWN, SPANS, check_options, options
 from catalog.systems import KINDS
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.errors import InvalidInput
-from catalog.option_numbers import MOST_SECONDS, SPANS, check_numbers, number, whole
+from catalog.read_options import MOST_SECONDS, SPANS, check_numbers, number, whole
 
 NO_LIMITS = [float("inf"), "inf", "nan", float("nan"), 1e300, 10**400, -1, "soon", None, [], {}, True, ""]
 
