@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from catalog.settings import Settings
 from lake import tables
 from lake.bases.model import BaseModel
-from lake.delta.encoding import encoded
+from lake.delta.encoding import NUMBERED
 from lake.delta.files import storable
 from lake.engines.duckdb import quote
 
@@ -118,10 +118,19 @@ def put_among(
     Both are sorted by their first column, the id.
     """
     held = tables.stored(uri, kept.versions[name], storable(fresh.schema), settings=settings)
-    new = encoded(fresh.read_all(), held.schema)
+    new = _as_held(fresh.read_all(), held.schema)
     if len(kept.touched) <= FEW_TOUCHED:
         kept.fresh[name] = new
     return pa.RecordBatchReader.from_batches(held.schema, _put_among(held, new, kept.touched))
+
+
+def _as_held(fresh: pa.Table, schema: pa.Schema) -> pa.Table:
+    """`fresh` with the types of `schema`, of which some are dictionaries."""
+    columns = [
+        column.cast(pa.string()).dictionary_encode() if field.type == NUMBERED else column.cast(field.type)
+        for column, field in zip(fresh.columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _put_among(held: pa.RecordBatchReader, new: pa.Table, touched: pa.Array) -> Iterator[pa.RecordBatch]:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from catalog.errors import InvalidInput
 from catalog.settings import Settings
-from lake.delta.encoding import encodable, parquet_writer, with_dictionary
+from lake.delta.encoding import as_stored, dictionary_columns, parquet_writer
 from lake.storage import answering, filesystem
 
 ROW_GROUP_ROWS = 122_880
@@ -140,7 +140,7 @@ def _files(groups: Iterator[pa.Table]) -> Iterator[_Group]:
 
 def _write_one(sink: Any, source: _Group) -> pq.FileMetaData:
     assert source.waiting is not None
-    writer = parquet_writer(sink, source.waiting.schema, with_dictionary(source.waiting))
+    writer = parquet_writer(sink, source.waiting.schema, dictionary_columns(source.waiting))
     with writer:
         while source.waiting is not None and sink.tell() < TARGET_BYTES:
             writer.write_table(source.waiting, row_group_size=ROW_GROUP_ROWS)
@@ -166,7 +166,7 @@ def _row_groups(rows: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.Ta
 
 def _as_stored(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     table = pa.Table.from_batches(batches)
-    return table if table.schema.equals(schema) else encodable(table, schema)
+    return table if table.schema.equals(schema) else as_stored(table, schema)
 
 
 def statistics(metadata: pq.FileMetaData, schema: pa.Schema) -> str:

@@ -14,8 +14,8 @@ from lake.delta.encoding import NUMBERED
 from lake.delta.relation import Part
 from lake.storage import answering, filesystem
 
-FEW = 1.0
-"""Bytes a text takes at most, before compression, in a column of few values: numbers into a dictionary, no more."""
+BYTES_A_TEXT = 1.0
+"""What a text takes at most, before compression, where few values (or hardly any) stand: a place in a dictionary."""
 
 
 def stored(uri: str, parts: Sequence[Part], schema: pa.Schema, settings: Settings | None) -> pa.RecordBatchReader:
@@ -29,7 +29,7 @@ def stored(uri: str, parts: Sequence[Part], schema: pa.Schema, settings: Setting
     few: set[str] = set()
     if places:
         with answering(uri), store.open_input_file(places[0]) as source:
-            few = _few(pq.read_metadata(source))
+            few = _of_few_values(pq.read_metadata(source))
     fields = [
         field.with_type(NUMBERED) if field.type == pa.string() and field.name in few else field for field in schema
     ]
@@ -48,8 +48,10 @@ def _batches(uri: str, store: FileSystem, places: Sequence[str], read: pa.Schema
                 yield from table.select(read.names).cast(read).combine_chunks().to_batches()
 
 
-def _few(metadata: pq.FileMetaData) -> set[str]:
+def _of_few_values(metadata: pq.FileMetaData) -> set[str]:
     """The columns of which the first row group says that they have few values."""
+    if not metadata.num_row_groups:
+        return set()
     group = metadata.row_group(0)
     chunks = [group.column(place) for place in range(group.num_columns)]
-    return {one.path_in_schema for one in chunks if one.total_uncompressed_size <= FEW * one.num_values}
+    return {one.path_in_schema for one in chunks if one.total_uncompressed_size <= BYTES_A_TEXT * one.num_values}

@@ -14,8 +14,7 @@ import pyarrow as pa
 
 from lake.engines.duckdb import literal, quote
 from lake.matching.model import Column, Task
-from lake.matching.nearest import PLACES, once
-from lake.matching.nearest import nearest as of_meetings
+from lake.matching.nearest import PLACE_BITS, nearest, once
 from lake.matching.prepare import RECORDS, one
 from lake.matching.roles import ROLES
 
@@ -94,20 +93,20 @@ def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
 
 
 def _candidates(connection: duckdb.DuckDBPyConnection, task: Task, *, slices: int) -> pa.Table:
-    """The pairs (record_l, record_r) that `nearest` gives of what meets (`met`) in table matching_chosen.
+    """The pairs (record_l, record_r) of whom each record searched for meets most often in table matching_chosen.
 
-    By places in the order of records, a slice of those searched for at a time: counted and ranked as numbers, without
-    holding every pair that meets. Spark, which has no such array, is given the two statements instead.
+    By places in the order of records, a slice of those searched for at a time, so that never all that meets is held.
+    Spark has no such arrays and is given met_sql and nearest_sql instead; a test holds both to the same pairs.
     """
     found = []
     for slice_no in range(slices):
         meetings = connection.execute(
-            f"SELECT l.place::BIGINT << {PLACES} | r.place AS meeting FROM (SELECT * FROM matching_chosen"
+            f"SELECT l.place::BIGINT << {PLACE_BITS} | r.place AS meeting FROM (SELECT * FROM matching_chosen"
             f" WHERE loose AND place % {slices} = {slice_no}) AS l"
             " JOIN matching_chosen AS r ON l.block = r.block AND l.place <> r.place"
             " WHERE coalesce(l.alone <> r.alone, TRUE)"
         ).fetchnumpy()["meeting"]
-        found.append(of_meetings(meetings, task.nearest))
+        found.append(nearest(meetings, task.nearest))
     left, right = once(*(np.concatenate(side) for side in zip(*found, strict=True)))
     records = connection.execute("SELECT record FROM matching_place ORDER BY place").fetchnumpy()["record"]
     return pa.table({"record_l": records[left], "record_r": records[right]})
@@ -119,7 +118,7 @@ def extent(connection: duckdb.DuckDBPyConnection, task: Task) -> tuple[int, int]
     return 2 if total < _AT_SCALE else 1, max(_LEAST, task.pairs_per_record * loose) * _OVERLAP
 
 
-def met(task: Task, keys: str) -> str:
+def met_sql(task: Task, keys: str) -> str:
     """SELECT of the pairs that meet in relation `keys`: how often, and which of the two is searched for."""
     return (
         "SELECT least(l.record, r.record) AS record_l, greatest(l.record, r.record) AS record_r, r.loose AS mutual,"
@@ -129,8 +128,8 @@ def met(task: Task, keys: str) -> str:
     )
 
 
-def nearest(task: Task, pairs: str) -> str:
-    """SELECT of those of relation `pairs` (as `met` gives it) that met most often: `nearest` for each record that is
+def nearest_sql(task: Task, pairs: str) -> str:
+    """SELECT of those of relation `pairs` (as met_sql gives it) that met most often: `nearest` for each record that is
 
     searched for. A record whose keys meet a hundred others once and one other ten times has but one candidate worth
     its price.

@@ -10,21 +10,21 @@ import numpy as np
 
 from lake.matching.clustering import Bools, Ints
 
-PLACES = 32
+PLACE_BITS = 32
 """Bits of a place in the order of records."""
-_OTHER = (1 << PLACES) - 1
+_OTHER = (1 << PLACE_BITS) - 1
 
 
 def nearest(meetings: Ints, most: int) -> tuple[Ints, Ints]:
     """(searched, other): for every place searched for, the `most` places it met most often, of equal ones the smaller.
 
-    meetings: searched << PLACES | other, once for each time they met; sorted in place.
+    meetings: searched << PLACE_BITS | other, once for each time they met; sorted in place.
     """
     meetings.sort()
     first = np.flatnonzero(_begins(meetings))
     times, pairs = np.diff(first, append=len(meetings)), meetings[first]
-    begins = _begins(pairs >> PLACES)
-    group, who = np.cumsum(begins) - 1, (pairs >> PLACES)[begins]
+    begins = _begins(pairs >> PLACE_BITS)
+    group, who = np.cumsum(begins) - 1, (pairs >> PLACE_BITS)[begins]
     # One number again, of which the least of each group are the nearest: who searches, how seldom they met, the other.
     seldom, other = times.max(initial=0) - times, pairs & _OTHER
     low, middle = _bits(other), _bits(seldom)
@@ -33,17 +33,17 @@ def nearest(meetings: Ints, most: int) -> tuple[Ints, Ints]:
     ranked = (group << middle | seldom) << low | other
     ranked.sort()
     group = ranked >> low + middle
-    place = np.arange(len(ranked)) - np.flatnonzero(_begins(group))[group]
-    kept = ranked[place < most]
+    rank = np.arange(len(ranked)) - np.flatnonzero(_begins(group))[group]
+    kept = ranked[rank < most]
     return who[kept >> low + middle], kept & ((1 << low) - 1)
 
 
 def once(searched: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Both as pairs whose first is the smaller, each once, in order."""
-    pairs = np.minimum(searched, other) << PLACES | np.maximum(searched, other)
+    pairs = np.minimum(searched, other) << PLACE_BITS | np.maximum(searched, other)
     pairs.sort()
     pairs = pairs[_begins(pairs)]
-    return pairs >> PLACES, pairs & _OTHER
+    return pairs >> PLACE_BITS, pairs & _OTHER
 
 
 def _begins(values: Ints) -> Bools:

@@ -1,8 +1,9 @@
 """Pairs of records found, compared and weighed on Spark, pair for pair as on DuckDB.
 
 Keys: the SQL of blocking.py, asked of DuckDB inside Spark's Python workers, so that a hash is the same hash. Where they
-meet: the same SELECTs, transpiled. Comparing: Splink's own Spark backend over the same conditions. Weights: the same
-numpy. What comes back to this process is numbers of records with their levels or bits, no value.
+meet, and who meets most often: SELECTs that say what nearest.py counts on DuckDB. Comparing: Splink's own Spark backend
+over the same conditions. Weights: the same numpy. What comes back to this process is numbers of records with their
+levels or bits, no value.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ class OnSpark:
         keys = self._hold("matching_key", over_batches(self._sent(connection), exploder(task, rank), KEYS))
         costs = self._hold("matching_cost", self._session.sql(to_spark(blocking.COSTS)))
         keys.join(_within(costs, budget), "block", "left_semi").createOrReplaceTempView("matching_chosen")
-        self._hold("matching_met", self._session.sql(to_spark(blocking.met(task, "matching_chosen"))))
-        found = self._session.sql(to_spark(blocking.nearest(task, "matching_met"))).toArrow()
+        self._hold("matching_met", self._session.sql(to_spark(blocking.met_sql(task, "matching_chosen"))))
+        found = self._session.sql(to_spark(blocking.nearest_sql(task, "matching_met"))).toArrow()
         connection.register("matching_found", found)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {blocking.PAIRS} AS SELECT * FROM matching_found ORDER BY record_l, record_r"

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lake.matching.nearest import PLACES, nearest, once
+from lake.matching.nearest import PLACE_BITS, nearest, once
 
 PLACE = st.integers(0, 40) | st.integers(2**31 - 3, 2**31 - 1)
 MEETINGS = st.lists(st.tuples(PLACE, PLACE), max_size=200)
@@ -14,7 +14,7 @@ MEETINGS = st.lists(st.tuples(PLACE, PLACE), max_size=200)
 
 @given(MEETINGS, st.integers(1, 5))
 def test_those_met_most_often_are_the_nearest_and_of_equal_ones_the_smaller(met, most):
-    meetings = np.array([searched << PLACES | other for searched, other in met], np.int64)
+    meetings = np.array([searched << PLACE_BITS | other for searched, other in met], np.int64)
     searched, other = nearest(meetings, most)
     by_hand: dict[int, list[tuple[int, int]]] = {}
     for (who, whom), times in Counter(met).items():

@@ -29,8 +29,8 @@ def test_places_find_the_pairs_that_met_most_often_and_of_equal_ones_the_first(s
         spent = "sum(cost) OVER (ORDER BY cost, block ROWS UNBOUNDED PRECEDING) AS spent"
         paid = f"SELECT block, {spent} FROM ({blocking.COSTS})"
         chosen = f"(FROM matching_key SEMI JOIN (SELECT block FROM ({paid}) WHERE spent <= {budget}) USING (block))"
-        connection.execute(f"CREATE TEMP TABLE matching_met AS {blocking.met(task, chosen)}")
-        expected = connection.execute(f"{blocking.nearest(task, 'matching_met')} ORDER BY ALL").fetchall()
+        connection.execute(f"CREATE TEMP TABLE matching_met AS {blocking.met_sql(task, chosen)}")
+        expected = connection.execute(f"{blocking.nearest_sql(task, 'matching_met')} ORDER BY ALL").fetchall()
         (blocks, left_out) = connection.execute(
             f"SELECT count(*), count(*) FILTER (spent > {budget}) FROM ({paid})"
         ).fetchall()[0]
