@@ -138,7 +138,9 @@ def engine_said(message: str) -> Pair:
 
 
 NOWHERE: Final[Pair] = ("", "")
-_SHOWN: Final = re.compile(r"(?:[a-z_][a-z0-9_]{0,62}|[ -/:-@\[-^`{-~]{1,3}){1,5}", re.IGNORECASE | re.ASCII)
+_LONGEST_SHOWN: Final = 80
+# Possessive: a name is taken whole or not at all, so that no piece can be cut into names in many ways.
+_SHOWN: Final = re.compile(r"(?:[a-z_][a-z0-9_]*+|[ -/:-@\[-^`{-~])++", re.IGNORECASE | re.ASCII)
 _QUOTES: Final = re.compile(r"['\"]")
 _DIGITS: Final = re.compile(r"\d{6}")
 _OPEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|(?P<left>'|\"|/\*)", re.DOTALL)
@@ -233,4 +235,6 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 def _showable(piece: str) -> bool:
-    return bool(_SHOWN.fullmatch(piece)) and not _QUOTES.search(piece) and not _DIGITS.search(piece)
+    if len(piece) > _LONGEST_SHOWN or _QUOTES.search(piece) or _DIGITS.search(piece):
+        return False
+    return _SHOWN.fullmatch(piece) is not None

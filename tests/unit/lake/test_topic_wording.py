@@ -10,7 +10,7 @@ from catalog.errors import HubError
 from catalog.settings import Settings
 from lake.bases import check_topic, shape
 from lake.bases.gate import TRAPS
-from lake.bases.wording import CHINESE, chinese, engine_said
+from lake.bases.wording import CHINESE, chinese, engine_said, of_offset
 from tests.factories.topics import SQL, write
 
 ENGLISH = re.compile(r"\b(the|of|not|found|clause|column|Binder|Error|must|appear|function|matches|does|type)\b")
@@ -121,3 +121,13 @@ def test_what_nobody_foresaw_is_said_in_the_hubs_words_without_the_engines() -> 
         "列名、类型或函数与所读的表不符",
         "its columns, kinds or functions do not fit the tables it reads",
     )
+
+
+@pytest.mark.parametrize("piece", ["FRM", "count(", "home.kind", "_a1 ->> b"])
+def test_a_name_or_a_sign_is_repeated_where_the_slip_stands(piece: str) -> None:
+    assert of_offset(piece, 0, piece)[1] == f" (line 1, column 1 at `{piece}`)"
+
+
+@pytest.mark.parametrize("piece", ["a" * 5_000 + "中", "a" * 78 + "中", "a" * 81, "n = 5", "'x'", "a123456", "", "中"])
+def test_a_literal_and_a_piece_of_any_length_are_not_repeated_and_take_no_time(piece: str) -> None:
+    assert of_offset(piece, 0, piece) == ("（第 1 行第 1 列）", " (line 1, column 1)")
