@@ -113,10 +113,14 @@ def _through(
 
 
 def _alike(settings: Settings, subject: Subject, places: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
-    """Dataset -> titles of its items in which somebody of the same name stands, without a number or other proof."""
-    found = {}
+    """Dataset -> titles of its items in which somebody of the same name stands, without a number or other proof.
+
+    As delivered too: a row of a night that was refused stands nowhere else.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
     for zone, name in places:
-        items = _items(settings, zone, name) if zone == "standard" else {}
+        delivered = zone in ("raw", "quarantine", "standard") and name not in found
+        items = _items(settings, zone, name) if delivered else {}
         alone = named_alone(name, list(items.values())).names
         uri = _uri(settings, zone, name)
         if alone and left(settings, uri, rules.same_name(name, tables.schema(uri, settings=settings), subject, items)):

@@ -82,7 +82,7 @@ def is_one_of(field: pa.Field, *names: str) -> str:
 def is_spelled(field: pa.Field, names: str) -> str:
     """SQL: whether a column holds one of the names, telephones or addresses, by whichever blanks, dots and signs."""
     known, text = _listed([names]), quote(field.name)
-    spelled = f"list_contains({known}, {marks.letters_sql(text)}) OR list_contains({known}, {marks.plain_sql(text)})"
+    spelled = f"list_contains({known}, {marks.letters_sql(text)}) OR list_contains({known}, {marks.phone_sql(text)})"
     return f"{is_one_of(field, names)} OR {spelled}"
 
 

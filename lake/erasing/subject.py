@@ -68,9 +68,11 @@ class Subject:
         hidden = secret(settings)
         found = {marks.of_number(hidden, number) for number in self.numbers}
         found |= {marks.of_name(hidden, number, name) for number in self.numbers for name in self.names}
-        for name, contact in product(self.names, self.texts - self.names):
-            found |= marks.of_contact(hidden, name, contact)
-        return frozenset(found | {marks.of_key(hidden, name, key) for name, keys in self.keys.items() for key in keys})
+        beside = {marks.of_contact(hidden, *one) for one in product(self.names, self.texts - self.names)}
+        for dataset, key in [(dataset, key) for dataset, keys in self.keys.items() for key in keys]:
+            found |= {marks.of_key(hidden, dataset, key)}
+            found |= {marks.of_keyed(hidden, dataset, key, name) for name in self.names}
+        return frozenset(found | beside - {None})
 
 
 def subject_of(settings: Settings, entity: str) -> Subject:
@@ -118,8 +120,8 @@ def subject_of(settings: Settings, entity: str) -> Subject:
 
 
 def _spelled(texts: frozenset[str]) -> frozenset[str]:
-    """The texts, and the letters of each: with another dot or blank than in the base a cell still has those."""
-    return (texts | {name_letters(one) for one in texts}) - {""}
+    """The texts, and the letters or digits of each: spelled otherwise than in the base a cell still has those."""
+    return (texts | {name_letters(one) for one in texts} | {marks.phone(one) for one in texts}) - {""}
 
 
 def _merged_into(

@@ -169,7 +169,7 @@ def _named(rows: pa.RecordBatchReader, alone: Alone, hidden: str, known: frozens
         for place, *cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             names, proofs = cells[: len(alone.names)], cells[len(alone.names) :]
             for at, name in enumerate(names):
-                shown = [bool(name and one) and not known.isdisjoint(of_contact(hidden, name, one)) for one in proofs]
+                shown = [bool(name and one) and of_contact(hidden, name, one) in known for one in proofs]
                 theirs = [one for one, proved in zip(alone.proofs, shown, strict=True) if proved]
                 if theirs:
                     yield _Hit(place, _source(alone.names[at]))

@@ -306,6 +306,46 @@ def test_a_guardian_without_a_number_goes_by_name_and_telephone_or_address_and_e
         assert came == set(left)
 
 
+def test_a_telephone_is_known_however_it_is_written_and_an_address_by_the_whole_of_it(
+    settings: Settings, tmp_path: Path
+) -> None:
+    layout = Layout(settings.lake_url)
+    _market(settings, PUPIL)
+    far, number = "烟台市芝罘区南大街77号", erased.PHONE
+    phones = ("+86 139 1234 0077", "8613912340077", "０１３９１２３４００７７", "0086-139-1234-0077", "٠13912340077")
+    sent = [
+        *((f"t{at}", f"欧阳{at}宝", "", NAME, phone, far) for at, phone in enumerate(phones)),
+        ("a1", "张一", "", NAME, "13800001111", far),
+        ("a2", "张二", "", NAME, "77", "济南市历下区77室"),
+        ("a3", "张三", "", NAME, "13800001111", "莱州市 文昌路街道独居路７７号"),
+    ]
+    stay = [
+        *((*row[:3], "", "", far) for row in sent[: len(phones)]),
+        *sent[len(phones) : -1],
+        (*sent[-1][:3], "", *sent[-1][4:]),
+    ]
+    names = ("pupil_no", "name", "resident_id", "guardian", "phone", "address")
+    columns = {name: [row[at] or None for row in sent] for at, name in enumerate(names)}
+    entity = _published(settings)
+    tables.write(layout.quarantine("education_pupil"), pa.table(columns), run_id="plant", settings=settings)
+    columns["监护人"] = columns.pop("guardian")
+    erased._raw(settings, "education_pupil", 8, columns)
+    erased.approve(settings, entity)
+    carry_out(settings, now=NOW, by="t")
+    spelled = [name if name != "guardian" else "监护人" for name in names]
+    text = "\n".join(",".join(row) for row in [tuple(spelled), *sent])
+    again = _delivered(settings, tmp_path / "pupils", PUPIL, f"{text}\n")
+    carried = [row for row in read(settings, layout.raw("education_pupil")) if row["_batch"] != again[0]["_batch"]]
+    for rows in (carried, again):
+        assert {tuple(row[name] or "" for name in spelled) for row in rows} == set(stay)
+    held = read(settings, layout.quarantine("education_pupil"))
+    assert {tuple(row[name] or "" for name in names) for row in held} == set(stay)
+    with open_reader(settings) as session:
+        titles = {one.dataset: one.title_zh for one in session.query(Ticket)}
+    assert number not in repr(titles)
+    assert "同名" in titles["education_pupil"], "it stands in what was delivered and refused alone"
+
+
 def test_a_telephone_that_every_row_must_have_stays_with_the_pupil() -> None:
     items = [*PUPIL.items[:4], replace(PUPIL.items[4], required=True), PUPIL.items[5]]
     alone = named_alone("education_pupil", items)

@@ -22,7 +22,7 @@ from demo.city.name_lists import DOTS_MET
 from lake import tables
 from lake.engines.duckdb import connect
 from lake.erasing.carry_out import carry_out
-from lake.erasing.marks import key_sql, letters_sql, of_name
+from lake.erasing.marks import is_number, is_number_sql, key_sql, letters_sql, of_name, phone, phone_sql
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.wording import STRUCK, holds, struck
 from lake.layout import Layout
@@ -109,6 +109,23 @@ def test_the_query_of_a_table_reads_names_and_keys_as_the_registry_does(settings
         asked = f"SELECT name, {letters_sql('name')}, {key_sql('name')} FROM given"
         for text, letters, key in connection.execute(asked).fetchall():
             assert (letters, key or None) == (name_letters(text), plain(text))
+
+
+def test_the_query_of_a_table_reads_telephones_and_numbers_as_the_registry_does(settings: Settings) -> None:
+    wrong = NUMBER[:-1] + "1"
+    told = {
+        "13912340077": ("13912340077", False), "+86 139-1234-0077": ("13912340077", False),
+        "8613912340077": ("13912340077", False), "电话：０１３９ 1234 ００77": ("13912340077", False),
+        "٠١٣٩١٢٣٤٠٠٧٧": ("13912340077", False), "0535－2123456": ("5352123456", False),
+        "+86 535 212 3456": ("5352123456", False), "独居路77号": ("", False), "77": ("", False), "": ("", False),
+        "独居路12345号": ("", False), NUMBER.lower(): ("", True), f" {NUMBER[:6]} {NUMBER[6:]}": ("", True),
+        wrong: (wrong, False), "110101900307770": ("110101900307770", True), "E12345678": ("", True), "无": ("", False),
+    }  # fmt: skip
+    with connect(settings, functions=False) as connection:
+        connection.register("given", pa.table({"one": list(told)}))
+        asked = f"SELECT one, coalesce({phone_sql('one')}, ''), {is_number_sql('one')} FROM given"
+        for text, digits, number in connection.execute(asked).fetchall():
+            assert (digits, number) == (phone(text), is_number(text)) == told[text], text
 
 
 def test_a_name_that_is_part_of_anothers_is_not_distinct(settings: Settings) -> None:
