@@ -7,6 +7,7 @@
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -57,7 +58,7 @@ def fingerprint(files: Sequence[Path], reading: str) -> str:
     """SHA-256 over names and contents of delivered files, and over how they are read (a corrected contract counts)."""
     digest = hashlib.sha256(reading.encode())
     for file in files:
-        digest.update(b"\0" + file.name.encode() + b"\0" + str(file.stat().st_size).encode() + b"\0")
+        digest.update(b"\0" + os.fsencode(file.name) + b"\0" + str(file.stat().st_size).encode() + b"\0")
         with file.open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)

@@ -20,6 +20,7 @@ from catalog.actions import batches, erasures
 from catalog.contracts import Contract
 from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, SourceError, SourceUnreadable
+from catalog.i18n import file_name
 from catalog.identifiers import batch_id
 from catalog.read_options import KINDS_OF
 from catalog.settings import Settings
@@ -29,6 +30,8 @@ from lake.loading import again, deliveries, holding, keeping_out, raw, reconcili
 from lake.sources import Delivery
 
 log = logging.getLogger(__name__)
+MOST_NAMED = 3
+"""So many files without a row are named; of more their number is told."""
 
 
 @dataclass(frozen=True)
@@ -218,14 +221,17 @@ def _nothing_new(settings: Settings, delivery: Delivery, same: Batch, *, by: str
 def _without_rows(spec: SystemSpec, delivery: Delivery) -> tuple[str, ...]:
     """The files a department delivered, where no row came of them; none where lines were kept aside, which are rows."""
     files = delivery.files if spec.kind in KINDS_OF["files"] and not delivery.kept_aside else ()
-    return tuple(path.name for path in files)
+    return tuple(file_name(path.name) for path in files)
 
 
 def no_rows(files: tuple[str, ...]) -> SourceError:
     """What is said of files without a row. Nothing is refused: a list may be empty, but somebody should look."""
+    more = len(files) - MOST_NAMED
+    others = (f" 等 {len(files)} 个文件", f" and {more} more") if more > 0 else (" ", "")
+    named = files[:MOST_NAMED]
     return SourceError(
-        f"交付的文件 {'、'.join(files)} 中没有一行数据（空文件或只有表头）。请部门核对。",
-        f"No row is in the delivered {', '.join(files)}: empty, or a header alone. Ask the department.",
+        f"交付的文件 {'、'.join(named)}{others[0]}中没有一行数据（空文件或只有表头）。请部门核对。",
+        f"No row is in the delivered {', '.join(named)}{others[1]}: empty, or a header alone. Ask the department.",
         code="delivery_without_rows",
     )
 

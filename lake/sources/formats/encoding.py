@@ -11,6 +11,7 @@ from pathlib import Path
 
 from catalog.contracts import Contract
 from catalog.errors import HubError
+from catalog.i18n import decoded
 from catalog.systems import SystemSpec
 from lake.sources.files import inside
 
@@ -43,7 +44,8 @@ def suspected(spec: SystemSpec, contract: Contract, error: HubError) -> Guess | 
     """The encoding of the file that `error` is about; None where it is about something else or lies elsewhere."""
     if spec.kind != "files" or error.code != "file_unreadable":
         return None
-    named = [path for path in inside(Path(spec.location), contract.locator) if path.name == error.parts.get("file")]
+    there = inside(Path(spec.location), contract.locator)
+    named = [path for path in there if decoded(path.name) == error.parts.get("file")]
     texts = [path for path in named if path.suffix.lower() in (".csv", ".tsv", ".txt", ".xml")]
     return guess(texts[0]) if texts else None
 

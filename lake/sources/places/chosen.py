@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken, SourceUnreadable
+from catalog.i18n import decoded
 
 ROOT = "."
 ANYWHERE = ""
@@ -54,7 +55,7 @@ def due(found: Sequence[PurePosixPath], since: str | None) -> list[PurePosixPath
     folder.
     """
     taken = _by_folder(since)
-    return [path for path in found if path.name > taken.get(str(path.parent), taken.get(ANYWHERE, ""))]
+    return [path for path in found if decoded(path.name) > taken.get(_folder(path), taken.get(ANYWHERE, ""))]
 
 
 def reached(found: Sequence[PurePosixPath], since: str | None) -> str | None:
@@ -62,22 +63,27 @@ def reached(found: Sequence[PurePosixPath], since: str | None) -> str | None:
     before = _by_folder(since)
     newest = {folder: name for folder, name in before.items() if folder != ANYWHERE}
     for path in found:
-        folder = str(path.parent)
-        newest[folder] = max(path.name, newest.get(folder, before.get(ANYWHERE, "")))
+        folder = _folder(path)
+        newest[folder] = max(decoded(path.name), newest.get(folder, before.get(ANYWHERE, "")))
     if set(newest) <= {ROOT}:
         return newest.get(ROOT, since)
     return json.dumps(newest, ensure_ascii=False, sort_keys=True)
 
 
 def kept_names(paths: Sequence[PurePosixPath]) -> dict[PurePosixPath, str]:
-    """Under what name each file is kept: its own, unless another folder holds one of the same name; then with the
-    folders before it. Raises SourceUnreadable when even so two would be one.
+    """Under what name each file is kept: its own as text, unless another folder holds one of the same name; then with
+    the folders before it. Raises SourceUnreadable when even so two would be one.
     """
-    often = Counter(path.name for path in paths)
-    names = {path: path.name if often[path.name] == 1 else "／".join(path.parts) for path in paths}
+    own = {path: decoded(path.name) for path in paths}
+    often = Counter(own.values())
+    names = {path: name if often[name] == 1 else "／".join(map(decoded, path.parts)) for path, name in own.items()}
     if len(set(names.values())) < len(names):
         raise _twins()
     return names
+
+
+def _folder(path: PurePosixPath) -> str:
+    return str(PurePosixPath(*map(decoded, path.parent.parts)))
 
 
 def _by_folder(since: str | None) -> dict[str, str]:

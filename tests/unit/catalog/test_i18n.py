@@ -1,8 +1,10 @@
 """Which language a person asked for, and that nobody is ever shown a blank."""
 
+import os
+
 import pytest
 
-from catalog.i18n import from_environ, preferred, text
+from catalog.i18n import decoded, file_name, from_environ, legible, preferred, text
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,26 @@ def test_a_setting_goes_before_the_terminal() -> None:
     assert from_environ({"LC_ALL": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}) == "en"
     assert from_environ({"LANG": "en_US.UTF-8"}) == "en"
     assert from_environ({}) == "zh"
+
+
+@pytest.mark.parametrize("text", ["张𠮷 a.csv", "全角　空格", "two\nlines\tand a tab", "\ue000\U0002ebf0"])
+def test_what_is_there_to_be_looked_at_stays_as_it_is(text: str) -> None:
+    assert legible(text) == text
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\r", "\x7f", "\x9b", "\u202e", "\u2066", "\u2028", "\u200b"])
+def test_a_sign_that_steers_a_terminal_or_turns_a_line_is_replaced(sign: str) -> None:
+    assert legible(f"a{sign}b") == file_name(f"a{sign}b") == legible("a\udcffb") == "a�b"
+
+
+def test_the_name_of_a_file_is_one_line_of_some_length() -> None:
+    assert file_name("a\n\tb") == "a��b"
+    assert (file_name("甲" * 60), file_name("甲" * 61)) == ("甲" * 60, "甲" * 59 + "…")
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [("名单.csv".encode(), "名单.csv"), ("名单.csv".encode("gb18030"), "名单.csv"), (b"a\xff.csv", "a\\xff.csv")],
+)
+def test_a_name_that_is_no_utf8_is_read_as_gb18030_or_told_by_its_bytes(raw: bytes, name: str) -> None:
+    assert decoded(os.fsdecode(raw)) == name

@@ -1,6 +1,7 @@
 """A delivery stands in the raw zone once, whole, and as it came; what cannot be taken is held with a sentence."""
 
 import logging
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -282,6 +283,34 @@ def test_a_file_whose_lines_were_all_kept_aside_is_not_called_empty(
     deliver(spec, "编号,姓名\n1,甲,乙,丙\n")
     assert collect(hub, contract, spec).kept_aside == 1
     assert registered(hub)[0].message_zh == ""
+
+
+def test_of_many_empty_files_three_are_named_and_no_sign_of_a_name_steers_a_terminal(
+    hub: Settings, contract: Contract, spec: SystemSpec
+) -> None:
+    for name in ("1\x1b[2J\n.csv", "2" + "甲" * 70 + ".csv", "3\u202e.csv", "4.csv", "5.csv"):
+        deliver(spec, "编号,姓名\n", name=name)
+    collect(hub, replace(contract, locator="*.csv"), spec)
+    (row,) = registered(hub)
+    names = ["1�[2J�.csv", "2" + "甲" * 58 + "…", "3�.csv"]
+    assert row.message_zh.startswith(f"交付的文件 {'、'.join(names)} 等 5 个文件中没有")
+    assert f"{', '.join(names)} and 2 more:" in row.message_en
+
+
+@pytest.mark.parametrize("mode", ["snapshot", "append"])
+def test_a_file_whose_name_is_in_gbk_is_collected_and_called_by_that_name(
+    hub: Settings, contract: Contract, spec: SystemSpec, mode: str
+) -> None:
+    named = replace(contract, locator="*.csv", mode=mode)
+    (Path(spec.location) / os.fsdecode("一月.csv".encode("gb18030"))).write_text(ROWS, encoding="utf-8")
+    batch = collect(hub, named, spec)
+    assert (batch.new, batch.rows) == (True, 2)
+    assert (deliveries.folder(hub, "civil_person", batch.batch_id) / "一月.csv").is_file()
+    assert collect(hub, named, spec, minute=1).new is False
+    if mode == "append":
+        assert registered(hub)[0].position == "一月.csv"
+        deliver(spec, "编号,姓名\n", name="二月.csv")  # comes after 一月 by its signs
+        assert collect(hub, named, spec, minute=2).without_rows == ("二月.csv",)
 
 
 def test_a_run_that_died_tells_of_the_empty_file_when_its_batch_is_adopted(
