@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from catalog.i18n import text
+from catalog.i18n import legible, text
 from catalog.working_days import COUNTY_TIME
 from exchange_api.cli.speaking import drawing
 
@@ -57,18 +57,20 @@ def about(number: int, *, exact: bool) -> str:
 
 
 def complain(sentence: str) -> None:
-    """One sentence on stderr."""
-    print(sentence, file=sys.stderr)  # noqa: T201  # the command line's own voice
+    """One sentence on stderr, for eyes: a name in it cannot steer the terminal."""
+    print(legible(sentence), file=sys.stderr)  # noqa: T201  # the command line's own voice
 
 
 def tell(sentence: str) -> None:
-    """One sentence on stdout."""
-    print(sentence)  # noqa: T201  # the command line's own voice
+    """One sentence on stdout, for eyes: a name in it cannot steer the terminal."""
+    print(legible(sentence))  # noqa: T201  # the command line's own voice
 
 
 def as_json(value: object) -> None:
-    """`value` as JSON on stdout, times in ISO 8601, Chinese readable."""
-    tell(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    """`value` as JSON on stdout, times in ISO 8601, Chinese readable; signs that are none to look at are escaped, so
+    that programs lose nothing and a terminal is not steered."""
+    written = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    tell(legible(written, lambda sign: json.dumps(sign)[1:-1]))
 
 
 def listing(
@@ -118,12 +120,12 @@ def counted(sentence: str, things: Sequence[T]) -> Iterator[T]:
 
 
 def shown(value: object) -> str:
-    """A value as a person reads it: yes/no, 12,345, local time, lists with commas."""
+    """A value as a person reads it: yes/no, 12,345, local time, lists with commas; none can steer a terminal."""
     match value:
         case None | "" | [] | ():
             return "—"
         case dict():
-            return json.dumps(value, ensure_ascii=False) if value else "—"
+            return legible(json.dumps(value, ensure_ascii=False)) if value else "—"
         case bool():
             return say("是", "yes") if value else say("否", "no")
         case int():
@@ -134,7 +136,7 @@ def shown(value: object) -> str:
             return value.astimezone(COUNTY_TIME).strftime("%Y-%m-%d %H:%M:%S")
         case list() | tuple():
             return ", ".join(shown(one) for one in value)
-    return str(value)
+    return legible(str(value))
 
 
 def _plain(value: object) -> object:

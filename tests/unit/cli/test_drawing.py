@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from exchange_api.cli.speaking.speech import listing
+from exchange_api.cli.speaking.speech import complain, listing, tell
 
 WIDE = [{f"column_{n}": f"value {row}.{n}" for n in range(40)} for row in (1, 2)]
 
@@ -58,3 +58,23 @@ def test_what_looks_like_markup_is_shown_as_it_is(capsys: pytest.CaptureFixture[
 
 def test_json_is_the_same_however_wide(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads("\n".join(drawn(capsys, WIDE, in_json=True))) == WIDE
+
+
+STEERING = "a\x1b[2J\u202egnp\x9b1m\udcb0"
+
+
+@pytest.mark.parametrize("width", [1, 40])
+def test_no_value_steers_the_terminal_and_json_keeps_it_whole(capsys: pytest.CaptureFixture[str], width: int) -> None:
+    row = WIDE[0] | {"column_0": STEERING, "column_1": {"in": STEERING}, "column_2": [STEERING]}
+    rows = [{key: row[key] for key in list(row)[: max(width, 3)]}]
+    assert "\n".join(drawn(capsys, rows)).count("a�[2J�gnp�1m�") == 2
+    whole = "\n".join(drawn(capsys, rows, in_json=True))
+    assert whole.replace("\n", "").isprintable()
+    assert json.loads(whole) == rows
+
+
+def test_no_name_in_a_sentence_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(STEERING)
+    complain(f"{STEERING}\nnext")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("a�[2J�gnp�1m�\n", "a�[2J�gnp�1m�\nnext\n")
