@@ -273,10 +273,13 @@ def _check_quiet(settings: Settings, places: list[tuple[str, str]]) -> None:
 
 
 def _newest(settings: Settings, zone: str, name: str, published: DatasetVersion) -> bool:
-    """Whether the published version is the newest but for what an erasure rewrote."""
+    """Whether the published version is the newest but for what an erasure rewrote and what a vacuum wrote down."""
     commits = tables.history(_uri(settings, zone, name), 100, settings=settings)
     later = [commit for commit in commits if int(commit["version"]) > published.delta_version]
-    return all(str(commit.get("run_id", "")).startswith(RUN) for commit in later)
+    return all(
+        str(commit.get("run_id", "")).startswith(RUN) or str(commit["operation"]).startswith("VACUUM")
+        for commit in later
+    )
 
 
 def _publish(settings: Settings, places: list[tuple[str, str]], *, by: str, now: datetime) -> None:

@@ -159,6 +159,20 @@ def test_no_file_of_the_lake_holds_an_erased_person(county: tuple[Settings, str]
     assert sorted(notices) == [("market_enterprise", "market", "erasure.1"), ("police_person", "police", "erasure.1")]
 
 
+def test_after_one_erasure_and_a_vacuum_the_next_person_is_erased_as_well(county: tuple[Settings, str]) -> None:
+    settings, first = county
+    carry_out(settings, now=NOW, by="t")
+    people = Layout(settings.lake_url).base("population")
+    (other,) = [str(row["person_id"]) for row in read(settings, people)]
+    # What a night's upkeep leaves in the log is no newer version either.
+    (Path(people) / "left-by-nobody.parquet").write_bytes(b"")
+    assert tables.vacuum(people, keep_hours=0, settings=settings)
+    assert other != first
+    asked = erased.approve(settings, other)
+    assert list(carry_out(settings, now=NOW, by="t")) == [asked]
+    assert read(settings, people) == []
+
+
 @pytest.mark.slow
 def test_the_night_after_builds_on_without_them_and_without_telling_history_anew(county: tuple[Settings, str]) -> None:
     settings, _ = county
