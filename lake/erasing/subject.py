@@ -68,11 +68,11 @@ class Subject:
         hidden = secret(settings)
         found = {marks.of_number(hidden, number) for number in self.numbers}
         found |= {marks.of_name(hidden, number, name) for number in self.numbers for name in self.names}
-        beside = {marks.of_contact(hidden, *one) for one in product(self.names, self.texts - self.names)}
+        beside = (marks.of_contact(hidden, *one) for one in product(self.names, self.texts - self.names))
         for dataset, key in [(dataset, key) for dataset, keys in self.keys.items() for key in keys]:
             found |= {marks.of_key(hidden, dataset, key)}
             found |= {marks.of_keyed(hidden, dataset, key, name) for name in self.names}
-        return frozenset(found | beside - {None})
+        return frozenset(found | {one for one in beside if one is not None})
 
 
 def subject_of(settings: Settings, entity: str) -> Subject:
