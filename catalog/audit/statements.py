@@ -84,7 +84,7 @@ def verify_report(
 ) -> list[str]:
     """What is wrong with a provider's report; an empty list means it is genuine and complete up to its seals.
 
-    `previous`: the provider's report before, to see that nothing lies between the two.
+    `previous`: the provider's report before, of the same hub and key, to see that nothing lies between the two.
     """
     if not signature_holds(dict(report), public_key):
         return ["the report is not signed by this key"]
@@ -104,7 +104,7 @@ def verify_report(
     if summarise(records) != report["summary"]:
         faults.append("the summary does not match the records")
     faults += _chain_faults(report, records, public_key)
-    return faults + (_gap_faults(report, previous) if previous is not None else [])
+    return faults + (_gap_faults(report, previous, public_key) if previous is not None else [])
 
 
 def _chain_faults(
@@ -129,7 +129,11 @@ def _chain_faults(
     return faults
 
 
-def _gap_faults(report: Mapping[str, Any], previous: Mapping[str, Any]) -> list[str]:
+def _gap_faults(report: Mapping[str, Any], previous: Mapping[str, Any], public_key: Ed25519PublicKey) -> list[str]:
+    if not signature_holds(dict(previous), public_key):  # edited to end where this one begins, it would hide a gap
+        return ["the report before is not signed by this key"]
+    if any(previous[whose] != report[whose] for whose in ("hub_id", "provider")):
+        return ["the report before is another department's or another hub's"]
     ended = {entry["node"]: entry["seal"]["providers"][previous["provider"]] for entry in previous["nodes"]}
     starts = {entry["node"]: entry["from"] for entry in report["nodes"]}
     gone = any(node not in starts for node in ended)

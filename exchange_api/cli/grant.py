@@ -97,7 +97,8 @@ def add(
     account: Annotated[str, typer.Option(help=say("仅限此账号", "For this account only"))] = "",
     mask: Annotated[list[str] | None, typer.Option(help=say("脱敏 数据项=方式", "Mask item=form"))] = None,
     filter_file: Annotated[
-        Path | None, typer.Option(exists=True, help=say("行条件文件（JSON）", "File with the row filter (JSON)"))
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help=say("行条件文件（JSON）", "File with the row filter (JSON)")),
     ] = None,
     surface: Annotated[list[str] | None, typer.Option(help="records | verify | delta_sharing")] = None,
     calls_per_day: Annotated[int | None, typer.Option(min=1, help=say("每日次数上限", "Most calls per day"))] = None,

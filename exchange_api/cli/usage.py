@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from exchange_api.cli.keeping.hub_key import hub_key
 from exchange_api.cli.speaking import door
-from exchange_api.cli.speaking.speech import as_json, complain, listing, named, say, tell, worded
+from exchange_api.cli.speaking.speech import as_json, complain, listing, named, say, shown, tell, worded
 
 app = door.noun("使用反馈", "Usage feedback")
 Provider = Annotated[str, typer.Option(help=say("只看这个部门", "This department only"))]
@@ -69,9 +70,13 @@ _FAULTS_ZH = {
     "records of a node that no seal speaks for": "有节点的记录没有封存印证",
     "a seal is not signed by this key": "有封存不是用这把密钥签名的",
     "a use that the hub sealed is not in the report": "枢纽封存过的使用没有写进报告",
+    "the report before is not signed by this key": "上一份报告不是用这把密钥签名的",
+    "the report before is another department's or another hub's": "上一份报告属于另一部门或另一枢纽",
     "uses between this report and the one before are missing": "与上一份报告之间缺少使用记录",
 }
 """What verify_report finds, in Chinese."""
+_PERIOD = ("period_start", "period_end")
+_PROVED = ("report_id", "hub_id", "provider", *_PERIOD, "calls", "rows", "key_id")
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=say("报告文件", "File of the report"))]
 _Key = Annotated[
     Path | None,
@@ -90,19 +95,22 @@ def verify(file: _File, key: _Key = None, previous: _Previous = None, in_json: d
     """Check signature, records, totals and seals of a report; exit code 1 when anything is not as the hub signed it.
 
     Needs no hub: a department runs it on its own machine with the key it once took from /api/v1/keys. Without --key it
-    is this hub's own. With --previous nothing may lie between the two reports.
+    is this hub's own. With --previous nothing may lie between the two reports, which the same key must have signed.
     """
     from catalog.audit.statements import verify_report
 
-    signed_by, before = hub_key(key), _document(previous) if previous else None
+    told, before = _document(file), _document(previous) if previous else None
+    signed_by = hub_key(key, key_id=str(told.get("key_id", "")))
     try:
-        faults = verify_report(_document(file), signed_by, previous=before)
+        faults = verify_report(told, signed_by, previous=before)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise _no_report() from None
     if in_json:
-        as_json({"ok": not faults, "faults": faults})
+        proved = None if faults else {name: told[name] for name in _PROVED}
+        as_json({"ok": not faults, "faults": faults, "report": proved})
     elif not faults:
         tell(say("报告真实、完整，未被改动。", "The report is genuine, complete and unchanged."))
+        tell(_whose(told))
     else:
         complain(say("报告与枢纽签名时不符：", "The report is not as the hub signed it:"))
         for fault in dict.fromkeys(faults):
@@ -111,10 +119,22 @@ def verify(file: _File, key: _Key = None, previous: _Previous = None, in_json: d
         raise typer.Exit(1)
 
 
+def _whose(told: dict[str, Any]) -> str:
+    """Of whom a genuine report is: a department given another's would else take it for its own."""
+    start, end = (shown(datetime.fromisoformat(told[name])) if told[name] else "—" for name in _PERIOD)
+    calls, rows = shown(told["calls"]), shown(told["rows"])
+    return say(
+        f"枢纽 {told['hub_id']} 给部门 {told['provider']} 的报告 {told['report_id']}：{start} 至 {end}，"
+        f"调用 {calls} 次，共 {rows} 行。",
+        f"It is report {told['report_id']} of hub {told['hub_id']} to {told['provider']}: {start} to {end}, {calls}"
+        f" calls, {rows} rows.",
+    )
+
+
 def _document(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_bytes())
-    except (ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         raise _no_report() from None
     if not isinstance(found, dict):
         raise _no_report()

@@ -19,7 +19,8 @@ app = door.noun("审计日志", "The audit trail")
 def verify(
     folder: Annotated[Path | None, typer.Option(help=say("审计目录", "Audit folder"))] = None,
     key: Annotated[
-        Path | None, typer.Option(exists=True, help=say("公钥文件（JWK）", "File with the public key (JWK)"))
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help=say("公钥文件（JWK）", "File with the public key (JWK)")),
     ] = None,
     in_json: door.Json = False,
 ) -> None:

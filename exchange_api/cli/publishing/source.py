@@ -82,13 +82,17 @@ def add(
     from_file: Annotated[
         Path | None,
         typer.Option(
-            "--from", exists=True, help=say("系统说明文件（YAML），无口令", "The system as a YAML file, no secret")
+            "--from",
+            exists=True,
+            dir_okay=False,
+            help=say("系统说明文件（YAML），无口令", "The system as a YAML file, no secret"),
         ),
     ] = None,
     secret_file: Annotated[
         Path | None,
         typer.Option(
             exists=True,
+            dir_okay=False,
             help=say(
                 "口令文件（JSON）；修改时不给则保留原口令", "Secret (JSON object); a change without it keeps the old"
             ),

@@ -8,9 +8,10 @@ import orjson
 import pytest
 
 from catalog.audit.chains import Tip
-from catalog.audit.keys import public_key, signed, signing_key
+from catalog.audit.keys import public_document, public_key, signed, signing_key
 from catalog.audit.statements import statement, verify_report
-from catalog.errors import SourceUnreachable
+from catalog.errors import InvalidInput, SourceUnreachable
+from exchange_api.cli.keeping.hub_key import hub_key
 from exchange_api.cli.main import main
 from lake.feedback import statements as feedback
 from lake.feedback import usage
@@ -109,7 +110,14 @@ def test_a_second_report_begins_where_the_first_ended(used):
     assert verify_report(later[0].body, key(used), previous=first.body) == []
     gap = deepcopy(dict(first.body))
     gap["nodes"][0]["seal"]["providers"]["civil"] = [1, "00"]
-    assert verify_report(later[0].body, key(used), previous=gap) != []
+    assert verify_report(later[0].body, key(used), previous=gap) == ["the report before is not signed by this key"]
+    by_the_hub = signed(gap, signing_key(used.settings.keys_dir))
+    missing = ["uses between this report and the one before are missing"]
+    assert verify_report(later[0].body, key(used), previous=by_the_hub) == missing
+    for whose in ("provider", "hub_id"):
+        other = signed({**first.body, whose: "other"}, signing_key(used.settings.keys_dir))
+        found = verify_report(later[0].body, key(used), previous=other)
+        assert found == ["the report before is another department's or another hub's"]
 
 
 def without_a_use(body):
@@ -190,7 +198,15 @@ def verified(capfd, *arguments, language="zh"):
 def test_a_department_proves_a_report_on_its_own_machine_with_the_key_alone(proof, capfd):
     report, key_file, before = (str(proof / f"{name}.json") for name in ("later", "key", "first"))
     code, said = verified(capfd, report, "--key", key_file, "--previous", before)
-    assert (code, said) == (0, "报告真实、完整，未被改动。\n")
+    told = orjson.loads((proof / "later.json").read_bytes())
+    assert code == 0
+    assert said.startswith("报告真实、完整，未被改动。\n枢纽 370683 给部门 civil 的报告 ")
+    assert said.endswith("，调用 1 次，共 2 行。\n")
+    code, said = verified(capfd, report, "--key", key_file, "--json")
+    assert orjson.loads(said)["report"] == {
+        name: told[name]
+        for name in ("report_id", "hub_id", "provider", "period_start", "period_end", "calls", "rows", "key_id")
+    }
     assert not (proof / "no-hub").exists(), "nothing of a hub is made or needed"
 
     forged = orjson.loads((proof / "later.json").read_bytes())
@@ -200,7 +216,7 @@ def test_a_department_proves_a_report_on_its_own_machine_with_the_key_alone(proo
     assert code == 1
     assert "报告不是用这把密钥签名的" in said
     code, said = verified(capfd, str(proof / "forged.json"), "--key", key_file, "--json", language="en")
-    assert (code, orjson.loads(said)["ok"]) == (1, False)
+    assert (code, orjson.loads(said)["ok"], orjson.loads(said)["report"]) == (1, False, None)
 
     code, said = verified(capfd, before, "--key", key_file, "--previous", report)
     assert code == 1
@@ -215,6 +231,41 @@ def test_without_a_key_nothing_is_proved_and_no_key_is_made(proof, capfd):
     code, said = verified(capfd, str(proof / "later.json"), "--key", str(proof / "later.json"))
     assert code == 2
     assert "不是枢纽的公钥" in said
+
+
+def test_of_several_keys_the_one_that_the_report_names_proves_it(proof, capfd, tmp_path):
+    (own,) = orjson.loads((proof / "key.json").read_bytes())["keys"]
+    other = public_document(tmp_path / "other-keys")
+    report, several = str(proof / "later.json"), proof / "several.json"
+    several.write_bytes(orjson.dumps({"keys": [other, own]}))
+    assert verified(capfd, report, "--key", str(several))[0] == 0
+    several.write_bytes(orjson.dumps({"keys": [other, other | {"kid": own["kid"]}]}))
+    code, said = verified(capfd, report, "--key", str(several))
+    assert code == 1
+    assert "报告不是用这把密钥签名的" in said
+
+
+def test_an_edited_report_before_hides_no_gap(proof, capfd):
+    before = orjson.loads((proof / "first.json").read_bytes())
+    before["nodes"][0]["from"] = [0, "ff"]
+    (proof / "first.json").write_bytes(orjson.dumps(before))
+    places = [str(proof / f"{name}.json") for name in ("later", "key", "first")]
+    code, said = verified(capfd, places[0], "--key", places[1], "--previous", places[2])
+    assert code == 1
+    assert "上一份报告不是用这把密钥签名的" in said
+
+
+@pytest.mark.parametrize("command", [("usage", "verify"), ("audit", "verify", "--folder")])
+def test_a_folder_given_as_a_key_is_refused_in_a_sentence(used, proof, capfd, command):
+    place = str(proof / "later.json") if command[0] == "usage" else str(used.settings.audit_dir)
+    assert main((*command, place, "--key", str(proof)), {}) == 2
+    assert "--key" in capfd.readouterr().err
+
+
+def test_a_key_file_that_cannot_be_read_is_refused_by_a_name_that_steers_no_terminal(tmp_path):
+    with pytest.raises(InvalidInput) as refused:
+        hub_key(tmp_path / "no\x1b[2J\nkey.json")
+    assert "no�[2J�key.json 不是枢纽的公钥，或无法读取" in refused.value.sentence("zh")
 
 
 def test_the_trail_is_proved_by_the_keys_as_the_hub_serves_them(used, proof, capfd):
