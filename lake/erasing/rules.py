@@ -28,7 +28,9 @@ BESIDE: Final = frozenset(
 )
 """Tables beside a base the rules here were written for: a new one gets its rule, then its name here."""
 BESIDE_TEXTS: Final = frozenset({"register", "prepared"})
-"""The same beside the base of address texts: a register of standard addresses, and texts, that go by REMEMBERED."""
+"""The same beside the base of address texts: a register of standard addresses, that is about nobody, and texts."""
+FORGOTTEN: Final = frozenset({"spatial_address_text_prepared"})
+"""Of those, what still holds a text that its writer gave up long ago: no erasure could know whose it was, all goes."""
 OF_TEXTS = frozenset({"spatial_address_text", "spatial_address_link"})
 """Tables with a row for every text: one that nobody else has goes."""
 OF_PERSONS = frozenset({POPULATION.name, *(f"{POPULATION.name}_{part}" for part in BESIDE | {"provenance"})})

@@ -3,12 +3,14 @@
 import gzip
 import os
 import signal
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from catalog.actions import agencies, batches, datasets, erasures
 from catalog.contracts import Contract, Item
@@ -214,6 +216,19 @@ def _raw(settings: Settings, dataset: str, on: int, columns: dict[str, list[Any]
     name = batch_of(dataset, on)
     uri = Layout(settings.lake_url).raw(dataset)
     tables.write(uri, rows, mode="append", run_id=name, partition={"_batch": name}, settings=settings)
+
+
+def found(settings: Settings, planted: Sequence[str] = PLANTED) -> list[str]:
+    """Where under the lake and the deliveries a planted value stands: plain, and inside every Parquet file there is."""
+    hits = []
+    for path in [*Path(settings.lake_url).rglob("*"), *(settings.home / "deliveries").rglob("*")]:
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content += repr(pq.ParquetFile(path).read().to_pylist()).encode()
+        hits += [f"{path.name}: {value}" for value in planted if value.upper().encode() in content.upper()]
+    return hits
 
 
 def approve(settings: Settings, entity: str) -> int:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 
 from catalog import queries
@@ -33,7 +32,7 @@ from lake.loading import deliveries, ingest, raw
 from lake.reading import projection
 from tests.factories import erased
 from tests.factories.deliveries import a_contract, a_folder
-from tests.factories.erased import NOW, NUMBER, OTHER, PLANTED
+from tests.factories.erased import NOW, NUMBER, OTHER, PLANTED, found
 from tests.factories.registries import registry_of
 from tests.factories.standard_tables import batch_of, hold, read
 
@@ -85,19 +84,6 @@ def _move(settings: Settings, before: Path) -> None:
     with open_session(settings) as session:
         for version in queries.published_all(session).values():
             version.uri = version.uri.replace(str(before), str(settings.home))
-
-
-def found(settings: Settings) -> list[str]:
-    """Where under the lake and the deliveries a planted value stands: plain, and inside every Parquet file there is."""
-    hits = []
-    for path in [*Path(settings.lake_url).rglob("*"), *(settings.home / "deliveries").rglob("*")]:
-        if not path.is_file():
-            continue
-        content = path.read_bytes()
-        if path.suffix == ".parquet":
-            content += repr(pq.ParquetFile(path).read().to_pylist()).encode()
-        hits += [f"{path.name}: {value}" for value in PLANTED if value.upper().encode() in content.upper()]
-    return hits
 
 
 def state(settings: Settings) -> dict[str, list[dict[str, object]]]:
