@@ -131,6 +131,12 @@ def keep(connection: duckdb.DuckDBPyConnection) -> Memory:
     return Memory("kept_register", "kept_texts", "kept_answers")
 
 
+def put_together(connection: duckdb.DuckDBPyConnection, before: dict[str, Any]) -> dict[str, Any]:
+    """What the last run said of the texts, but for those the steps run last answered anew."""
+    gone = {address for (address,) in connection.execute("FROM address_gone").fetchall()}
+    return {text: means for text, means in before.items() if text not in gone} | answers(connection)
+
+
 def changed(register: dict[str, Row], wanted: list[tuple[int, Row | None]]) -> dict[str, Row]:
     """The register after rows were dropped, replaced under their code, or added under another."""
     after = dict(register)
@@ -159,9 +165,7 @@ def test_texts_matched_again_mean_what_matching_all_says(
     now, said = changed(register, wanted), list(dict.fromkeys([*(first if stay else first[1:]), *more[:5]]))
     open_inputs(connection, now, said)
     if again(connection, memory):
-        gone = {address for (address,) in connection.execute("FROM address_gone").fetchall()}
-        found = {text: means for text, means in before.items() if text not in gone} | answers(connection)
-        assert found == afresh(connection, now, said)
+        assert put_together(connection, before) == afresh(connection, now, said)
 
 
 HEAD = "山东省莱州市文昌路街道金苑社区"
@@ -203,6 +207,45 @@ def test_only_texts_whose_answer_may_have_changed_are_asked_again(
     assert {address for (address,) in connection.execute("SELECT address FROM address_read").fetchall()} == asks
 
 
+def home(end: str, road: str, door: str, building: str, of: str | None) -> Row:
+    """A row of the register, in the community all of them lie in."""
+    return f"{HEAD}{end}", None, "370683001401", road, door, building, of
+
+
+BUILT = REGISTERED | {
+    "E1": home("文化东路9号金苑小区1号楼1单元101室", "文化东路", "9", "1", "B91"),
+    "E2": home("文化东路9号金苑小区2号楼1单元101室", "文化东路", "9", "2", "B92"),
+    "E3": home("文化东路9号金苑小区3号楼2单元301室", "文化东路", "9", "3", "B93"),
+    "E4": home("文化东路10号锦湖公寓", "文化东路", "10", "", "B10"),
+    "R1": home("和平巷1号", "和平巷", "1", "", "B11"),
+}
+MOVED = home("文化东路9号金苑小区3号楼2单元301室", "文化东路", "9", "3", "B99")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("金苑小区3号2单元301室", BUILT | {"E3": MOVED}),  # the door is a building, of an estate of several
+        ("西南街5号锦湖公寓", BUILT | {"E4": home("文化东路10号锦湖公寓", "文化东路", "10", "", "B99")}),
+        ("西南街5号金苑小区3号楼2单元301室", BUILT | {"E3": MOVED}),
+        ("文化东路1号超市", BUILT | {"A1": home("文化东路1号", "文化东路", "1", "", "B99")}),
+        ("新华街5号", BUILT | {"R2": home("新华街1号", "新华街", "1", "", "B12")}),
+        ("金苑社区新华街5号", BUILT | {"R2": home("新华街1号", "新华街", "1", "", "B12")}),
+        ("和平巷5号", {code: row for code, row in BUILT.items() if code != "R1"}),
+    ],
+)
+def test_a_text_reached_in_a_roundabout_way_has_the_answer_it_has_afresh(
+    connection: duckdb.DuckDBPyConnection, text: str, after: dict[str, Row]
+) -> None:
+    before = afresh(connection, BUILT, [text])
+    memory = keep(connection)
+    open_inputs(connection, after, [text])
+    assert again(connection, memory)
+    found = put_together(connection, before)
+    assert found != before, "the case is one in which the answer changes"
+    assert found == afresh(connection, after, [text])
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -216,4 +259,27 @@ def test_another_name_of_a_community_or_township_has_everything_matched(
     afresh(connection, REGISTERED, ["文化东路1号"])
     memory = keep(connection)
     open_inputs(connection, {code: spoil(row) for code, row in REGISTERED.items()}, ["文化东路1号"])
+    assert not again(connection, memory)
+
+
+def test_an_address_under_another_county_code_has_everything_matched(connection: duckdb.DuckDBPyConnection) -> None:
+    afresh(connection, REGISTERED, ["烟台文化东路1号"])
+    memory = keep(connection)
+    open_inputs(connection, but("A9", community_code="370600001001", road=""), ["烟台文化东路1号"])
+    assert not again(connection, memory)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_code_that_stands_twice_in_the_register_has_everything_matched(
+    connection: duckdb.DuckDBPyConnection, when: str
+) -> None:
+    afresh(connection, REGISTERED, ["文化东路1号"])
+    memory = keep(connection)
+    if when == "before":
+        connection.execute("INSERT INTO kept_register FROM kept_register WHERE address_code = 'A1'")
+    open_inputs(connection, REGISTERED, ["文化东路1号"])
+    if when == "after":
+        connection.execute(
+            "INSERT INTO given SELECT * REPLACE ('B9' AS building_id) FROM given WHERE address_code = 'A1'"
+        )
     assert not again(connection, memory)
