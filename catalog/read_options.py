@@ -7,6 +7,7 @@ int() or float() would end a load in Python's own words, and would take nan and 
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -71,6 +72,7 @@ def check_options(names: Iterable[str], *, kind: str) -> None:
         )
 
 
+_DIGITS: Final = re.compile(r"[0-9.]+")
 MOST_SECONDS: Final = 7 * 86_400
 """The longest a database may work; servers and timers take no more than some weeks, and end nothing at 0."""
 
@@ -123,12 +125,15 @@ def check_numbers(options: Mapping[str, Any]) -> None:
 
 
 def _read(given: Any) -> float:
-    """A number, or a text of one; nan, which lies in no span, for anything else. True is no 1 here."""
-    if isinstance(given, bool):
+    """A number, or a text of its digits; nan, which lies in no span, for anything else. True is no 1 here, and float()
+    alone would take bytes, 1_000 and the digits of other scripts.
+    """
+    text = isinstance(given, str) and _DIGITS.fullmatch(given)
+    if isinstance(given, bool) or not (text or isinstance(given, int | float)):
         return math.nan
     try:
         return float(given)
-    except (TypeError, ValueError, OverflowError):
+    except (ValueError, OverflowError):  # 1.2.3, and whole numbers too large
         return math.nan
 
 

@@ -7,8 +7,11 @@ from catalog.read_options import MOST_SECONDS, SPANS, check_numbers, number, who
 
 NO_LIMITS = [float("inf"), "inf", "nan", float("nan"), 1e300, 10**400, -1, "soon", None, [], {}, True, ""]
 
+NOT_IN_DIGITS = ["٣", "𝟝", "５", "1_0", b"5", "5\n", " 5", "+5", "1e1", "0x5", "1.2.3", "."]
+"""Each would be a number to float(), or nearly."""
 
-@pytest.mark.parametrize("given", NO_LIMITS, ids=str)
+
+@pytest.mark.parametrize("given", [*NO_LIMITS, *NOT_IN_DIGITS], ids=repr)
 @pytest.mark.parametrize("name", SPANS)
 def test_what_is_no_number_or_has_no_end_is_refused_for_every_option(name: str, given: object) -> None:
     with pytest.raises(InvalidInput) as wrong:
