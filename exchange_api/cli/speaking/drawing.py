@@ -1,5 +1,6 @@
 """Listings drawn for people: a table where it fits, records one below the other where columns would be torn apart."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -9,8 +10,10 @@ if TYPE_CHECKING:
 
 PIPED: Final = 200
 """Signs a line of what is no terminal: piped output is read by eyes that scroll, never squeezed to 80 columns."""
-READABLE: Final = 20
-"""A column may be folded to so many signs, a moment's width, before its values cannot be read any more."""
+READABLE: Final = 10
+"""Running text may be folded to so many signs, five Chinese ones. What has no blank in it, an id or a code, stays
+whole: torn in two it is found by no search."""
+_WHOLE: Final = re.compile("[!-~]+")
 _BETWEEN: Final = 3
 """What a table puts between two columns."""
 
@@ -23,30 +26,48 @@ def draw(rows: Rows, columns: Mapping[str, str], *, title: str, shown: Callable[
 
     console = Console() if sys.stdout.isatty() else Console(width=PIPED)
     cells = [[shown(row.get(key)) for key in columns] for row in rows]
-    if _needed(list(columns.values()), cells) <= console.width:
+    widths = _widths(list(columns.values()), cells, console.width)
+    if widths:
         numbers = [_numbers([row.get(key) for row in rows]) for key in columns]
-        console.print(_table(list(columns.values()), cells, numbers, title))
+        console.print(_table(list(columns.values()), cells, numbers, widths, title))
     else:
         console.print(_one_below_the_other(list(columns.values()), cells, title))
 
 
-def _needed(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """The width at which every column is whole or has READABLE signs; Chinese ones count for two."""
+def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]], most: int) -> list[int]:
+    """How wide each column of a table of `most` signs is, no value torn; none where they do not fit side by side.
+
+    Chinese signs count for two. What is left over goes to the columns that lack least.
+    """
     from rich.cells import cell_len
 
-    lines = [headings, *cells]
-    widths = (max(cell_len(part) for line in lines for part in line[at].split("\n")) for at in range(len(headings)))
-    return sum(min(width, READABLE) + _BETWEEN for width in widths)
+    least, whole = [], []
+    for at in range(len(headings)):
+        parts = [part for line in (headings, *cells) for part in line[at].split("\n")]
+        words = max((len(word) for part in parts for word in _WHOLE.findall(part)), default=0)
+        whole.append(max(map(cell_len, parts)))
+        least.append(min(whole[-1], max(words, READABLE)))
+    room = most - 1 - sum(width + _BETWEEN for width in least)
+    if room < 0:
+        return []
+    waiting = sorted(range(len(headings)), key=lambda at: whole[at] - least[at])
+    for place, at in enumerate(waiting):
+        more = min(whole[at] - least[at], room // (len(waiting) - place))
+        least[at] += more
+        room -= more
+    return least
 
 
-def _table(headings: Sequence[str], cells: Sequence[Sequence[str]], numbers: Sequence[bool], title: str) -> "Table":
+def _table(
+    headings: Sequence[str], cells: Sequence[Sequence[str]], numbers: Sequence[bool], widths: Sequence[int], title: str
+) -> "Table":
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
-    for heading, number in zip(headings, numbers, strict=True):
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+    for heading, number, width in zip(headings, numbers, widths, strict=True):
+        table.add_column(heading, justify="right" if number else "left", overflow="fold", width=width)
     for line in cells:
         table.add_row(*map(escape, line))
     return table

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from catalog.contracts import Contract
-from catalog.errors import SourceUnreadable
+from catalog.errors import ContractBroken, SourceUnreadable
 from catalog.read_options import whole
 from lake.sources.delivery import KeptAside, check_columns, column_names, text_schema
 from lake.sources.formats.gb18030 import renewed
@@ -38,7 +38,7 @@ class Utf8Stream(io.RawIOBase):
         self._encoding = encoding
         self._source: Any = (gzip.open if file.suffix == ".gz" else open)(file, "rb")
         name = ENCODINGS.get(encoding.lower(), encoding)
-        self._decoder = codecs.getincrementaldecoder(name)("strict")
+        self._decoder = _decoder(name)
         self._renewed = name.lower() == "gb18030"
         self._waiting = b""
         self._taken = 0
@@ -77,9 +77,22 @@ class Utf8Stream(io.RawIOBase):
     def _decode(self, chunk: bytes) -> str:
         try:
             return self._decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:  # of UTF-16 without a mark not the usual kind of it
             name = self._encoding.upper()
             raise unreadable(self._file, f"内容不是 {name} 编码", f"its content is not {name}") from error
+
+
+def _decoder(name: str) -> codecs.IncrementalDecoder:
+    """What makes text of bytes in encoding `name`. Raises ContractBroken for a name of none."""
+    try:
+        bytes(2).decode(name, "replace")  # which, unlike a decoder, is refused for what turns bytes into bytes
+        return codecs.getincrementaldecoder(name)("strict")
+    except (LookupError, ValueError):
+        raise ContractBroken(
+            f"没有名为 {name[:40]} 的编码。选项 encoding 常用的是 utf-8、gb18030、utf-16。",
+            f"There is no encoding {name[:40]}. Option encoding is mostly utf-8, gb18030 or utf-16.",
+            code="encoding_unknown",
+        ) from None
 
 
 def read(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:

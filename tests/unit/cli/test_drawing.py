@@ -46,9 +46,22 @@ def test_chinese_counts_for_two_and_a_long_sentence_alone_is_folded_in_its_table
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_a_terminal(monkeypatch)
-    assert "── 1 ──" in drawn(capsys, [{f"列{n}": "某某镇中心小学" for n in range(6)}])
+    assert "── 1 ──" in drawn(capsys, [{f"列{n}": "某某镇中心小学" for n in range(7)}])
     folded = drawn(capsys, [{"code": "a", "sentence": "word " * 60}])
     assert not any(line.startswith("──") and "1" in line for line in folded)
+
+
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "pipe"])
+def test_an_id_is_never_torn_in_two_however_much_text_stands_beside_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    if terminal:
+        on_a_terminal(monkeypatch)
+    person = "P00010cabd8c23ddac541602b"
+    for columns in range(1, 12):
+        said = {f"text_{n}": "莱州市文昌路街道独居路的一段说明文字" for n in range(columns)}
+        lines = drawn(capsys, [said | {"person": person}, {"person": person} | said])
+        assert sum(person in line for line in lines) == 2
 
 
 def test_what_looks_like_markup_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,19 @@ def test_a_wrong_encoding_is_one_sentence_without_a_value(tmp_path: Path) -> Non
     assert refused.value.code == "file_unreadable"
     assert "a.csv" in refused.value.zh
     assert "王小明" not in str(refused.value)
+    with pytest.raises(SourceUnreadable) as refused:
+        read(path, encoding="utf-16")  # which has a mark at its beginning, and this file none
+    assert refused.value.code == "file_unreadable"
+
+
+@pytest.mark.parametrize("name", ["gbk18030", "hex", "zip", "undefined", "", "a\0b", "x" * 500])
+def test_an_encoding_that_is_none_is_told_by_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{HEADER}1,莱州\n", encoding="utf-8")
+    with pytest.raises(ContractBroken) as refused:
+        read(path, encoding=name or " ")
+    assert refused.value.code == "encoding_unknown"
+    assert len(refused.value.zh) < 200
 
 
 def test_ragged_rows_are_kept_aside_with_the_line_they_begin_at(tmp_path: Path) -> None:
