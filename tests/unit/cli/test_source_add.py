@@ -130,3 +130,21 @@ def test_a_service_that_is_away_is_not_said_to_be_there(shuniu: Shuniu, city: Se
     away = shuniu("source", "test", "police_f", home=city.home)
     assert (away.code, away.out) == (1, "")
     assert "没有应答" in away.err
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("source", "add", "police_z", *PLACE, "--from"),
+        ("source", "add", "police_z", *PLACE, "--secret-file"),
+        (*("grant", "add", "g", "--agency", "a", "--dataset", "d", "--item", "i", "--purpose", "p"),
+         *("--basis", "b", "--until", "2026-12-31", "--filter-file")),
+    ],
+    ids=["from", "secret", "filter"],
+)  # fmt: skip
+def test_a_folder_in_place_of_a_file_is_refused_by_the_options_name(
+    shuniu: Shuniu, city: Settings, tmp_path: Path, call: tuple[str, ...]
+) -> None:
+    told = shuniu(*call, str(tmp_path), home=city.home)
+    assert (told.code, told.out) == (2, "")
+    assert f"参数 {call[-1]} 的值不正确" in told.err
