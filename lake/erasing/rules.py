@@ -15,7 +15,7 @@ from lake.engines.duckdb import literal, quote
 from lake.erasing import marks
 from lake.erasing.editing import ABOUT, Rule, bears_number, is_key, is_one_of, is_spelled, searched
 from lake.erasing.subject import Subject
-from lake.erasing.whose import WHOSE, named_alone, told_with
+from lake.erasing.whose import HOLDER, MADE, WHOSE, Alone, named_alone, told_with
 
 DELIVERED = ("raw", "quarantine", "standard", "history")
 """Zones whose tables hold rows as a department delivered them."""
@@ -74,13 +74,16 @@ def of_pairs(records: Rule | None, source: str) -> Rule:
 
 
 def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str, DataItem]) -> Rule:
-    """Rows a department holds of persons: theirs go, known by place, key or number of the person the row is about.
+    """Rows a department holds of persons: theirs go, known by place, key or number of the person the row is about, or
+    by name and telephone or address. With somebody else's number the key says so of a row that bears their name alone.
 
     Where they stand in somebody else's row (as the mother of a child) that number, and their name by it, is emptied.
     """
     whose, fields = WHOSE[name], searched(schema, OWN)
     named = {item.name: column for column, item in items.items()} or {column: column for column in schema.names}
-    gone = []
+    gone = [_without_number(name, fields, items, subject)]
+    another = _anothers(subject, [field for field in fields if field.name == named.get(whose.number)])
+    called = _any(is_spelled(field, "names") for field in fields if field.name == named.get(whose.name))
     if set(OWN) <= set(schema.names):
         places = sorted(place[1:] for place in subject.places if place[0] == name)
         gone += [f"(_batch = {literal(batch)} AND _row = {row})" for batch, row in places]
@@ -88,12 +91,36 @@ def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str,
         item = items.get(field.name)
         other = item is not None and item.element in marks.IDENTITY and item.name != whose.number
         if field.name == named.get(whose.key):
-            gone.append(is_key(field))
+            gone.append(f"({is_key(field)}) AND (coalesce({called}, false) OR NOT {another})")
         if field.name == named.get(whose.number) or (item is not None and item.key and not other):
             gone.append(bears_number(subject, field))
     number = {field.name: bears_number(subject, field) for field in fields}
     blank, named = _blank(name, schema, fields, number, items, "names"), _named(name, fields, items)
     return Rule(_any(gone), _either(blank, named), _any(number.values()), subject.values(name), _any(named.values()))
+
+
+def _anothers(subject: Subject, numbers: Iterable[pa.Field]) -> str:
+    """When the number of whom a row is about is a person's and not theirs."""
+    found = (f"{marks.is_number_sql(quote(one.name))} AND NOT ({bears_number(subject, one)})" for one in numbers)
+    return f"coalesce({_any(found)}, false)"
+
+
+def _without_number(name: str, fields: Sequence[pa.Field], items: Mapping[str, DataItem], subject: Subject) -> str:
+    """When a row is about the person though it bears no number: it has their name and their telephone or address."""
+    alone, of = named_alone(name, list(items.values())), _fields(fields, items)
+    called = _any(is_spelled(of[one.name], "names") for one in alone.own if one.name in of)
+    another = _anothers(subject, [of[WHOSE[name].number]] if WHOSE[name].number in of else [])
+    return f"({called}) AND ({_proved(alone, of)}) AND NOT {another}"
+
+
+def _fields(fields: Sequence[pa.Field], items: Mapping[str, DataItem]) -> dict[str, pa.Field]:
+    """Name of an item -> the column it stands in."""
+    return {items[field.name].name: field for field in fields if field.name in items}
+
+
+def _proved(alone: Alone, of: Mapping[str, pa.Field]) -> str:
+    """When a telephone or an address in a row is theirs."""
+    return _any(is_spelled(of[one.name], "contacts") for one in alone.proofs if one.name in of)
 
 
 def _blank(
@@ -128,12 +155,11 @@ def same_name(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str
 def _named(dataset: str, fields: Sequence[pa.Field], items: Mapping[str, DataItem]) -> dict[str, str]:
     """When a column is emptied that names the person by a name alone: where a telephone or an address beside it is
     theirs as well, for others bear the name too."""
-    alone = named_alone(dataset, list(items.values()))
-    of = {item.name: field for field in fields for column, item in items.items() if column == field.name}
-    proved = _any(is_spelled(of[one.name], "contacts") for one in alone.proofs if one.name in of)
+    alone, of = named_alone(dataset, list(items.values())), _fields(fields, items)
+    proved = _proved(alone, of)
     names = [of[one.name] for one in alone.names if one.name in of]
     found = {field.name: f"({is_spelled(field, 'names')}) AND ({proved})" for field in names}
-    given = [of[one.name] for one in alone.given if one.name in of]
+    given = [of[one.name] for one in alone.given if one.name in of] if names else []
     theirs = _any(found.values())
     return found | {field.name: f"({is_spelled(field, 'contacts')}) AND ({theirs})" for field in given}
 
@@ -187,6 +213,10 @@ def _of_others(
     fields = searched(schema, OWN)
     keyed = {*keys, *(column for column, item in items.items() if item.key or item.element in marks.HELD)}
     theirs = {one.name: f"({bears_number(subject, one)}) OR {is_one_of(one, 'ids')}" for one in fields}
+    holders = [one.name for one in fields if one.name in items and items[one.name].element == HOLDER]
+    for made in (one.name for one in fields if one.name in items and items[one.name].element in MADE):
+        held = [f"{marks.plain_sql(quote(one))} <> '' AND NOT ({theirs[one]})" for one in holders]
+        theirs[made] = f"({theirs[made]}) AND NOT coalesce({_any(held)}, false)"
     gone = [theirs[one.name] for one in fields if one.name in keyed]
     gone += [is_one_of(field, "alone") for field in fields] if alone else []
     blank, named = _blank(name, schema, fields, theirs, items, "texts"), _named(name, fields, items)

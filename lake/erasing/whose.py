@@ -6,7 +6,7 @@ A row may bear other people's numbers too (the mother's, in a birth): it is no r
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
-from lake.erasing.marks import BEARING, IDENTITY
+from lake.erasing.marks import BEARING, HELD, IDENTITY
 
 
 class Whose(NamedTuple):
@@ -49,6 +49,10 @@ NAMES: Final = frozenset({"person_name", "legal_representative"})
 """Data elements whose values are names of persons."""
 _NAMED: Final = NAMES | {"former_person_name", "right_holder"}
 """And those whose values may be."""
+HOLDER: Final = "licence_holder_code"
+"""Data element that says whose a licence is."""
+MADE: Final = HELD - {HOLDER}
+"""Data elements whose values may be made of the holder's number, and are where the holder is the person or not told."""
 _CONTACTS: Final = frozenset({"phone", "address_text"})
 
 
@@ -67,10 +71,12 @@ def told_with(dataset: str, number: Told, items: Sequence[Told]) -> frozenset[st
 
 class Alone(NamedTuple):
     """Items with a name and no number beside it, and those that may prove whose it is. given: of these, those that are
-    emptied with the name: a telephone no row must have. An address is that of whom the row is about."""
+    emptied with the name: a telephone no row must have. An address is that of whom the row is about. own: the name of
+    whom the row is about, whose number may be missing."""
 
     names: Sequence[Told]
     proofs: Sequence[Told]
+    own: Sequence[Told] = ()
 
     @property
     def given(self) -> Sequence[Told]:
@@ -80,10 +86,11 @@ class Alone(NamedTuple):
 
 def named_alone(dataset: str, items: Sequence[Told]) -> Alone:
     """Who stands in rows about somebody or something else by name alone: a pupil's guardian, who holds a parcel."""
-    own = {WHOSE[dataset].name} if dataset in WHOSE else set()
+    own = [one for one in items if dataset in WHOSE and one.name == WHOSE[dataset].name]
     numbered = {name for one in items if one.element in BEARING for name in told_with(dataset, one, items)}
-    names = [one for one in items if one.element in _NAMED and not one.key and one.name not in numbered | own]
-    return Alone(names, [one for one in items if one.element in _CONTACTS] if names else [])
+    names = [one for one in items if one.element in _NAMED and not one.key and one.name not in numbered]
+    names = [one for one in names if one not in own]
+    return Alone(names, [one for one in items if one.element in _CONTACTS] if names or own else [], own)
 
 
 def _part(number: Told, items: Sequence[Told]) -> list[Told]:

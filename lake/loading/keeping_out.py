@@ -1,7 +1,8 @@
 """Keep persons who were erased by law out of the raw zone when their department delivers them once more.
 
 They are known by keyed hashes alone (lake/erasing/marks.py): by number and key, never by name alone. Rows about them,
-and rows whose key they are, are left out; any other row stays, and what it tells of them is emptied. That there were
+and rows whose key they are, are left out; any other row stays, and what it tells of them is emptied. Beside the number
+of somebody who was not erased a key alone proves nothing, nor does a name and an address. That there were
 any is for stewards, not for the department: no message and no count of a batch is to answer who asks of a number
 whether it was erased.
 """
@@ -18,14 +19,15 @@ from catalog.database import open_reader
 from catalog.settings import Settings
 from lake.delta.files import write_files
 from lake.engines.duckdb import connect, literal, quote
-from lake.erasing.marks import BEARING, HELD, IDENTITY, inside, of_contact, of_key, of_name, of_number
-from lake.erasing.whose import WHOSE, Alone, Told, named_alone, told_with
+from lake.erasing import marks
+from lake.erasing.marks import BEARING, HELD, IDENTITY, of_contact, of_key, of_number
+from lake.erasing.whose import HOLDER, MADE, WHOSE, Alone, Told, named_alone, told_with
 from lake.loading import raw
 
 
 class KeptOut(NamedTuple):
     """rows: left out, or with cells emptied. left_out: of these, those left out; other_name: of those, the ones under a
-    number that had another name."""
+    number or key that had another name."""
 
     rows: int = 0
     other_name: int = 0
@@ -50,12 +52,13 @@ def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -
     places = ", ".join(map(literal, raw.places(staged)))
     source = f"read_parquet([{places}])"
     with connect(settings, functions=False) as connection:
-        name = _name(contract, staged.schema.names)
-        rows = _cells(connection, source, [*(column.name for column in columns), *name])
-        hit = list(_hit(rows, columns, bool(name), contract.dataset, hidden, known))
+        asked = [*(column.name for column in columns), *(_source(one) for one in (*alone.own, *alone.proofs))]
+        by = _By(contract.dataset, hidden, known)
+        rows = _told(_cells(connection, source, asked))
+        hit = [one for row in rows for one in _hit(by, columns, bool(alone.own), *row)]
         if alone.names and alone.proofs:
-            rows = _cells(connection, source, [_source(one) for one in (*alone.names, *alone.proofs)])
-            hit += _named(rows, alone, hidden, known)
+            cells = _cells(connection, source, [_source(one) for one in (*alone.names, *alone.proofs)])
+            hit += _named(cells, alone, hidden, known)
         if not hit:
             return staged, KeptOut()
         found = pa.Table.from_pylist([{"row": one.row, "emptied": one.emptied} for one in hit], schema=_HIT)
@@ -82,7 +85,7 @@ _HIT: Final = pa.schema([("row", pa.int64()), ("emptied", pa.string())])
 
 
 class _Hit(NamedTuple):
-    """A row touched, as _HIT has it. other_name: its number is an erased one's, and the name beside it another."""
+    """A row touched, as _HIT has it. other_name: by number or key an erased one's, by the name beside it another's."""
 
     row: int
     emptied: str | None
@@ -90,12 +93,14 @@ class _Hit(NamedTuple):
 
 
 class _Column(NamedTuple):
-    """A column in which a person may be known again. takes: the row is theirs, and is left out."""
+    """A column in which a person may be known again. takes: the row is theirs, and is left out; keyed and
+    about: the key and the number of whom it is about."""
 
     name: str
     item: Item
     takes: bool
     keyed: bool
+    about: bool
 
 
 def _columns(contract: Contract, names: Sequence[str]) -> list[_Column]:
@@ -109,49 +114,75 @@ def _columns(contract: Contract, names: Sequence[str]) -> list[_Column]:
         other = whose is not None and item.element in IDENTITY
         takes = keyed or subject or item.element in HELD or (item.key and not other)
         if name in names and (number or item.key or keyed):
-            found.append(_Column(name, item, takes, keyed))
+            found.append(_Column(name, item, takes, keyed, subject))
     return found
 
 
-def _name(contract: Contract, names: Sequence[str]) -> list[str]:
-    """The column with the name of the person each row is about, where there is one."""
-    whose = WHOSE.get(contract.dataset)
-    items = [item.source_name or item.name for item in contract.items if whose and item.name == whose.name]
-    return [name for name in items if name in names]
+class _By(NamedTuple):
+    """By what erased persons are known in a dataset."""
+
+    dataset: str
+    hidden: str
+    known: frozenset[str]
+
+    def number(self, value: str) -> bool:
+        """Whether `value` is or holds a number of theirs."""
+        return any(of_number(self.hidden, form) in self.known for form in marks.inside(value))
+
+    def key(self, value: str) -> bool:
+        """Whether it was the key of one."""
+        return of_key(self.hidden, self.dataset, value) in self.known
+
+    def called(self, name: str, values: Sequence[str | None]) -> bool:
+        """Whether the one a value is the number or the key of was called so."""
+        given = [value for value in values if value]
+        numbers = (marks.of_name(self.hidden, form, name) for value in given for form in marks.inside(value))
+        keys = (marks.of_keyed(self.hidden, self.dataset, value, name) for value in given)
+        return not self.known.isdisjoint((*numbers, *keys))
+
+    def contact(self, name: str, proofs: Sequence[str | None]) -> bool:
+        """Whether one of that name had one of these telephones or addresses."""
+        return any(one is not None and of_contact(self.hidden, name, one) in self.known for one in proofs)
 
 
-def _hit(
-    rows: pa.RecordBatchReader,
-    columns: Sequence[_Column],
-    named: bool,
-    dataset: str,
-    hidden: str,
-    known: frozenset[str],
-) -> Iterator[_Hit]:
-    """Rows in which an erased person's number or key stands. named: the last of `rows`' columns is a name."""
+def _told(rows: pa.RecordBatchReader) -> Iterator[tuple[int, list[str | None]]]:
+    """The number of each row, and its cells."""
     for batch in rows:
-        places, *values = (column.to_pylist() for column in batch.columns)
-        names = values.pop() if named else [None] * len(places)
-        for place, name, *cells in zip(places, names, *values, strict=True):
-            bears = [bool(value) and _erased_number(hidden, value, known) for value in cells]
-            keyed = [
-                column.keyed and bool(value) and of_key(hidden, dataset, value) in known
-                for column, value in zip(columns, cells, strict=True)
-            ]
-            told = [column for column, one, other in zip(columns, bears, keyed, strict=True) if one or other]
-            if any(column.takes for column in told):
-                theirs = any(keyed) or not name or _erased_name(hidden, cells, name, known)
-                yield _Hit(place, None, other_name=not theirs)
-            else:
-                yield from (_Hit(place, column.name) for column in told)
+        for place, *cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield place, cells
 
 
-def _erased_number(hidden: str, value: str, known: frozenset[str]) -> bool:
-    return any(of_number(hidden, form) in known for form in inside(value))
+def _hit(by: _By, columns: Sequence[_Column], named: bool, place: int, cells: Sequence[str | None]) -> Iterator[_Hit]:
+    """What of a row tells of an erased person. cells: those of `columns`, then, where `named`, the name of whom the row
+    is about, then what may prove whose it is."""
+    values, rest = cells[: len(columns)], cells[len(columns) :]
+    name, proofs = (rest[0] or "", rest[1:]) if named else ("", [])
+    told = _bearing(by, columns, values)
+    keyed = any(one.keyed and value and by.key(value) for one, value in zip(columns, values, strict=True))
+    another = _another(columns, values, told)
+    # Nearly every row bears another's number and no key of an erased one's: then its name need not be looked at.
+    asked = bool(name) and (keyed or not another)
+    proved = asked and (by.contact(name, proofs) or (keyed and by.called(name, values)))
+    if any(column.takes for column in told) or keyed + proved > another:
+        yield _Hit(place, None, other_name=bool(name) and not proved and not by.called(name, values))
+    else:
+        yield from (_Hit(place, column.name) for column in told)
 
 
-def _erased_name(hidden: str, cells: Sequence[str | None], name: str, known: frozenset[str]) -> bool:
-    return any(of_name(hidden, form, name) in known for value in cells if value for form in inside(value))
+def _bearing(by: _By, columns: Sequence[_Column], values: Sequence[str | None]) -> list[_Column]:
+    """Columns that bear an erased one's number: that of a licence of another holder only looks like it."""
+    told = [column for column, value in zip(columns, values, strict=True) if value and by.number(value)]
+    if any(column.item.element in MADE for column in told):
+        held = [(one, value) for one, value in zip(columns, values, strict=True) if one.item.element == HOLDER]
+        if any(marks.plain(value or "") and one not in told for one, value in held):
+            return [column for column in told if column.item.element not in MADE]
+    return told
+
+
+def _another(columns: Sequence[_Column], values: Sequence[str | None], told: Sequence[_Column]) -> bool:
+    """Whether the number of whom a row is about is a person's who was not erased."""
+    about = [(one, value) for one, value in zip(columns, values, strict=True) if one.about and one not in told]
+    return any(value and marks.is_number(value) for _, value in about)
 
 
 def _there(alone: Alone, names: Sequence[str]) -> Alone:
