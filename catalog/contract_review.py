@@ -13,8 +13,8 @@ import yaml
 
 from catalog.contracts import Contract
 from catalog.contracts_document import strangers, told
-from catalog.errors import InvalidInput
-from catalog.read_options import check_numbers
+from catalog.errors import ContractBroken, InvalidInput
+from catalog.read_options import check_values
 
 TO_REVIEW = "待审核"
 """The word a drafted description carries until somebody has read it."""
@@ -46,10 +46,6 @@ def _open(contract: Contract) -> Iterator[tuple[str, str]]:
     for stranger in strangers(yaml.safe_load(contract.document)) if contract.document else ():
         zh, en = told(stranger)
         yield f"不起作用：{zh}", f"without effect: {en}"
-    try:
-        check_numbers(contract.options)
-    except InvalidInput as wrong:
-        yield wrong.zh.rstrip("。"), wrong.en.rstrip(".")
     if ungraded := [item.name for item in contract.items if not item.grade or not item.personal]:
         named = ", ".join(ungraded)
         yield (
@@ -59,6 +55,22 @@ def _open(contract: Contract) -> Iterator[tuple[str, str]]:
     if untitled := [item.name for item in contract.items if not _CHINESE.search(item.title_zh)]:
         named = ", ".join(untitled)
         yield (f"businessName：数据项 {named} 的中文标题", f"businessName: titles in Chinese of {named}")
+
+
+def check_option_values(contract: Contract) -> None:
+    """Raise ContractBroken that names every option whose number or length of time is none it may be.
+
+    Nothing open but something wrong: every load of the dataset would end at it.
+    """
+    try:
+        check_values(contract.options)
+    except InvalidInput as wrong:
+        raise ContractBroken(
+            f"数据契约 {contract.dataset} 的选项不对。{wrong.zh}",
+            f"Contract {contract.dataset} has wrong options. {wrong.en}",
+            code="contract_options_invalid",
+            dataset=contract.dataset,
+        ) from None
 
 
 def is_draft(contract: Contract) -> bool:

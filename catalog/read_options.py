@@ -8,8 +8,10 @@ int() or float() would end a load in Python's own words, and would take nan and 
 import csv
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -72,6 +74,21 @@ def check_options(names: Iterable[str], *, kind: str) -> None:
         )
 
 
+def check_system_options(names: Iterable[str], *, kind: str) -> None:
+    """Raise InvalidInput for names nothing reads of a system of `kind`, each with the one that was meant."""
+    known = sorted(one.name for one in options() if one.of == "system" and {kind, "any"} & set(one.kinds))
+    if unknown := sorted(set(names) - set(known)):
+        near = {name: next(iter(get_close_matches(name, known, n=1)), "") for name in unknown}
+        zh = "、".join(f"{name}（是否为 {meant}？）" if meant else name for name, meant in near.items())
+        en = ", ".join(f"{name} (did you mean {meant}?)" if meant else name for name, meant in near.items())
+        raise InvalidInput(
+            f"业务系统没有选项 {zh}。{kind} 系统可用：{'、'.join(known)}。",
+            f"No system has an option {en}. One of kind {kind} knows: {', '.join(known)}.",
+            code="system_option_unknown",
+            options=unknown,
+        )
+
+
 _DIGITS: Final = re.compile(r"[0-9.]+")
 MOST_SECONDS: Final = 7 * 86_400
 """The longest a database may work; servers and timers take no more than some weeks, and end nothing at 0."""
@@ -99,8 +116,12 @@ SPANS: Final[Mapping[str, Span]] = {
     "skip_rows": Span(0, 1_000_000),
     "header_rows": Span(1, 100),
     "tiling": Span(0, 1_000_000, whole=False),
+    "partitions": Span(2, 16),
 }
-"""Option, of a system or of a contract -> what it may be; `partitions` and `look_back` are judged where they cut."""
+"""Option, of a system or of a contract -> what it may be. number() and whole() read none that has no line here."""
+LENGTHS: Final[Mapping[str, bool]] = {"look_back": True, "fresh_within": False}
+"""Options that are a length of time ('3 days') -> whether a plain number will do, for a watermark that counts."""
+_UNITS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
 
 def number(options: Mapping[str, Any], name: str, usual: float) -> float:
@@ -108,7 +129,7 @@ def number(options: Mapping[str, Any], name: str, usual: float) -> float:
     if name not in options:
         return usual
     span, given = SPANS[name], _read(options[name])
-    if not span.least <= given <= span.most or (span.whole and given != int(given)):
+    if not _within(span, given):
         raise _refused(name, span)
     return given
 
@@ -118,10 +139,59 @@ def whole(options: Mapping[str, Any], name: str, usual: int) -> int:
     return int(number(options, name, usual))
 
 
-def check_numbers(options: Mapping[str, Any]) -> None:
-    """Raise InvalidInput for the first of `options` that is a number and not one it may be."""
-    for name in SPANS:
-        number(options, name, usual=0)
+def seconds_of(text: str) -> timedelta:
+    """A length of time as contracts write it: 90 minutes, 3 days. Raises ValueError."""
+    found = re.fullmatch(r"(\d+) *(second|minute|hour|day|week)s?", text.strip().lower())
+    if found is None:
+        raise ValueError(text)
+    try:
+        return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    except OverflowError:
+        raise ValueError(text) from None
+
+
+def check_values(options: Mapping[str, Any]) -> None:
+    """Raise InvalidInput that names every one of `options` whose number or length of time is none it may be."""
+    wrong = list(_wrong(options))
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        zh = "；".join(one.zh.removesuffix("。请改正。") for one in wrong)
+        en = "; ".join(one.en.removesuffix(". Correct it.") for one in wrong)
+        raise InvalidInput(
+            f"{zh}。请改正。",
+            f"{en}. Correct them.",
+            code="options_invalid",
+            options=[one.parts["option"] for one in wrong],
+        )
+
+
+def _wrong(options: Mapping[str, Any]) -> Iterator[InvalidInput]:
+    for name, span in SPANS.items():
+        if name in options and not _within(span, _read(options[name])):
+            yield _refused(name, span)
+    for name, counts in LENGTHS.items():
+        if options.get(name) and not _is_length(options[name], counts):
+            yield InvalidInput(
+                f"选项 {name} 须写成 3 days、90 minutes 这样的时长。请改正。",
+                f"Option {name} is a length of time such as 3 days or 90 minutes. Correct it.",
+                code="option_length_invalid",
+                option=name,
+            )
+
+
+def _is_length(given: Any, counts: bool) -> bool:
+    if counts and re.fullmatch(r"\d+", str(given)):
+        return True
+    try:
+        seconds_of(str(given))
+    except ValueError:
+        return False
+    return True
+
+
+def _within(span: Span, given: float) -> bool:
+    return span.least <= given <= span.most and not (span.whole and given != int(given))
 
 
 def _read(given: Any) -> float:

@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.classification import check_classified
+from catalog.contract_review import check_option_values
 from catalog.contracts import Contract, Item
 from catalog.errors import InvalidInput, NotAllowed, NotFound
 from catalog.models import DataItem, Dataset, DatasetVersion, LineageEdge
 
 
 def register_contract(session: Session, *, contract: Contract, hub_id: str, by: str, now: datetime) -> Dataset:
-    """Enter a department's dataset as its contract describes it, replacing an earlier description."""
+    """Enter a department's dataset as its contract describes it, replacing an earlier description.
+
+    Raises ContractBroken for options that are not the numbers they may be, and as register does.
+    """
+    check_option_values(contract)
     return register(
         session,
         dataset=Dataset(

@@ -8,7 +8,7 @@ from catalog import queries
 from catalog.actions.events import EventTag, record
 from catalog.errors import InvalidInput, NotFound
 from catalog.models import System
-from catalog.read_options import check_numbers
+from catalog.read_options import check_system_options, check_values
 from catalog.secrets import decrypt, encrypt
 from catalog.settings import Settings
 from catalog.systems import KINDS, SystemSpec, check_open
@@ -18,11 +18,11 @@ def register(session: Session, *, settings: Settings, spec: SystemSpec, by: str,
     """Register `spec`, or change it. The secret is stored sealed; an empty secret is stored as none.
 
     Raises NotFound for an agency that is not registered, InvalidInput for a kind nobody knows, for a credential in
-    location or options, and for an option that is not the number it may be.
+    location or options, for an option that is not the number it may be, and for one nothing reads.
     """
     queries.agency(session, spec.agency)
     check_open(spec)
-    check_numbers(spec.options)
+    check_values(spec.options)
     if spec.kind not in KINDS:
         raise InvalidInput(
             f"没有 {spec.kind} 这种业务系统。可用：{'、'.join(KINDS)}。",
@@ -30,6 +30,7 @@ def register(session: Session, *, settings: Settings, spec: SystemSpec, by: str,
             code="system_kind_invalid",
             kind=spec.kind,
         )
+    check_system_options(spec.options, kind=spec.kind)
     sealed = encrypt(settings, spec.secret, context=spec.code) if spec.secret else None
     system = session.merge(
         System(

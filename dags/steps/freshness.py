@@ -14,8 +14,8 @@ from catalog.contracts import Contract, load_contract
 from catalog.database import open_session
 from catalog.errors import ContractBroken, HubError
 from catalog.models import RunStep
+from catalog.read_options import seconds_of
 from catalog.settings import Settings
-from lake.sources.databases.window import seconds_of
 
 RULE = "freshness"
 CYCLES = {

@@ -13,7 +13,7 @@ def specs(place: Place) -> list[SystemSpec]:
         database, reader = _names(service.prefix)
         secret = {"user": reader, "password": place.password(reader)}
         location = f"{service.location}/{database}"
-        return [SystemSpec("health_db", "health", "mysql", location, {"charset": "utf8mb4"}, secret)]
+        return [SystemSpec("health_db", "health", "mysql", location, {}, secret)]
     return [SystemSpec("health_db", "health", "sqlite", str(place.folder("health") / "health.sqlite"))]
 
 

@@ -48,10 +48,8 @@ def fill(place: Place, deliveries: Deliveries) -> None:
 def _over_mqtt(stream: Stream, service: Service) -> SystemSpec:
     options = {
         "client_id": _client_id(stream, service),
-        "qos": 1,
         "idle_seconds": IDLE_SECONDS,
         "ack_every": ACK_EVERY,
-        "topic": stream.topic,
     }
     user, password = service.reader if service.reader[0] else (service.user, service.password)
     secret = {"user": user, "password": password} if user else {}

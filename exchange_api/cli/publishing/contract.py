@@ -19,15 +19,16 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=say("契
 def check(
     files: Annotated[list[Path], typer.Argument(exists=True, help=say("文件或文件夹", "Files or folders"))],
 ) -> None:
-    """Read every file, its classification and its rules; the first that is wrong ends the check with its sentence."""
+    """Read every file, its options, classification and rules; the first that is wrong ends the check."""
     from catalog.classification import check_classified
-    from catalog.contract_review import is_draft
+    from catalog.contract_review import check_option_values, is_draft
     from catalog.contracts import load_contract
 
     door.settings()  # with them come the county's own data elements and code lists
     paths = [path for given in files for path in (sorted(given.glob("*.odcs.yaml")) if given.is_dir() else [given])]
     for path in paths:
         contract = load_contract(path)
+        check_option_values(contract)
         if not is_draft(contract):  # of a draft the open grades are told below, with whatever else is open
             check_classified(contract.dataset, contract.items, grade=contract.grade, sharing=contract.sharing)
         rules = count_rules(contract)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken, HubError
-from catalog.read_options import whole
+from catalog.read_options import SPANS, whole
 from catalog.systems import SystemSpec
 from lake.delta.prefetch import side_by_side
 from lake.loading.reconciliation import COUNT, SUM, Measure, reconciled
@@ -26,7 +26,7 @@ from lake.sources.databases.sentences import sentence
 from lake.sources.databases.window import zone_of
 from lake.sources.delivery import BATCH_ROWS, as_text
 
-MOST_PARTS = 16
+MOST_PARTS = SPANS["partitions"].most
 # What makes a session read one moment of the database and nothing else; {s} seconds, {ms} milliseconds.
 QUIET: Mapping[str, tuple[str, ...]] = {
     "postgresql": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET statement_timeout = {ms}"),
@@ -92,15 +92,15 @@ class Told:
 
 
 def split(sessions: Sessions, query: sa.Select[Any], contract: Contract, origin: sa.FromClause) -> list[Part]:
-    """The query in `partitions` ranges of `partition_by`, or whole. Raises ContractBroken for options that do not fit.
+    """The query in `partitions` ranges of `partition_by`, or whole. Raises ContractBroken or InvalidInput.
 
     The first and last range are open, and rows without a key go with the first: every row is in exactly one.
     """
-    name, count = contract.options.get("partition_by"), contract.options.get("partitions", 4)
+    name, count = contract.options.get("partition_by"), whole(contract.options, "partitions", 4)
     first = sessions.opened[0]
     if not name:
         return [Part(first, query)]
-    if name not in origin.columns or not str(count).isdigit() or not 2 <= int(count) <= MOST_PARTS:
+    if name not in origin.columns:
         raise _wrong_partition(contract)
     key = origin.columns[str(name)]
     low, high = first.execute(sa.select(sa.func.min(key), sa.func.max(key))).one()
@@ -108,7 +108,7 @@ def split(sessions: Sessions, query: sa.Select[Any], contract: Contract, origin:
         return [Part(first, query)]
     if not isinstance(low, int) or not isinstance(high, int):
         raise _wrong_partition(contract)
-    ends = sorted({low + (high - low) * step // int(count) for step in range(1, int(count))} - {low})
+    ends = sorted({low + (high - low) * step // count for step in range(1, count)} - {low})
     bounds = list(zip([None, *ends], [*ends, None], strict=True))
     connections = [first, *(sessions.open() for _ in bounds[1:])]
     return [
@@ -125,10 +125,8 @@ def _between(key: sa.ColumnElement[Any], low: int | None, high: int | None) -> s
 
 def _wrong_partition(contract: Contract) -> ContractBroken:
     return ContractBroken(
-        f"数据集 {contract.dataset} 的选项 partition_by 须是整数列，partitions 须在 2 与 {MOST_PARTS} 之间。"
-        "请修订契约。",
-        f"Option partition_by of {contract.dataset} must be a column of whole numbers, and partitions between 2 and"
-        f" {MOST_PARTS}. Revise the contract.",
+        f"数据集 {contract.dataset} 的选项 partition_by 须是整数列。请修订契约。",
+        f"Option partition_by of {contract.dataset} must be a column of whole numbers. Revise the contract.",
         code="partition_invalid",
         dataset=contract.dataset,
     )

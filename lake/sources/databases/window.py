@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from catalog.contracts import Contract
 from catalog.errors import ContractBroken
+from catalog.read_options import seconds_of
 from catalog.working_days import COUNTY_ZONE
-
-UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
 
 @dataclass(frozen=True)
@@ -144,14 +143,6 @@ def _moments(contract: Contract, day: date, newest: str) -> tuple[str, str]:
             datetime.combine(ends[1], time(), zone).isoformat(),
         )
     return ends[0].isoformat(), ends[1].isoformat()
-
-
-def seconds_of(text: str) -> timedelta:
-    """A length of time as contracts write it: 90 minutes, 3 days. Raises ValueError."""
-    found = re.fullmatch(r"(\d+) *(second|minute|hour|day|week)s?", text.strip().lower())
-    if found is None:
-        raise ValueError(text)
-    return timedelta(seconds=int(found.group(1)) * UNITS[found.group(2)])
 
 
 def _earlier(since: str, by: timedelta) -> str:

@@ -122,7 +122,7 @@ def test_mysql_gives_back_every_value_and_no_more_rights_than_reading(place: Pla
         host=parts.hostname,
         port=parts.port or 3306,
         database=parts.path.strip("/"),
-        charset=spec.options["charset"],
+        charset="utf8mb4",
         **spec.secret,
     )
     with session, session.cursor() as cursor:

@@ -129,7 +129,9 @@ def test_a_system_is_tested_previewed_and_profiled_without_a_value(city, folder)
 
 def test_a_system_that_is_away_or_not_there_is_told_in_a_problem_document(near_city, folder_near):
     city = near_city
-    city.post("/api/v1/systems", "steward", json=BODY | {"kind": "mqtt", "location": "mqtt://127.0.0.1:9"})
+    city.post(
+        "/api/v1/systems", "steward", json=BODY | {"kind": "mqtt", "location": "mqtt://127.0.0.1:9", "options": {}}
+    )
     away = city.post("/api/v1/systems/civil_rest/profile", "steward", json={"locator": "x"})
     assert (away.status_code, away.json()["code"]) == (502, "source_unreachable")
     assert CANARY not in away.text

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from catalog.contract_draft import Place, draft
-from catalog.contract_review import unfinished
+from catalog.contract_review import check_option_values, unfinished
 from catalog.contracts import Contract, load_contracts, parse_contract
+from catalog.errors import ContractBroken
 
 CONTRACTS = load_contracts(Path(__file__).resolve().parents[3] / "demo" / "contracts")
 
@@ -53,9 +54,9 @@ def test_an_option_that_does_nothing_is_told_with_the_one_meant(option: str, say
 
 def test_an_option_that_is_not_the_number_it_may_be_is_told() -> None:
     contract = replace(CONTRACTS["civil_subsistence"], options={"page_size": "many", "sheet": "x"})
-    assert [english for _, english in unfinished(contract)] == [
-        "Option page_size is a whole number from 1 to 1000000. Correct it"
-    ]
+    with pytest.raises(ContractBroken, match=r"civil_subsistence has wrong options\. Option page_size is a"):
+        check_option_values(contract)
+    assert unfinished(contract) == (), "it is wrong, not open"
 
 
 def test_a_mistyped_key_is_told_with_the_one_meant() -> None:

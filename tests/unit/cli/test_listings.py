@@ -149,6 +149,23 @@ def test_a_contract_that_is_not_classified_or_not_whole_does_not_pass_the_check(
         assert word in said.err
 
 
+def test_wrong_options_are_all_told_and_the_contract_is_neither_valid_nor_registered(
+    shuniu: Shuniu, city: Settings, tmp_path: Path
+) -> None:
+    from tests.factories.small_registry import CONTRACTS
+
+    text = (CONTRACTS / "stats_indicator.odcs.yaml").read_text(encoding="utf-8")
+    wrong = "{partitions: many, partition_by: x, look_back: soon, skip_rows: .nan}"
+    path = tmp_path / "stats_indicator.odcs.yaml"
+    path.write_text(f"{text.rstrip()}\n- {{property: options, value: {wrong}}}\n", encoding="utf-8")
+    for verb in ("check", "register"):
+        said = shuniu("contract", verb, str(path), home=city.home, language="en")
+        assert said.code == 1
+        assert "stats_indicator has wrong options" in said.err
+        assert all(f"Option {name} is" in said.err for name in ("partitions", "look_back", "skip_rows"))
+        assert "still to fill in" not in said.err
+
+
 def test_a_contract_that_is_not_classified_is_not_registered(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
     from tests.factories.small_registry import CONTRACTS
 

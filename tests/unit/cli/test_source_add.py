@@ -23,30 +23,46 @@ def test_a_feedback_target_and_a_map_of_files_can_be_given(shuniu: Shuniu, city:
     told = shuniu(
         *("source", "add", "police_a", *PLACE),
         *("--option", "feedback.way=folder", "--option", "feedback.location=/srv/back"),
-        *("--option", 'files={"water/+/level": "w*.ndjson"}', "--option", "idle_seconds=2.5"),
+        *("--kind", "ndjson", "--option", 'files={"water/+/level": "w*.ndjson"}'),
         home=city.home,
     )
     assert told.code == 0
     assert options_of(city, "police_a") == {
         "feedback": {"way": "folder", "location": "/srv/back"},
         "files": {"water/+/level": "w*.ndjson"},
-        "idle_seconds": 2.5,
     }
 
 
 def test_a_file_says_the_same_and_words_go_before_it(shuniu: Shuniu, city: Settings, tmp_path: Path) -> None:
     file = tmp_path / "police.yaml"
     file.write_text(
-        "agency: police\nkind: files\nlocation: /srv/old\noptions:\n  feedback: {way: folder, location: /b}\n  a: 1\n",
+        "agency: police\nkind: mqtt\nlocation: mqtt://old\noptions:\n"
+        "  feedback: {way: folder, location: /b}\n  idle_seconds: 1\n",
         encoding="utf-8",
     )
     told = shuniu(
-        "source", "add", "police_b", "--from", str(file), "--location", "/srv/new", "--option", "a=2", home=city.home
+        *("source", "add", "police_b", "--from", str(file), "--location", "mqtt://new"),
+        *("--option", "idle_seconds=2.5"),
+        home=city.home,
     )
     assert told.code == 0
     shown = json.loads(shuniu("source", "show", "police_b", "--json", home=city.home).out)
-    assert (shown["kind"], shown["location"]) == ("files", "/srv/new")
-    assert options_of(city, "police_b") == {"feedback": {"way": "folder", "location": "/b"}, "a": 2}
+    assert (shown["kind"], shown["location"]) == ("mqtt", "mqtt://new")
+    assert options_of(city, "police_b") == {"feedback": {"way": "folder", "location": "/b"}, "idle_seconds": 2.5}
+
+
+def test_a_mistyped_option_is_refused_with_the_one_that_was_meant(shuniu: Shuniu, city: Settings) -> None:
+    place = ("--agency", "police", "--kind", "rest", "--location", "https://police.example")
+    for option, words in (
+        ("pagesize=10", "pagesize（是否为 page_size？）"),
+        ("idle_seconds=2", "没有选项 idle_seconds"),  # of another kind: read as little as a mistyped one
+    ):
+        told = shuniu("source", "add", "police_c", *place, "--option", option, home=city.home)
+        assert told.code == 2
+        assert words in told.err
+        assert "requests_per_minute" in told.err
+    assert shuniu("source", "show", "police_c", home=city.home).code == 1
+    assert shuniu("source", "add", "police_c", *place, "--option", "page_size=10", home=city.home).code == 0
 
 
 @pytest.mark.parametrize(
