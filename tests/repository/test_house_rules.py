@@ -131,6 +131,48 @@ def test_where_a_kind_of_source_is_added_names_every_module_that_knows_kinds() -
     assert [path for path in sorted(known) if path not in row] == []
 
 
+def _of_options(node: ast.AST) -> bool:
+    return any(
+        (isinstance(one, ast.Attribute) and one.attr == "options")
+        or (isinstance(one, ast.Name) and one.id == "options")
+        for one in ast.walk(node)
+    )
+
+
+def _bare_numbers(source: str) -> list[int]:
+    """Lines where int() or float() is put to what `options` hold, or to a name such a value was given."""
+    found = []
+    for scope in (one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.FunctionDef)):
+        values = {
+            name.id
+            for one in ast.walk(scope)
+            if isinstance(one, ast.Assign) and _of_options(one.value)
+            for target in one.targets
+            for name in ast.walk(target)
+            if isinstance(name, ast.Name)
+        }
+        for call in (one for one in ast.walk(scope) if isinstance(one, ast.Call) and one.args):
+            if isinstance(call.func, ast.Name) and call.func.id in ("int", "float"):
+                named = {one.id for one in ast.walk(call.args[0]) if isinstance(one, ast.Name)}
+                if _of_options(call.args[0]) or named & values:
+                    found.append(call.lineno)
+    return found
+
+
+def test_a_number_among_the_options_is_read_by_number_or_whole_alone() -> None:
+    assert _bare_numbers("def a(options):\n    return int(options['x'])") == [2]
+    assert _bare_numbers("def a(c):\n    n, m = c.options.get('x'), 1\n    return float(str(n))") == [3]
+    packages = ("catalog", "lake", "quality", "authorization", "exchange_api", "dags")
+    bare = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for package in packages
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if path != ROOT / "catalog" / "read_options.py"
+        for line in _bare_numbers(path.read_text(encoding="utf-8"))
+    ]
+    assert bare == [], "nan, inf and ² end a load in Python's words: a line in SPANS, and number() or whole()"
+
+
 def test_where_an_identifier_rule_is_added_names_the_tables_it_stands_in() -> None:
     from quality.rules import identifier
 
