@@ -102,7 +102,8 @@ def check_columns(settings: Settings, model: BaseModel, built: Mapping[str, Base
         except duckdb.Error as error:
             # Over empty tables and with no file to open only names can be in it; they are what one has to look at.
             zh, en = wording.engine_said(str(error))
-            place = tracing.place_of(model, wording.unknown_name(str(error)), built)
+            name, table = wording.unknown_name(str(error))
+            place = tracing.place_of(model, name, built, table=table)
             raise _wrong(model, f"SQL 无法执行：{zh}{place[0]}", f"the SQL does not run: {en}{place[1]}") from None
     columns = [(str(name), str(kind)) for name, kind, *_ in given]
     wanted = [(item.name, _NAMES.get(item.kind, SQL_KINDS[item.kind])) for item in model.items]

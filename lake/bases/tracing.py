@@ -70,11 +70,12 @@ def declared_lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> dict[
         ) from None
 
 
-def place_of(model: BaseModel, name: str, models: Mapping[str, BaseModel]) -> wording.Pair:
-    """Where a declared topic writes `name`, a column with or without its alias, and which one was meant."""
+def place_of(model: BaseModel, name: str, models: Mapping[str, BaseModel], *, table: bool = False) -> wording.Pair:
+    """Where a declared topic writes `name`, a column with or without its alias or a `table`, and which was meant."""
     text = model.sql(model.steps[-1])
     known = {each: tuple(columns_of(each, models)) for each in model.inputs} | dict(SMALL)
-    place, meant = wording.of_name(text, name), wording.column_meant(_parsed(text), name, known)
+    query, place = _parsed(text), wording.of_name(text, name)
+    meant = wording.table_meant(query, name) if table else wording.column_meant(query, name, known)
     return f"{place[0]}{meant[0]}", f"{place[1]}{meant[1]}"
 
 

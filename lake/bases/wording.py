@@ -76,13 +76,15 @@ _FORMS: Final = (
     (re.compile(r"(\w+) in FROM: a table or a query only"), "FROM 中的 {}：只能是表或查询"),
     (re.compile(r"(\w+) in (\w+)"), "{1} 中的 {0}"),
 )
+# A name as the engine repeats it, alone or with its alias; what is longer is no name of this hub.
 _NAME: Final = r'"?([\w.]{1,80})"?'
+_TABLES: Final = (rf"Referenced table {_NAME} not found", rf"Table with name {_NAME} does not exist")
 _UNKNOWN: Final = (
     (rf"Referenced column {_NAME} (?:was )?not found", "找不到列 {}", "there is no column {}"),
     (rf"Table {_NAME} does not have a column named {_NAME}", "{} 没有列 {}", "{} has no column {}"),
     (rf"Values list {_NAME} does not have a column named {_NAME}", "{} 没有列 {}", "{} has no column {}"),
-    (rf"Referenced table {_NAME} not found", "找不到表或别名 {}", "there is no table or name {}"),
-    (rf"Table with name {_NAME} does not exist", "找不到表 {}", "there is no table {}"),
+    (_TABLES[0], "找不到表或别名 {}", "there is no table or name {}"),
+    (_TABLES[1], "找不到表 {}", "there is no table {}"),
     (r"(?:Scalar|Table|Aggregate)?\s*Function with name (\w{1,60}) does not exist", "没有函数 {}",
      "there is no function {}"),
 )  # fmt: skip
@@ -120,11 +122,14 @@ def chinese(found: str) -> str:
     return found
 
 
-def unknown_name(message: str) -> str:
-    """The column, table, alias or function that the engine did not find; '' when it complains of something else."""
+def unknown_name(message: str) -> tuple[str, bool]:
+    """The column, table, alias or function that the engine did not find, and whether it is a table or an alias.
+
+    ('', False) when it complains of something else.
+    """
     line = " ".join(message.split())[:400]
-    found = (re.search(pattern, line, re.IGNORECASE) for pattern, *_ in _UNKNOWN)
-    return next((match.groups()[-1] for match in found if match), "")
+    found = ((re.search(pattern, line, re.IGNORECASE), pattern in _TABLES) for pattern, *_ in _UNKNOWN)
+    return next(((match.groups()[-1], table) for match, table in found if match), ("", False))
 
 
 def engine_said(message: str) -> Pair:
@@ -139,10 +144,14 @@ def engine_said(message: str) -> Pair:
 
 NOWHERE: Final[Pair] = ("", "")
 _LONGEST_SHOWN: Final = 80
+# Names and signs alone: the piece of SQL at fault, never a number or a text somebody wrote.
 # Possessive: a name is taken whole or not at all, so that no piece can be cut into names in many ways.
 _SHOWN: Final = re.compile(r"(?:[a-z_][a-z0-9_]*+|[ -/:-@\[-^`{-~])++", re.IGNORECASE | re.ASCII)
+# What stands in quotes may be a value.
 _QUOTES: Final = re.compile(r"['\"]")
+# Six digits in a row may be the region of an identity number, so part of one.
 _DIGITS: Final = re.compile(r"\d{6}")
+# Texts, names and comments that end come first, so that a quote inside one is not taken for the one left open.
 _OPEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|(?P<left>'|\"|/\*)", re.DOTALL)
 _NO_NAMES: Final = frozenset({TokenType.STRING, TokenType.NUMBER})
 
@@ -218,13 +227,24 @@ def meant(name: str, known: Collection[str]) -> Pair:
 def column_meant(query: exp.Expr, name: str, known: Mapping[str, Collection[str]]) -> Pair:
     """What `column` or `alias.column` was meant to be; `known`: the columns of each table that may be read."""
     alias, _, column = name.rpartition(".")
-    relations = {one.alias_or_name: one.name for one in query.find_all(exp.Table)}
-    parts = {one.alias: one.this.named_selects for one in query.find_all(exp.CTE, exp.Subquery)}
+    relations, parts = _named(query)
     if alias and alias not in relations and alias not in parts:
-        return meant(alias, [*relations, *filter(None, parts)])
+        return table_meant(query, alias)
     tables = [alias] if alias else [*relations, *parts]
     sources = [relations.get(one, one) for one in tables]
     return meant(column, {each for one in sources for each in parts.get(one) or known.get(one, ())})
+
+
+def table_meant(query: exp.Expr, name: str) -> Pair:
+    """What a table or alias was meant to be; no column can be, however alike: `facilty` is no `facility_id`."""
+    relations, parts = _named(query)
+    return meant(name, [*relations, *filter(None, parts)])
+
+
+def _named(query: exp.Expr) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """The tables a query reads by the name it gives them, and the columns of the queries inside it by theirs."""
+    relations = {one.alias_or_name: one.name for one in query.find_all(exp.Table)}
+    return relations, {one.alias: one.this.named_selects for one in query.find_all(exp.CTE, exp.Subquery)}
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -63,6 +63,8 @@ def test_a_topic_with_something_wrong_is_refused_in_chinese_words(
         (SQL.replace("WHERE home.township_code", "WHERE home.townshp_code"),
          "townshp_code（第 4 行第 13 列）（是否为 township_code？）", "column 13) (did you mean township_code?)"),
         (SQL.replace("home.kind, count", "hme.kind, count"), "hme.kind（第 2 行第 28 列）（是否为 home？）", "home?"),
+        (SQL.replace("home", "facility").replace("WHERE facility.", "WHERE facilty."),
+         "找不到表或别名 facilty", "no table or name facilty (line 4, column 8) (did you mean facility?)"),
         (SQL.replace("count(*)", "cuont(*)"),
          "（第 2 行第 39 列“cuont”）（是否为 count？）", "at `cuont`) (did you mean"),
         (SQL.replace("count(*)", "count(*) / home.kind"), "第 2 行第", "line 2, column"),
