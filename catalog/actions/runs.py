@@ -14,13 +14,22 @@ from catalog.models import RunStep
 from catalog.settings import Settings
 
 
+@dataclass(frozen=True)
+class Note:
+    """What a step that went well has to tell: no error, so it has neither a status nor an exit code."""
+
+    zh: str
+    en: str
+    code: str
+
+
 @dataclass
 class Step:
-    """Filled in by the block that `step` surrounds. `note`: what a step that went well left undone, and why."""
+    """Filled in by the block that `step` surrounds. `note`: what a step that went well left undone or found."""
 
     rows: int = 0
     batch: str | None = None
-    note: HubError | None = None
+    note: HubError | Note | None = None
 
 
 def record_step(

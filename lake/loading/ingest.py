@@ -17,9 +17,10 @@ from sqlalchemy import select
 
 from catalog import models
 from catalog.actions import batches, erasures
+from catalog.actions.runs import Note
 from catalog.contracts import Contract
 from catalog.database import open_reader, open_session
-from catalog.errors import BatchHeld, ContractBroken, SourceError, SourceUnreadable
+from catalog.errors import BatchHeld, ContractBroken, SourceUnreadable
 from catalog.i18n import file_name
 from catalog.identifiers import batch_id
 from catalog.read_options import KINDS_OF
@@ -133,7 +134,7 @@ def _take(
     same = same or before.same(mark)
     if same is None and staged.rows == 0 and contract.mode != "snapshot":
         same = last
-    without_rows = _without_rows(spec, delivery) if staged.rows == 0 else ()
+    without_rows = _files_of(spec, delivery) if staged.rows == 0 else ()
     if same is not None:
         raw.drop(settings, staged)
         return replace(_nothing_new(settings, delivery, same, by=by, now=now), without_rows=without_rows)
@@ -218,18 +219,18 @@ def _nothing_new(settings: Settings, delivery: Delivery, same: Batch, *, by: str
     return same
 
 
-def _without_rows(spec: SystemSpec, delivery: Delivery) -> tuple[str, ...]:
-    """The files a department delivered, where no row came of them; none where lines were kept aside, which are rows."""
+def _files_of(spec: SystemSpec, delivery: Delivery) -> tuple[str, ...]:
+    """Names of the files a department delivered; none where lines of them were kept aside, which are rows."""
     files = delivery.files if spec.kind in KINDS_OF["files"] and not delivery.kept_aside else ()
     return tuple(file_name(path.name) for path in files)
 
 
-def no_rows(files: tuple[str, ...]) -> SourceError:
-    """What is said of files without a row. Nothing is refused: a list may be empty, but somebody should look."""
+def told_without_rows(files: tuple[str, ...]) -> Note:
+    """What is said of files without a row. No error: a list may be empty and is taken, but somebody should look."""
     more = len(files) - MOST_NAMED
     others = (f" 等 {len(files)} 个文件", f" and {more} more") if more > 0 else (" ", "")
     named = files[:MOST_NAMED]
-    return SourceError(
+    return Note(
         f"交付的文件 {'、'.join(named)}{others[0]}中没有一行数据（空文件或只有表头）。请部门核对。",
         f"No row is in the delivered {', '.join(named)}{others[1]}: empty, or a header alone. Ask the department.",
         code="delivery_without_rows",
@@ -243,7 +244,7 @@ def _message(facts: raw.Facts) -> tuple[str, str]:
     """
     zh, en = [], []
     if facts.without_rows:
-        empty = no_rows(facts.without_rows)
+        empty = told_without_rows(facts.without_rows)
         zh.append(empty.zh)
         en.append(empty.en)
     if facts.checked is not None:

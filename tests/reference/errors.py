@@ -16,6 +16,9 @@ rely on `code`, which is stable; the sentences may be reworded. Over HTTP an err
 `application/problem+json`) with `type`, `title`, `status`, `code`, `detail`; the command line prints the sentence to
 stderr and ends with the exit code. Anything unforeseen is answered as `internal`, without its text.
 错误信息为中英文两句话；程序请依据 `code`。`{...}` 处为部门、数据集、数据项等名称，绝不含数据值。
+
+The class `Note` is no error and has no status: what a step that went well tells on its run.
+`Note` 不是错误：步骤正常完成时在运行记录中的说明。
 """
 
 
