@@ -82,7 +82,7 @@ test-all: $(BIN)/.spark ## everything, the slow rest and the registry in Postgre
 	$(BIN)/coverage report
 	$(MAKE) test-registry
 
-bench: $(BIN)/.dev ## benchmarks; ONLY=main RESIDENTS=20000,200000; ONLY=quality ROWS=1000000,10000000; ONLY=dirt|accuracy SEEDS=1,2,3
+bench: $(BIN)/.dev ## benchmarks; ONLY=main RESIDENTS=20000,200000; ONLY=quality|ingest ROWS=1000000; ONLY=addresses|bases RESIDENTS=20000; ONLY=dirt|accuracy SEEDS=1,2,3
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(ROWS),--rows $(ROWS)) $(if $(SEEDS),--seeds $(SEEDS))
 
 peers: $(BIN)/.dev ## what benchmarks compare the hub with (dlt, polars), in an environment of its own
