@@ -135,14 +135,15 @@ def _as_held(fresh: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _put_among(held: pa.RecordBatchReader, new: pa.Table, touched: pa.Array) -> Iterator[pa.RecordBatch]:
     gone, ids = touched.sort(), new.column(0).to_pylist()
-    gone_ids, left, at = gone.to_pylist(), 0, 0
+    gone_ids, at = gone.to_pylist(), 0
     for batch in held:
         column = batch.column(0).cast(pa.string())
-        last = column[-1].as_py()
-        here, end = gone[left : bisect.bisect_right(gone_ids, last)], bisect.bisect_right(ids, last, lo=at)
+        first, last = column[0].as_py(), column[-1].as_py()
+        # By its own ids alone: a clock set back while they were written can put files in another order than their rows.
+        here = gone[bisect.bisect_left(gone_ids, first) : bisect.bisect_right(gone_ids, last)]
+        end = bisect.bisect_right(ids, last, lo=at)
         yield from _interleaved(batch, column, here, new.slice(at, end - at), ids[at:end])
-        # The rows of the last id may go on in the next batch.
-        left, at = bisect.bisect_left(gone_ids, last), end
+        at = end
     yield from new.slice(at).to_batches()
 
 

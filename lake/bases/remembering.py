@@ -82,9 +82,10 @@ def remember(settings: Settings, model: BaseModel, *, now: datetime, kept: Taken
     if known != now:
         log.warning("%s: the hub's clock is not past the last build; what is new counts as known after it", model.name)
     with connect(settings, functions=False, keep_order=False) as connection:
+        provenance = None
         if kept is not None and last is not None and _goes_on(model, kept, version, last[0]):
             provenance = _compare_touched(connection, model, settings, kept)
-        else:
+        if provenance is None:
             _compare(connection, model, settings, version, last[0] if last else None)
             provenance = tables.scan(State(settings, model).uri("provenance"), settings=settings)
         connection.execute(_stated(model, provenance, day=local_day(known)))
@@ -125,8 +126,11 @@ def _goes_on(model: BaseModel, kept: TakenOver, version: int, before: int) -> bo
 
 def _compare_touched(
     connection: duckdb.DuckDBPyConnection, model: BaseModel, settings: Settings, kept: TakenOver
-) -> str:
-    """What _compare() does, from what the build made anew; the relation of the provenance it made."""
+) -> str | None:
+    """What _compare() does, from what the build made anew; the relation of the provenance it made.
+
+    None where the version before can no longer be read.
+    """
     fields, key = fields_of(model), quote(model.key[0])
     columns = f"{key} AS id, {', '.join(map(quote, fields))}"
     connection.register("history_touched", pa.table({"id": kept.touched}))
@@ -134,7 +138,10 @@ def _compare_touched(
     connection.register("history_provenance", kept.fresh[f"{model.name}_provenance"])
     before = tables.scan(Layout(settings.lake_url).base(model.name), kept.versions[model.name], settings=settings)
     was = f"(SELECT {columns} FROM {before} WHERE {key} IN (SELECT id FROM history_touched))"
-    _hold_changed(connection, fields, f"(SELECT {columns} FROM history_fresh)", was)
+    try:
+        _hold_changed(connection, fields, f"(SELECT {columns} FROM history_fresh)", was)
+    except duckdb.IOException:
+        return None
     return "history_provenance"
 
 

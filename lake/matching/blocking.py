@@ -27,7 +27,7 @@ COSTS = (
 """SELECT of the blocks in which anybody meets, and how many pairs do."""
 WHO = "record, source, loose"
 """What stands beside the keys of a record."""
-_AT_ONCE = 16_000_000  # meetings that are counted at once: each takes eight bytes, a few times over
+_AT_ONCE = 30_000_000  # meetings that are counted at once, about: each takes 20 to 80 bytes, the more pairs the more
 _AT_SCALE = 50_000  # from so many records on only atoms of rank 1 are combined
 _LEAST = 300_000  # pairs any number of records may have
 _OVERLAP = 3  # keys by which a pair is found, on average
@@ -84,7 +84,8 @@ def block(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
         "CREATE OR REPLACE TEMP TABLE matching_chosen AS FROM matching_key SEMI JOIN matching_block USING (block)"
     )
     connection.execute("DROP TABLE matching_key; DROP TABLE matching_block")
-    pairs = _candidates(connection, task, slices=1 + int(budget) // _AT_ONCE)
+    # Two that are both searched for are paid for once and meet twice.
+    pairs = _candidates(connection, task, slices=1 + 2 * int(budget) // _AT_ONCE)
     connection.register("matching_found", pairs)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS FROM matching_found")
     connection.unregister("matching_found")

@@ -27,21 +27,28 @@ def rows(entities: dict[str, int], of: int) -> pa.Table:
 
 
 @settings(max_examples=60, deadline=None)
-@given(was=ids, becomes=ids, gone=st.sets(st.integers(0, 300).map("r{:03x}".format)), group=st.integers(3, 200))
+@given(
+    was=ids,
+    becomes=ids,
+    gone=st.sets(st.integers(0, 300).map("r{:03x}".format)),
+    group=st.integers(3, 200),
+    size=st.sampled_from([500, 1_500, 10**8]),
+)
 def test_rows_fused_anew_stand_in_the_order_of_ids(
-    was: dict[str, int], becomes: dict[str, int], gone: set[str], group: int
+    was: dict[str, int], becomes: dict[str, int], gone: set[str], group: int, size: int
 ) -> None:
     touched = gone | set(becomes)
     with TemporaryDirectory() as folder:
         given, uri = Settings(home=Path(folder)), f"{folder}/table"
-        usual, files.ROW_GROUP_ROWS = files.ROW_GROUP_ROWS, group
+        usual = files.ROW_GROUP_ROWS, files.TARGET_BYTES
+        files.ROW_GROUP_ROWS, files.TARGET_BYTES = group, size
         try:
             tables.write(uri, rows(was, 0), run_id="was", settings=given)
             fresh = rows(becomes, 1_000)
             kept = TakenOver({"table": 0}, pa.array(list(touched), pa.string()))
             tables.write(uri, put_among(uri, "table", fresh.to_reader(), kept, given), run_id="now", settings=given)
         finally:
-            files.ROW_GROUP_ROWS = usual
+            files.ROW_GROUP_ROWS, files.TARGET_BYTES = usual
         stayed = rows({one: count for one, count in was.items() if one not in touched}, 0)
         wanted = pa.concat_tables([stayed, fresh]).to_pylist()
         assert tables.read(uri, settings=given).to_pylist() == sorted(wanted, key=lambda row: (row["id"], row["value"]))

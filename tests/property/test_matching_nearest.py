@@ -3,6 +3,7 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,19 @@ def test_those_met_most_often_are_the_nearest_and_of_equal_ones_the_smaller(met,
         by_hand.setdefault(who, []).append((-times, whom))
     expected = [(who, whom) for who in sorted(by_hand) for _, whom in sorted(by_hand[who])[:most]]
     assert list(zip(searched.tolist(), other.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("searched", [2048, 2049])
+def test_more_than_one_number_can_rank_is_refused_and_not_ranked_wrongly(searched):
+    everyone = np.arange(searched, dtype=np.int64) << PLACE_BITS | 2**PLACE_BITS - 1
+    meetings = np.concatenate([everyone, np.repeat(everyone[:1], 2**20 - 1)])
+    if searched > 2048:
+        with pytest.raises(OverflowError):
+            nearest(meetings, 1)
+    else:
+        who, other = nearest(meetings, 1)
+        assert who.tolist() == list(range(searched))
+        assert set(other.tolist()) == {2**PLACE_BITS - 1}
 
 
 @given(MEETINGS)

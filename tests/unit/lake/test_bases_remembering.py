@@ -1,5 +1,6 @@
 """The history of a build that took over most of the last one: told of those it touched, and of nobody twice."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,6 +91,55 @@ def test_where_too_many_were_touched_to_hold_their_rows_the_history_is_the_same(
     county: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lake.bases.changes.FEW_TOUCHED", 0)
+    move(county, 3, turn=2)
+    build(county, "population", now=NOW + timedelta(hours=1))
+    assert moved(county) == [PEOPLE[3]["resident_id"]]
+
+
+def turns(county: Settings) -> list[dict[str, object]]:
+    """The whole history without when it was known: in four nights one moved, one went, one came, one lost a number."""
+    uri = Layout(county.lake_url).standard("police_person")
+    whole = tables.read(uri, settings=county)
+    nights = [
+        lambda row: row | {"address": "新址"} if row["person_no"] == "P3" else row,
+        lambda row: None if row["person_no"] == "P5" else row,
+        lambda row: row,
+        lambda row: row | {"resident_id": None} if row["person_no"] == "P7" else row,
+    ]
+    for night, told in enumerate(nights):
+        rows = [said for row in whole.to_pylist() if (said := told(row)) is not None]
+        tables.write(uri, pa.Table.from_pylist(rows, schema=whole.schema), run_id=f"night {night}", settings=county)
+        build(county, "population", now=NOW + timedelta(hours=night + 1))
+    people = read(county, Layout(county.lake_url).base("population_history"))
+    return [{name: value for name, value in row.items() if name != "known_from"} for row in people]
+
+
+def test_the_history_told_of_those_touched_is_the_one_told_of_everybody(
+    county: Settings, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Settings(home=tmp_path_factory.mktemp("other") / "home")
+    shutil.copytree(county.home, other.home)  # with its secret, so that ids are the same
+    asked: list[bool] = []
+    truly = remembering._goes_on
+    with monkeypatch.context() as watched:
+        watched.setattr(remembering, "_goes_on", lambda *of: asked.append(truly(*of)) or asked[-1])
+        of_those_touched = turns(county)
+    assert any(asked)
+    monkeypatch.setattr(remembering, "_goes_on", lambda *_: False)
+    assert of_those_touched == turns(other)
+    assert {"新址", None} <= {row["value"] for row in of_those_touched}
+
+
+def test_where_somebody_committed_before_the_history_was_told_everybody_is_looked_at(
+    county: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(settings: Settings, *of: object, **by: object) -> object:
+        uri = Layout(settings.lake_url).base("population")
+        tables.compact(uri, run_id="upkeep", order_by=("person_id",), settings=settings)
+        return remembering.remember(settings, *of, **by)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("lake.bases.building.remember", late)
+    monkeypatch.setattr(remembering, "_compare_touched", refuse)
     move(county, 3, turn=2)
     build(county, "population", now=NOW + timedelta(hours=1))
     assert moved(county) == [PEOPLE[3]["resident_id"]]

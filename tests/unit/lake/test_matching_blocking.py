@@ -14,9 +14,13 @@ from tests.factories.matching import people, person_task, table, town
 def test_places_find_the_pairs_that_met_most_often_and_of_equal_ones_the_first(single, nearest, monkeypatch):
     monkeypatch.setattr(blocking, "_LEAST", 100)  # so that not every block is paid for
     monkeypatch.setattr(blocking, "_AT_ONCE", 2_000)  # so that it takes several slices
+    slices, truly = [], blocking.nearest
+    monkeypatch.setattr(blocking, "nearest", lambda met, most: slices.append(len(met)) or truly(met, most))
     task = replace(person_task(), single=single, nearest=nearest, pairs_per_record=20)
     with connect() as connection:
-        connection.register("held", table(town(people(300, seed=5), seed=6, without_number=0.4)))
+        rows = town(people(300, seed=5), seed=6, without_number=0.4)
+        rows += [held | {"key": f"{held['key']}+"} for held in rows if held["known_id"] is None]
+        connection.register("held", table(rows))
         prepare.prepare(connection, "held", task)
         prepare.weigh(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
         exact.number_nodes(connection, task)
@@ -31,9 +35,17 @@ def test_places_find_the_pairs_that_met_most_often_and_of_equal_ones_the_first(s
         chosen = f"(FROM matching_key SEMI JOIN (SELECT block FROM ({paid}) WHERE spent <= {budget}) USING (block))"
         connection.execute(f"CREATE TEMP TABLE matching_met AS {blocking.met_sql(task, chosen)}")
         expected = connection.execute(f"{blocking.nearest_sql(task, 'matching_met')} ORDER BY ALL").fetchall()
+        anybody = blocking.met_sql(replace(task, single=()), chosen)
+        kept_apart = connection.execute(
+            f"SELECT count(*) FROM ({anybody}) ANTI JOIN matching_met USING (record_l, record_r)"
+        )
+        apart = kept_apart.fetchall()[0][0]
         (blocks, left_out) = connection.execute(
             f"SELECT count(*), count(*) FILTER (spent > {budget}) FROM ({paid})"
         ).fetchall()[0]
     assert found == expected
     assert count == len(found) > 30
     assert 0 < left_out < blocks
+    assert len(slices) > 3
+    assert sum(slices) / len(slices) <= 2_000
+    assert (apart > 0) == bool(single)

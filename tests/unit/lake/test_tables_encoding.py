@@ -54,6 +54,8 @@ def test_a_dictionary_with_nothing_in_it_or_a_value_twice_is_written_as_it_is_me
 ) -> None:
     tables.write(uri, pa.table({"name": numbered([0, 1, 0], values)}), run_id="r1")
     assert tables.read(uri)["name"].to_pylist() == ["甲", values[1], "甲"]
+    (file,) = tables.files(uri)
+    assert pq.read_table(file, read_dictionary=["name"])["name"].chunk(0).dictionary.to_pylist() == ["甲"]
 
 
 def test_only_columns_whose_values_repeat_have_a_dictionary(uri: str) -> None:
