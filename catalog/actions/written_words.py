@@ -1,4 +1,6 @@
-"""Words people wrote into the registry: every column that holds such, so that what tells of a person can be struck out.
+"""Words people wrote into the registry, and those that quote them: so that what tells of a person can be struck out.
+
+Messages of batches and steps name delivered files, and a file may be named after a person.
 
 Left as they are: a signed usage report and the row filter of a grant. Events hold none: why something was asked,
 decided or retired stands in the row it is about.
@@ -10,7 +12,17 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text, inspect, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from catalog.models import Dataset, Erasure, ReviewDecision, StandardProposal, Ticket, TicketNote, Waiver
+from catalog.models import (
+    Batch,
+    Dataset,
+    Erasure,
+    ReviewDecision,
+    RunStep,
+    StandardProposal,
+    Ticket,
+    TicketNote,
+    Waiver,
+)
 
 Strike = Callable[[str, tuple[str, ...]], str]
 """(text, what it is about: entity, records, or the dataset of a ticket) -> the text that may stay."""
@@ -48,10 +60,14 @@ class Words(NamedTuple):
 WRITTEN: Final = (
     Words(_GRANT.c.legal_basis),
     Words(_GRANT.c.purpose),
+    Words(Batch.message_en),
+    Words(Batch.message_zh),
     Words(Dataset.sharing_condition),
     Words(Erasure.reason, (Erasure.entity,)),
     Words(Erasure.reference, (Erasure.entity,)),
     Words(ReviewDecision.reason, (ReviewDecision.record_l, ReviewDecision.record_r)),
+    Words(RunStep.message_en),
+    Words(RunStep.message_zh),
     Words(StandardProposal.reason),
     Words(StandardProposal.title),
     Words(Ticket.title_en),

@@ -141,13 +141,13 @@ def _take(
     moment = now.astimezone(UTC)
     name = batch_id(contract.dataset, mark, moment)
     staged, kept_out = keeping_out.without_erased(settings, contract, staged)
-    told = (checked, delivery.new_columns, *kept_out, without_rows)
+    told = (checked, delivery.new_columns, *kept_out, len(without_rows))
     rows = staged.rows + kept_out.left_out  # as delivered, for every count that others than stewards may see
     facts = raw.Facts(name, spec.code, rows, mark, delivery.position, moment, *told)
     raw.commit_batch(settings, staged, facts, before.table)
     _finish(settings, contract.dataset, facts, by=by)
     log.info("collected %s rows into %s, kept aside %s", facts.rows, name, len(delivery.kept_aside))
-    return _batch(contract.dataset, facts, delivery)
+    return _batch(contract.dataset, facts, delivery, without_rows)
 
 
 def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> None:
@@ -170,7 +170,7 @@ def _finish(settings: Settings, dataset: str, facts: raw.Facts, *, by: str) -> N
             rows=facts.rows,
             fingerprint=facts.fingerprint,
             position=facts.position,
-            message=_message(facts),
+            message=_message(facts, _empty(settings, dataset, facts)),
             by=by,
             now=facts.collected_at,
         )
@@ -180,7 +180,7 @@ def _adopted(settings: Settings, contract: Contract, facts: raw.Facts, *, by: st
     """Finish a batch whose rows were committed by a run that died before registering it."""
     _finish(settings, contract.dataset, facts, by=by)
     log.info("adopted %s, committed by a run that broke off", facts.batch_id)
-    return _batch(contract.dataset, facts, None)
+    return _batch(contract.dataset, facts, None, _empty(settings, contract.dataset, facts))
 
 
 def _registered(settings: Settings, committed: raw.Facts | None) -> models.Batch | None:
@@ -212,7 +212,8 @@ def _nothing_new(settings: Settings, delivery: Delivery, same: Batch, *, by: str
         status = session.get_one(models.Batch, same.batch_id).status
         if status == "held":
             facts = raw.newest(settings, same.dataset)
-            message = _message(facts) if facts is not None else ("", "")
+            empty = _empty(settings, same.dataset, facts) if facts is not None else ()
+            message = _message(facts, empty) if facts is not None else ("", "")
             batches.advance(session, batch_id=same.batch_id, status="collected", message=message)
         elif status != "collected" and came:  # one that still has to be standardised says then what becomes of it
             holding.settle_ticket(session, same.dataset, by=by, now=now)
@@ -237,14 +238,21 @@ def told_without_rows(files: tuple[str, ...]) -> Note:
     )
 
 
-def _message(facts: raw.Facts) -> tuple[str, str]:
+def _empty(settings: Settings, dataset: str, facts: raw.Facts) -> tuple[str, ...]:
+    """The names of a batch's files where none held a row: as long as they are kept, for one may be a person's."""
+    kept = deliveries.folder(settings, dataset, facts.batch_id)
+    found = sorted(kept.iterdir()) if facts.without_rows and kept.is_dir() else []
+    return tuple(file_name(path.name) for path in found)
+
+
+def _message(facts: raw.Facts, without_rows: tuple[str, ...]) -> tuple[str, str]:
     """What the registry says of a batch: no row in its files, that it was reconciled, columns nobody asked for.
 
     Nothing of persons kept out: see lake/loading/keeping_out.py.
     """
     zh, en = [], []
-    if facts.without_rows:
-        empty = told_without_rows(facts.without_rows)
+    if without_rows:
+        empty = told_without_rows(without_rows)
         zh.append(empty.zh)
         en.append(empty.en)
     if facts.checked is not None:
@@ -273,7 +281,7 @@ def _verified(
     return mark, reconciliation.check(contract, delivery.totals, stored) if staged.files else 0
 
 
-def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None) -> Batch:
+def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None, without_rows: tuple[str, ...]) -> Batch:
     return Batch(
         facts.batch_id,
         dataset,
@@ -283,5 +291,5 @@ def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None) -> Batch:
         new=True,
         kept_aside=len(delivery.kept_aside) if delivery else 0,
         new_columns=facts.new_columns,
-        without_rows=facts.without_rows,
+        without_rows=without_rows,
     )

@@ -51,7 +51,7 @@ class Facts:
 
     rows: as delivered; new_columns: delivered, but not in the contract; kept_out: rows of persons who were erased;
     other_name: of these, how many under another name than they had; left_out: how many are not in the table;
-    without_rows: the files, where none held a row.
+    without_rows: how many files, where none held a row; not their names, which a commit would keep for good.
     """
 
     batch_id: str
@@ -65,7 +65,7 @@ class Facts:
     kept_out: int = 0
     other_name: int = 0
     left_out: int = 0
-    without_rows: tuple[str, ...] = ()
+    without_rows: int = 0
 
 
 def opened(settings: Settings, dataset: str) -> DeltaTable | None:
@@ -143,7 +143,7 @@ def commit_batch(settings: Settings, staged: Staged, facts: Facts, table: DeltaT
             "kept_out": str(facts.kept_out), "other_name": str(facts.other_name), "left_out": str(facts.left_out)
         }  # fmt: skip
     if facts.without_rows:
-        told["without_rows"] = json.dumps(facts.without_rows, ensure_ascii=False)
+        told["without_rows"] = str(facts.without_rows)
     partition = {"_batch": facts.batch_id}
     change = Change("append", facts.batch_id, staged.schema, staged.files, partition=partition, facts=told)
     try:
@@ -177,7 +177,7 @@ def newest_of(table: DeltaTable | None) -> Facts | None:
                 int(entry.get("kept_out", 0)),
                 int(entry.get("other_name", 0)),
                 int(entry.get("left_out", 0)),
-                tuple(json.loads(entry.get("without_rows", "[]"))),
+                int(entry.get("without_rows", 0)),
             )
     return None
 

@@ -1,7 +1,8 @@
 """What events and erasures of before may tell of who was erased: struck as it would not be written today.
 
-Nobody can search these words any more for somebody the hub does not know any more, so they go whole. A paper's number
-of the usual form, 莱个信删〔2026〕7号, names nobody and stays.
+Nobody can search these words any more for somebody the hub does not know any more, so they go whole; so do those of
+requests about the same person that were refused before. A paper's number of offices alone, 莱个信删〔2026〕7号, names
+nobody and stays: any other word before the year may be a name.
 """
 
 import re
@@ -15,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 STRUCK = "■■"
-PLAIN = re.compile(r"[\u4e00-\u9fff]{1,8}〔\d{4}〕\d{1,5}号")
+PLAIN = re.compile(r"(?:莱|莱州|烟|鲁)?(?:个信|政|数)?(?:信删|删|函|信函|办|办函|办字|字|号文)〔[0-9]{4}〕[0-9]{1,5}号")
 NOT_KEPT = {"erasure:asked": "reference", "dataset:retired": "reason"}
 TOLD = (
     ("message_zh", "有内容依规定未予接收，交付文件不留存。如有疑问请联系数据管理员。"),
@@ -29,8 +30,8 @@ event = sa.table(
     sa.column("details", sa.JSON),
 )  # fmt: skip
 erasure = sa.table(
-    "erasure", sa.column("erasure_id", sa.Integer), sa.column("status", sa.String), sa.column("reference", sa.String),
-    sa.column("reason", sa.Text),
+    "erasure", sa.column("erasure_id", sa.Integer), sa.column("entity", sa.String), sa.column("status", sa.String),
+    sa.column("reference", sa.String), sa.column("reason", sa.Text),
 )  # fmt: skip
 ticket = sa.table(
     "ticket", sa.column("rule_id", sa.String), sa.column("title_zh", sa.Text), sa.column("title_en", sa.Text)
@@ -62,12 +63,15 @@ def _events() -> None:
 
 
 def _unsearched() -> list[int]:
-    """Erasures carried out when nobody searched yet what people wrote."""
+    """Erasures carried out when nobody searched yet what people wrote, and the refused ones of the same persons."""
     bind = op.get_bind()
     begun = bind.execute(sa.select(event.c.subject, event.c.details).where(event.c.tag == "erasure:begun")).all()
     searched = {subject for subject, details in begun if "texts" in details}
-    done = bind.execute(sa.select(erasure.c.erasure_id).where(erasure.c.status == "done")).scalars()
-    return [number for number in done if f"erasure/{number}" not in searched]
+    query = sa.select(erasure.c.erasure_id, erasure.c.entity, erasure.c.status)
+    asked = bind.execute(query.where(erasure.c.status.in_(("done", "refused")))).all()
+    gone = {one: entity for one, entity, status in asked if status == "done" and f"erasure/{one}" not in searched}
+    entities = set(gone.values())
+    return [one for one, entity, status in asked if one in gone or (status == "refused" and entity in entities)]
 
 
 def _erasure(number: int) -> None:

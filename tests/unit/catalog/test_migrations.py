@@ -13,6 +13,8 @@ from catalog.models import Batch, Dataset, Erasure, Event, Ticket
 from catalog.settings import Settings
 
 PLAIN, NAMING = "莱个信删〔2026〕7号", "关于欧阳霖霏的申请"
+NAMED_PAPER = "欧阳霖霏删〔2026〕7号"
+"""It reads like a paper's number and names a person."""
 TOLD = "有内容依规定未予接收，交付文件不留存。如有疑问请联系数据管理员。"
 
 
@@ -25,11 +27,11 @@ def back_to(registry: Settings, revision: str) -> None:
         command.downgrade(config, revision)
 
 
-def erasure(number: int, status: str, reference: str, now: datetime) -> Erasure:
+def erasure(number: int, status: str, reference: str, now: datetime, entity: str = "") -> Erasure:
     return Erasure(
-        erasure_id=number, entity=f"P{number}", ground="unlawful", reference=reference, status=status, asked_by="li",
-        asked_at=now, asked_at_terminal="", decided_by="wang", decided_at=now, refusal="", reason=NAMING, done_at=None,
-        rows=None,
+        erasure_id=number, entity=entity or f"P{number}", ground="unlawful", reference=reference, status=status,
+        asked_by="li", asked_at=now, asked_at_terminal="", decided_by="wang", decided_at=now, refusal="", reason=NAMING,
+        done_at=None, rows=None,
     )  # fmt: skip
 
 
@@ -58,6 +60,7 @@ def test_words_of_erasures_nobody_could_search_yet_are_struck_and_the_rest_stays
         session.add_all(Event(tag=tag, subject=one, by="t", at=now, details=details) for tag, one, details in told)
         session.add_all([erasure(1, "done", NAMING, now), erasure(2, "done", PLAIN, now)])
         session.add_all([erasure(3, "done", NAMING, now), erasure(4, "refused", NAMING, now)])
+        session.add_all([erasure(5, "refused", NAMING, now, "P1"), erasure(6, "done", NAMED_PAPER, now)])
         session.add_all([ticket(1, NAMING, now), ticket(2, PLAIN, now), ticket(3, NAMING, now)])
         session.add(
             Dataset(
@@ -86,6 +89,8 @@ def test_words_of_erasures_nobody_could_search_yet_are_struck_and_the_rest_stays
         2: (PLAIN, "■■"),
         3: (NAMING, NAMING),  # searched when it was carried out: what stands there was found to tell nothing
         4: (NAMING, NAMING),  # refused: the person stays, and is searched for here once they are erased
+        5: ("■■", "■■"),  # refused before the same person was erased
+        6: ("■■", "■■"),
     }
     assert titles["erasure.1"] == ("（文号 ■■）", "(■■)")
     assert (titles["erasure.2"][1], titles["erasure.3"][1]) == (f"({PLAIN})", f"({NAMING})")

@@ -15,7 +15,7 @@ from catalog.actions import datasets, review_decisions, tickets, waivers
 from catalog.actions.written_words import WRITTEN
 from catalog.classification import registry_columns
 from catalog.database import Base, forget_engines, open_reader, open_session
-from catalog.models import Dataset, Erasure, Event, ReviewDecision, Ticket, TicketNote, Waiver
+from catalog.models import Batch, Dataset, Erasure, Event, ReviewDecision, RunStep, Ticket, TicketNote, Waiver
 from catalog.settings import Settings
 from catalog.standards.texts import name_letters, plain
 from demo.city.name_lists import DOTS_MET
@@ -165,6 +165,14 @@ def test_what_people_wrote_of_the_person_is_struck_when_they_are_erased(settings
             session, code="g1", agency="police", dataset="police_person", items=["person_no"], purpose=f"{NAME}案",
             legal_basis=f"{NAME}来函", valid_from=NOW, valid_until=NOW.replace(year=2027), by="t", now=NOW,
         )  # fmt: skip
+        (one, *_) = session.query(Batch).where(Batch.dataset == "police_person")
+        one.message_zh, one.message_en = (f"文件 {NAME}{NUMBER.lower()}.csv 空", f"{erased.PHONE}.csv is empty")
+        session.add(
+            RunStep(
+                stage="collect", dataset="police_person", agency="police", started_at=NOW, seconds=1, rows=0,
+                peak_mib=1, ok=True, message_zh=f"文件 {NAME}.csv 空", message_en=f"{NUMBER}.csv",
+            )
+        )  # fmt: skip
         before = session.query(AccessRevision).one().number
     erased.approve(settings, entity)
     carry_out(settings, now=NOW, by="t")
@@ -177,17 +185,22 @@ def test_what_people_wrote_of_the_person_is_struck_when_they_are_erased(settings
                 [(one.reference, one.reason) for one in session.query(Erasure)],
                 [one.title_zh for one in session.query(Ticket)],
                 [(one.purpose, one.legal_basis) for one in session.query(AccessGrant)],
+                [(one.message_zh, one.message_en) for one in session.query(Batch)],
+                [(one.message_zh, one.message_en) for one in session.query(RunStep)],
                 [one.sharing_condition for one in session.query(Dataset)],
                 [(one.subject, one.details) for one in session.query(Event)],
             ]
         )
-        assert not [value for value in PLANTED if value in kept]
+        assert not [value for value in PLANTED if value in kept or value.lower() in kept]
+        assert (f"文件 {STRUCK}{STRUCK}.csv 空", f"{STRUCK}.csv is empty") in {
+            (one.message_zh, one.message_en) for one in session.query(Batch)
+        }
         assert [one.reason for one in session.query(ReviewDecision).order_by(ReviewDecision.pair)] == [
             f"{STRUCK}本人",
             "同一住址",
         ]
         begun = session.query(Event).filter(Event.tag == "erasure:begun").one()
-        assert begun.details["texts"] == 7
+        assert begun.details["texts"] == 11
         asked = session.query(Event).filter(Event.tag == "erasure:asked").one()
         assert set(asked.details) == {"entity", "ground"}, "the paper's number stands in the case alone"
         assert session.query(AccessGrant).one().purpose == f"{STRUCK}案"

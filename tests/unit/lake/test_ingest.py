@@ -325,6 +325,19 @@ def test_a_run_that_died_tells_of_the_empty_file_when_its_batch_is_adopted(
     assert "a.csv" in registered(hub)[0].message_zh
 
 
+def test_a_commit_keeps_how_many_files_were_empty_and_not_what_they_are_called(
+    hub: Settings, contract: Contract, spec: SystemSpec
+) -> None:
+    for name in ("欧阳霖霏.csv", "b.csv"):
+        deliver(spec, "编号,姓名\n", name=name)
+    assert collect(hub, replace(contract, locator="*.csv"), spec).without_rows == ("b.csv", "欧阳霖霏.csv")
+    assert "欧阳霖霏" in registered(hub)[0].message_zh
+    table = raw.opened(hub, "civil_person")
+    assert table is not None
+    assert [one["without_rows"] for one in table.history(1)] == ["2"]
+    assert "欧阳霖霏" not in repr(table.history())
+
+
 def test_logs_hold_no_value(
     hub: Settings, contract: Contract, spec: SystemSpec, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -113,6 +113,13 @@ def test_only_a_full_delivery_must_hold_rows_and_be_no_smaller_than_the_last(now
     assert {rule for rule in incremental if rule.startswith("dataset.")} == {"dataset.timely"}
 
 
+def test_a_delivery_of_erased_persons_alone_is_not_called_empty() -> None:
+    full, none = (
+        by_id(rules_for(contract(PERSON), history=History(left_out=gone)))["dataset.not_empty"] for gone in (1, 0)
+    )
+    assert (full.sql, none.sql) == ("FALSE", "count(*) = 0")
+
+
 def test_the_tolerance_of_a_cycle_has_a_quarter_of_grace() -> None:
     assert tolerance("daily") == timedelta(hours=30)
     assert tolerance("Annual") == tolerance("yearly")
