@@ -32,14 +32,13 @@ class Increments:
 def collect(home: Path, given: Found, rows: int, *, firsts: int, copies: bool) -> Increments:
     """Load the table `firsts` times, each into a hub of its own, then what changed TURNS times into the last of them.
 
-    copies: the bare COPY of the same rows too, before the hub and after it in turn: the second finds the pages read.
+    copies: the bare COPY of the same rows too, after the hub, so that it finds the pages read and the hub never does.
     Raises Unavailable when one of them did not leave the texts of those rows as they were made.
     """
     texts = {"first": data.sum_at_source(rows), "increment": data.sum_at_source(rows, step=STEP)}
     found: dict[str, list[Found]] = defaultdict(list)
-    for turn, (name, room, asked, wanted) in enumerate(_loads(home, given, rows, firsts)):
-        both = (f"copy {name}", name) if copies else (name,)
-        for one in both if turn % 2 else reversed(both):
+    for name, room, asked, wanted in _loads(home, given, rows, firsts):
+        for one in (name, f"copy {name}") if copies else (name,):
             found[one].append(processes.child(one, home, asked, wanted, room=room))
             processes.same_texts(one, found[one][-1], texts[name])
     return Increments(rows, **{name.replace(" ", "_"): processes.median(all_of) for name, all_of in found.items()})

@@ -50,12 +50,13 @@ every increment had a process of its own, of the same kind: its engines imported
 worker forks a process that has imported them, and the scanner's signature accepted by this hub in another process
 before; nothing else warm. The median increment stands against the median first load. Only the increments that grow the
 history share one process: there the late are compared with the early.
-Beside each of these loads DuckDB's bare COPY read the same rows, in a process of the same kind, before the hub and
-after it in turn. Of what changed it shows the least such a reading costs: connecting, opening the extension and asking
-the server take their time however few the rows, and nothing is written but one file. The hub has the same cost, and
-that of one moment of the database, of sums on both sides, of one commit and of the registry. Most of that is the
-same for ten rows as for ten thousand: of a small table's first load it is a large part, of a large one's a small part.
-So the goal is asked twice, at the largest size and at five times as many rows; there of the hub alone.
+Beside each of these loads DuckDB's bare COPY read the same rows, in a process of the same kind, after the hub: it
+found the pages read, the hub did not. Of what changed it shows the least such a reading costs: connecting, opening
+the extension and asking the server take their time however few the rows, and nothing is written but one file. The hub
+has the same cost, and that of one moment of the database, of sums on both sides, of one commit and of the registry.
+Most of that is the same for ten rows as for ten thousand: of a small table's first load it is a large part, of a
+large one's a small part. So the goal is asked twice, at the largest size and at five times as many rows; there of the
+hub alone.
 A row added costs what the processor time of two sizes differs by, over the rows they differ by. Whoever lost or doubled
 a row, or left one text of the text columns other than it was made, in UTF-8, before server and encoding, stops the
 benchmark; so does a batch from PostgreSQL whose sums were not reconciled. Server and reader share the two cores; the
