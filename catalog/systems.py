@@ -76,7 +76,7 @@ def check_open(spec: SystemSpec) -> None:
     # A database URL may have a slash in its password, so no sign before it tells where the host begins.
     if _holds_login(spec.location) or (spec.kind == "sql" and "@" in spec.location):
         raise InvalidInput(
-            "地址中不能带口令。请把口令写入 JSON 文件，用 --secret-file 给出。",
+            "地址中不能带用户名或口令。请把它们写入 JSON 文件，用 --secret-file 给出。",
             "The location must not hold credentials. Put them into a JSON file and give it with --secret-file.",
             code="location_holds_secret",
         )

@@ -30,11 +30,13 @@ def ask(
             code="erasure_invalid",
         )
     under_way = select(Erasure).where(Erasure.entity == entity, Erasure.status.in_(("asked", "approved", "begun")))
-    if session.scalars(under_way).first() is not None:
+    if (other := session.scalars(under_way).first()) is not None:
         raise Conflict(
-            "该人员已有在办的依法删除。",
-            "An erasure of this person is under way already.",
+            f"该人员已有在办的依法删除（编号 {other.erasure_id}）。请用 shuniu base erase list 查看它到了哪一步。",
+            f"An erasure of this person is under way already: number {other.erasure_id}. See how far it is with: shuniu"
+            " base erase list.",
             code="erasure_under_way",
+            erasure_id=other.erasure_id,
         )
     made = Erasure(
         entity=entity, ground=ground, reference=reference.strip(), status="asked", asked_by=account or by, asked_at=now,

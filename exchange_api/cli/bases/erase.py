@@ -221,7 +221,12 @@ def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: st
             now=door.now(),
         )
         told = _told(decided)
-    _say(told, in_json, f"依法删除 {number} 的审批已记录。", f"The decision on erasure {number} is kept.")
+    if approve:
+        zh = f"已批准依法删除 {number}。请在夜间流程结束后运行 shuniu base erase run 执行。"
+        en = f"Erasure {number} is approved. Carry it out with shuniu base erase run once the night's run has ended."
+    else:
+        zh, en = f"已决定不执行依法删除 {number}，理由已记录。", f"Erasure {number} is refused; the reason is kept."
+    _say(told, in_json, zh, en)
 
 
 def _say(told: dict[str, Any], in_json: bool, zh: str, en: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from rich.table import Table
 
-PIPED: Final = 200
+PIPED: Final = 300
 """Signs a line of what is no terminal: piped output is read by eyes that scroll, never squeezed to 80 columns."""
 READABLE: Final = 10
 """Running text may be folded to so many signs, five Chinese ones. What has no blank in it, an id or a code, stays
