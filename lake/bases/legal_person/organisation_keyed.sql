@@ -4,7 +4,7 @@
 -- the credit code's own check fails.
 SELECT seen.dataset, seen.agency, seen.batch, seen.row_no, seen.source_key,
        concat('R', substr(sha256(concat(secret.secret, seen.dataset, '|', coalesce(seen.source_key, ''), '|',
-            row_number() OVER (PARTITION BY seen.dataset, seen.source_key ORDER BY seen.batch, seen.row_no))), 1, 24))
+            coalesce(again.turn, 1))), 1, 24))
             AS record_id,
        coalesce(seen.stated_at, batch_moment(seen.batch)) AS observed_at,
        CASE WHEN seen.uscc IS NOT NULL AND coalesce(uscc_fault(seen.uscc), 'org_check') = 'org_check'
@@ -20,5 +20,11 @@ SELECT seen.dataset, seen.agency, seen.batch, seen.row_no, seen.source_key,
        seen.legal_representative, seen.legal_representative_id, seen.capital, seen.established_on, seen.address,
        seen.industry, seen.status, seen.tax_status, seen.credit_grade
   FROM organisation_observation AS seen
+  LEFT JOIN (SELECT counted.dataset, counted.batch, counted.row_no, counted.turn
+               FROM (SELECT dataset, batch, row_no,
+                            row_number() OVER (PARTITION BY dataset, source_key ORDER BY batch, row_no) AS turn
+                       FROM organisation_observation) AS counted
+              WHERE counted.turn > 1) AS again
+         ON again.dataset = seen.dataset AND again.batch = seen.batch AND again.row_no = seen.row_no
   LEFT JOIN registration_map AS known ON known.reg_no = seen.reg_no
  CROSS JOIN identity_secret AS secret
