@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from lake.matching.identity import GONE, Redirect, keep_keys
+from lake.matching.identity import GONE, Redirect, hashed_on, keep_keys
 from lake.matching.prepare import RECORDS
 from lake.matching.training import probability
 
@@ -87,14 +87,26 @@ def _keep_moved(connection: duckdb.DuckDBPyConnection) -> list[Redirect]:
     for head, old, records, _ in rows:
         clusters |= {(head, old, number): head for number in range(max(records, 1))}
         previous |= {(head, old, number): old for number in range(records)}
-    used = connection.execute("SELECT DISTINCT entity_key FROM matching_previous").to_arrow_table()
     fresh = {head: new for head, _, _, new in rows}
-    keys, redirects = keep_keys(previous, clusters, fresh, used=set(used["entity_key"].to_pylist()))
+    keys, redirects = keep_keys(previous, clusters, fresh, used=_in_use(connection, list(fresh.values())))
     connection.register("matching_moved", pa.table({"head": list(keys), "entity_key": list(keys.values())}))
     connection.execute("DELETE FROM matching_key_of WHERE head IN (SELECT head FROM matching_moved)")
     connection.execute("INSERT INTO matching_key_of FROM matching_moved")
     connection.unregister("matching_moved")
     return sorted([*redirects, *gone], key=lambda one: one.old)
+
+
+def _in_use(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> set[str]:
+    """Those of `keys` the last run had, and of what they are hashed on to."""
+    used: set[str] = set()
+    while keys:
+        connection.register("matching_wanted", pa.table({"entity_key": keys}))
+        had = "SELECT DISTINCT entity_key FROM matching_previous SEMI JOIN matching_wanted USING (entity_key)"
+        found = [key for (key,) in connection.execute(had).fetchall()]
+        connection.unregister("matching_wanted")
+        used.update(found)
+        keys = [hashed_on(key) for key in found]
+    return used
 
 
 def support(nodes: int, found: Ints, edges: Edges) -> Floats:

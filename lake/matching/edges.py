@@ -15,6 +15,7 @@ from lake.engines.duckdb import quote
 from lake.matching import blocking
 from lake.matching.clustering import FORBIDDEN, FORCED, Bools, Rules, parts
 from lake.matching.model import Task
+from lake.matching.nearest import PLACE_BITS
 from lake.matching.prepare import RECORDS, weak
 from lake.matching.scoring import Floats, Ints
 from lake.matching.training import probability
@@ -95,11 +96,15 @@ def edges_of(weighed: Weighed, nodes: Nodes) -> Edges:
     (left, known_l), (right, known_r) = nodes.of(weighed.left), nodes.of(weighed.right)
     weight = weighed.bits - np.where(known_l & known_r, CONFLICT, 0.0)
     low, high = np.minimum(left, right), np.maximum(left, right)
-    order = np.lexsort((weighed.right, weighed.left, -weight, high, low))
+    pair = low << PLACE_BITS | high
+    order = np.argsort(pair)
     order = order[low[order] != high[order]]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (low[order][1:] != low[order][:-1]) | (high[order][1:] != high[order][:-1])
-    best = order[first]
+    same = pair[order[1:]] == pair[order[:-1]]
+    # Most pairs of nodes are shown by one pair of records: only among the others is the best to be found.
+    several = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    among = order[several]
+    order[several] = among[np.lexsort((weighed.right[among], weighed.left[among], -weight[among], pair[among]))]
+    best = order[np.append(True, ~same)[: len(order)]]
     return Edges(low[best], high[best], weight[best], weighed.left[best], weighed.right[best])
 
 

@@ -41,8 +41,8 @@ def keep_keys(
 ) -> tuple[dict[Cluster, str], list[Redirect]]:
     """(cluster -> id, redirects). previous: record -> id; clusters: record -> cluster; fresh: cluster -> id if new.
 
-    used: ids in use that `previous` leaves out. A fresh id that once belonged to other records is hashed on until it is
-    free: no id ever changes its meaning.
+    used: ids in use that `previous` leaves out, as far as a fresh id comes to them: one that once belonged to other
+    records is hashed on until it is free. No id ever changes its meaning.
     """
     overlap = Counter((previous[record], cluster) for record, cluster in clusters.items() if record in previous)
     kept: dict[Cluster, str] = {}
@@ -60,9 +60,14 @@ def keep_keys(
     return keys, _redirects(set(previous.values()), taken, overlap, keys)
 
 
+def hashed_on(key: str) -> str:
+    """The id to take instead of one that is in use."""
+    return new_key(key, prefix=key[:1])
+
+
 def _free(key: str, used: set[str]) -> str:
     while key in used:
-        key = new_key(key, prefix=key[:1])
+        key = hashed_on(key)
     used.add(key)
     return key
 
