@@ -6,6 +6,7 @@ shop's phone, a common name) costs too much and is left out by itself, while its
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import duckdb
@@ -27,7 +28,7 @@ COSTS = (
 """SELECT of the blocks in which anybody meets, and how many pairs do."""
 WHO = "record, source, loose"
 """What stands beside the keys of a record."""
-_AT_ONCE = 30_000_000  # meetings that are counted at once, about: each takes 20 to 80 bytes, the more pairs the more
+_AT_ONCE = 8_000_000  # meetings that are counted at once, about: each takes 20 to 80 bytes, and fresh memory takes time
 _AT_SCALE = 50_000  # from so many records on only atoms of rank 1 are combined
 _LEAST = 300_000  # pairs any number of records may have
 _OVERLAP = 3  # keys by which a pair is found, on average
@@ -40,7 +41,8 @@ def atoms(task: Task, rank: int) -> dict[str, tuple[str, str, int]]:
     for column in task.columns:
         for atom in ROLES[column.role].atoms:
             if atom.rank <= rank:
-                found[f"{column.name}:{atom.label}"] = (column.name, atom.sql.format(c=column.name), atom.rank)
+                sql = _spelled_out(atom.sql, ROLES[column.role].parts).format(c=column.name)
+                found[f"{column.name}:{atom.label}"] = (column.name, sql, atom.rank)
     names_then_and_now = [column for column in task.columns if column.role in ("organisation", "former_organisation")]
     if len(names_then_and_now) > 1:
         either = ", ".join(quote(column.name) for column in names_then_and_now)
@@ -52,6 +54,13 @@ def atoms(task: Task, rank: int) -> dict[str, tuple[str, str, int]]:
         found["name:any"] = ("name", f"list_distinct(list_filter([{names}], x -> x IS NOT NULL))", 1)
         found["name:sounds"] = ("name", f"nullif(array_to_string(list_sort([{sounds}]), ' '), '')", 1)
     return found
+
+
+def _spelled_out(sql: str, parts: Mapping[str, str]) -> str:
+    """An atom that is a part of its column, in terms of the column."""
+    for suffix, part in parts.items():
+        sql = sql.replace(f'"{{c}}_{suffix}"', part)
+    return sql
 
 
 def _parts_of_names(task: Task) -> list[Column]:

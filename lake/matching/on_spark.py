@@ -27,6 +27,7 @@ from lake.engines.spark.dialect import to_spark
 from lake.engines.spark.functions import over_batches, register_arrow
 from lake.engines.spark.session import open_session
 from lake.matching import blocking, scoring, similarity
+from lake.matching.compared import parts, with_shares
 from lake.matching.engine import EMBEDDED
 from lake.matching.in_workers import BITS, KEYS, arrays, asked, exploder, weigher
 from lake.matching.model import Task
@@ -62,7 +63,7 @@ class OnSpark:
     def block(self, connection: duckdb.DuckDBPyConnection, task: Task) -> int:
         """See engine.Engine."""
         rank, budget = blocking.extent(connection, task)
-        keys = self._hold("matching_key", over_batches(self._sent(connection), exploder(task, rank), KEYS))
+        keys = self._hold("matching_key", over_batches(self._sent(connection, task), exploder(task, rank), KEYS))
         costs = self._hold("matching_cost", self._session.sql(to_spark(blocking.COSTS)))
         keys.join(_within(costs, budget), "block", "left_semi").createOrReplaceTempView("matching_chosen")
         self._hold("matching_met", self._session.sql(to_spark(blocking.met_sql(task, "matching_chosen"))))
@@ -97,9 +98,10 @@ class OnSpark:
             self._records.unpersist()
             self._records = None
 
-    def _sent(self, connection: duckdb.DuckDBPyConnection) -> DataFrame:
+    def _sent(self, connection: duckdb.DuckDBPyConnection, task: Task) -> DataFrame:
         """The records as the workers have them, view RECORDS; sent anew where they changed: learning weighs values."""
-        rows = f"SELECT * EXCLUDE ({_PRIVATE}) FROM {RECORDS}"
+        told = with_shares(scoring.weighted_columns(task), RECORDS, parts(task))
+        rows = f"SELECT * EXCLUDE ({_PRIVATE}) FROM ({told})"
         mark = connection.execute(f"SELECT bit_xor(hash(told)) FROM ({rows}) AS told").fetchone()
         if self._records is None or mark != self._mark:
             self.release()
@@ -126,7 +128,7 @@ class OnSpark:
         ).to_arrow_table()
         if not asked.num_rows:
             return None
-        self._sent(connection)
+        self._sent(connection, task)
         settings = spark_settings(task)
         _register(self._session, settings)
         self._session.createDataFrame(asked).createOrReplaceTempView("matching_asked")

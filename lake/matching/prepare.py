@@ -1,7 +1,8 @@
 """Records as delivered -> records ready to compare: one row number each, cleaned columns, derived columns.
 
 In: a relation with source, key, known_id and the task's columns. Out: DuckDB tables `matching_prepared`, what the next
-run may take over, and `matching_record`, the same with the frequency of values.
+run may take over, and `matching_record`, the same for this run to add to. What comparing needs besides is put to those
+records that are compared (compared.py).
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from catalog.errors import InvalidInput
 from lake.engines.duckdb import literal, quote
 from lake.matching.model import Task
 from lake.matching.roles import ROLES
-from lake.matching.similarity import register
+from lake.matching.similarity import QUICK, register
 
 PREPARED = "matching_prepared"
 RECORDS = "matching_record"
@@ -28,7 +28,12 @@ CREATE OR REPLACE TEMP MACRO matching_similarity(a, b) AS
 CREATE OR REPLACE TEMP MACRO matching_distance(a, b) AS
   CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN damerau_levenshtein(a, b)
        ELSE matching_edits(a, b) END;
+CREATE OR REPLACE TEMP MACRO matching_slip(a, b) AS
+  CASE WHEN left(a, (least(length(a), length(b)) - 1) // 2) <> left(b, (least(length(a), length(b)) - 1) // 2)
+        AND right(a, (least(length(a), length(b)) - 1) // 2) <> right(b, (least(length(a), length(b)) - 1) // 2) THEN 0
+       WHEN matching_distance(a, b) <= 1 THEN 1 ELSE 0 END;
 """
+"""matching_slip: 1 for texts at most one edit apart. One edit leaves their first halves or their last ones the same."""
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *, known: str | None = None) -> int:
@@ -44,45 +49,72 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *,
     items = [quote(column.name) for column in task.columns]
     texts = ", ".join(f"CAST({item} AS VARCHAR) AS {item}" for item in ["source", "key", "known_id", *items])
     said = f"SELECT CAST(hash({', '.join(['known_id', *items])}) // 2 AS BIGINT) AS content, *"
-    turned = "SELECT *, row_number() OVER (PARTITION BY source, content ORDER BY key) AS turn"
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE matching_raw AS SELECT * EXCLUDE (turn),"
-        " CAST(hash(source, content, turn) // 2 AS BIGINT) AS record"
-        f" FROM ({turned} FROM ({said} FROM (SELECT {texts} FROM {relation})))"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW matching_said AS {said} FROM (SELECT {texts} FROM {relation})")
     rows = _refuse_doubles(connection, task)
+    # Hardly any row says what another of its source says: those are counted through, the rest is not sorted.
+    turned = (
+        "SELECT source, key, row_number() OVER (PARTITION BY source, content ORDER BY key) AS turn FROM matching_said"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE matching_raw AS SELECT said.*,"
+        " CAST(hash(said.source, content, coalesce(turn, 1)) // 2 AS BIGINT) AS record FROM matching_said AS said"
+        f" LEFT JOIN (SELECT * FROM ({turned}) WHERE turn > 1) AS again"
+        " ON again.source = said.source AND again.key = said.key"
+    )
+    connection.execute("DROP VIEW matching_said")
     if known:
-        new = f"ANTI JOIN {known} AS known USING (record, content)"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED}_fresh AS {_derived(task, new)}")
+        new = f"SELECT * FROM matching_raw ANTI JOIN {known} AS known USING (record, content)"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_new AS {new}")
+        _clean(connection, task, "matching_new", f"{PREPARED}_fresh")
+        connection.execute("DROP TABLE matching_new")
         taken = (
             f"SELECT known.* REPLACE (raw.key AS key) FROM {known} AS known"
             " JOIN matching_raw AS raw ON raw.record = known.record AND raw.content = known.content"
         )
-        # A view: of most rows nothing is asked but to be weighed once.
+        # A view: of most rows nothing is asked but to be copied once.
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {PREPARED} AS {taken} UNION ALL BY NAME FROM {PREPARED}_fresh")
     else:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS {_derived(task)}")
+        _clean(connection, task, "matching_raw", PREPARED)
         connection.execute("DROP TABLE matching_raw")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS FROM {PREPARED}")
     return rows
 
 
-def _derived(task: Task, only: str = "") -> str:
-    """SELECT of the raw rows, cleaned, and with what is derived from the cleaned columns."""
-    cleaned = ", ".join(
-        f"{ROLES[column.role].clean}({quote(column.name)}) AS {quote(column.name)}" for column in task.columns
-    )
-    derived = [
-        f"{sql.format(c=column.name)} AS {quote(f'{column.name}_{suffix}')}"
-        for column in task.columns
-        for suffix, sql in ROLES[column.role].derived.items()
-    ]
-    clean = f"SELECT record, content, source, key, known_id, {cleaned} FROM matching_raw {only}"
-    return f"SELECT {', '.join(['*', *derived])} FROM ({clean})"
+def _clean(connection: duckdb.DuckDBPyConnection, task: Task, raw: str, into: str) -> None:
+    """Make table `into` of the rows of `raw`, cleaned, with what the hub's own functions derive from cleaned columns.
+
+    A text that stands in many rows is cleaned once.
+    """
+    columns, joins = [], []
+    for number, column in enumerate(task.columns):
+        role, name = ROLES[column.role], quote(column.name)
+        if role.clean in QUICK and not role.derived:
+            columns.append(f"{quickly(role.clean, f'raw.{name}')} AS {name}")
+            continue
+        derived = {f"{column.name}_{suffix}": sql.format(c=column.name) for suffix, sql in role.derived.items()}
+        more = "".join(f", {sql} AS {quote(name)}" for name, sql in derived.items())
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE matching_text_{number} AS SELECT *{more}"
+            f" FROM (SELECT said, {role.clean}(said) AS {name} FROM (SELECT DISTINCT {name} AS said FROM {raw}))"
+        )
+        columns.append(f"text_{number}.* EXCLUDE (said)")
+        joins.append(f"LEFT JOIN matching_text_{number} AS text_{number} ON text_{number}.said = raw.{name}")
+    own = ", ".join(f"raw.{name}" for name in ("record", "content", "source", "key", "known_id"))
+    cleaned = f"SELECT {', '.join([own, *columns])} FROM {raw} AS raw {' '.join(joins)}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {cleaned}")
+    for join in joins:
+        connection.execute(f"DROP TABLE {join.split()[2]}")
+
+
+def quickly(function: str, value: str) -> str:
+    """SQL of a cleaned value in which the function is asked only where it is not plain what it answers."""
+    plain, answer = (sql.format(x=value) for sql in QUICK[function])
+    return f"CASE WHEN {value} IS NULL THEN NULL WHEN {plain} THEN {answer} ELSE {function}({value}) END"
 
 
 def _refuse_doubles(connection: duckdb.DuckDBPyConnection, task: Task) -> int:
     """How many rows there are, if none shares source and key with another."""
-    rows, distinct = one(connection, "SELECT count(*), count(DISTINCT hash(source, key)) FROM matching_raw")
+    rows, distinct = one(connection, "SELECT count(*), count(DISTINCT hash(source, key)) FROM matching_said")
     if rows != distinct:
         raise InvalidInput(
             f"匹配输入中有 {rows - distinct} 行的来源与键重复。请先去除重复的键。",
@@ -152,27 +184,3 @@ def _frequency(connection: duckdb.DuckDBPyConnection, name: str, relation: str, 
         " ELSE least(1.0, turing) END / sum(entities) OVER () AS share"
         " FROM counted CROSS JOIN rare ORDER BY value"
     ).to_arrow_table()
-
-
-def weigh(connection: duckdb.DuckDBPyConnection, shares: dict[str, pa.Table], relation: str = PREPARED) -> None:
-    """Make `matching_record`: records of `relation` (prepared, or weighed by other shares) and tf_<column>, the share
-    of the value when the model was trained. A value unseen then counts as the rarest.
-    """
-    joins, columns = [], []
-    rest = "records.*"
-    if relation == RECORDS:
-        rest += f" EXCLUDE ({', '.join(quote('tf_' + name) for name in shares)})"
-    for number, (name, table) in enumerate(shares.items()):
-        connection.register(f"matching_share_{number}", table)
-        rarest = pc.min(table["share"]).as_py() or 1.0
-        joins.append(f"LEFT JOIN matching_share_{number} AS s{number} ON s{number}.value = records.{quote(name)}")
-        columns.append(
-            f"CASE WHEN records.{quote(name)} IS NOT NULL THEN coalesce(s{number}.share, {rarest}) END"
-            f" AS {quote('tf_' + name)}"
-        )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {RECORDS} AS SELECT {', '.join([rest, *columns])}"
-        f" FROM {relation} AS records {' '.join(joins)}"
-    )
-    for number in range(len(shares)):
-        connection.unregister(f"matching_share_{number}")

@@ -18,6 +18,7 @@ from lake.engines.duckdb import quote
 from lake.matching import blocking, exact, prepare, scoring, training
 from lake.matching.clustering import Rules, best_threshold, cluster
 from lake.matching.clusters import cluster_table
+from lake.matching.compared import hold_shares
 from lake.matching.edges import Edges, decided, edges_of, nodes_of, rules_of, unseen_inside
 from lake.matching.engine import EMBEDDED, Engine
 from lake.matching.identity import Redirect
@@ -71,7 +72,7 @@ def resolve(
     relation, task = _renamed(relation, task)
     records = prepare.prepare(connection, relation, task, known=memory.records if memory else None)
     shares = model.shares if model else prepare.frequencies(connection, task, scoring.weighted_columns(task))
-    prepare.weigh(connection, shares)
+    hold_shares(connection, shares)
     nodes, disputed = exact.number_nodes(connection, task, decisions)
     if model is None and start is not None and records < TRAIN_FROM:
         loose, possible = training.searched(connection)
@@ -123,7 +124,7 @@ def _learnt(
         return edges, model
     heads = cluster(nodes, edges.left, edges.right, edges.bits, threshold=model.threshold, rules=rules)
     shares = prepare.frequencies(connection, task, scoring.weighted_columns(task), heads)
-    prepare.weigh(connection, shares, prepare.RECORDS)
+    hold_shares(connection, shares)
     return _learnt_once(connection, task, nodes, rules, decisions, engine, shares)
 
 

@@ -24,6 +24,7 @@ class Atom:
 class Role:
     """clean: function of similarity.TEXTS; derived: further columns {c}_<suffix>; levels: (label, SQL), best first.
 
+    parts: more such columns, which cost less to cut out of the value again than to carry along (compared.py).
     frequency: levels on which a rare value says more than a common one, and the column the value stands in.
     taught: m from worst level to best where sound numbers teach the other columns (not how numbers go wrong).
     """
@@ -32,6 +33,7 @@ class Role:
     levels: tuple[tuple[str, str], ...]
     atoms: tuple[Atom, ...] = ()
     derived: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     frequency: dict[str, str] = field(default_factory=lambda: {"equal": "{c}"})
     taught: tuple[float, ...] | None = None
 
@@ -43,8 +45,8 @@ def _alike(least: float) -> tuple[str, str]:
     return (f"similarity {least}", f'matching_similarity("{{c}}_l", "{{c}}_r") >= {least}')
 
 
-def _edits(most: int) -> tuple[str, str]:
-    return (f"edits {most}", f'matching_distance("{{c}}_l", "{{c}}_r") <= {most}')
+_SLIP: Final = 'matching_slip("{c}_l", "{c}_r") = 1'
+_EDITS_1: Final = ("edits 1", _SLIP)
 
 
 _SAME_END: Final = 'length("{c}_l") >= 10 AND length("{c}_r") >= 10 AND substr("{c}_l", -9) = substr("{c}_r", -9)'
@@ -116,7 +118,7 @@ _DAY = Role(
     "matching_day",
     (
         _EQUAL,
-        ("one slip", 'matching_distance("{c}_l", "{c}_r") <= 1 OR "{c}_l" = "{c}_turned_r"'),
+        ("one slip", f'{_SLIP} OR "{{c}}_l" = "{{c}}_turned_r"'),
         ("two parts of three", '"{c}_ym_l" = "{c}_ym_r" OR "{c}_md_l" = "{c}_md_r" OR "{c}_yd_l" = "{c}_yd_r"'),
         ("all parts near", f"{_NEAR_PARTS} = 3"),
         ("two parts near", f"{_NEAR_PARTS} = 2"),
@@ -130,7 +132,7 @@ _DAY = Role(
         Atom("m", 'substr("{c}", 5, 2)', 3),
         Atom("d", 'substr("{c}", 7, 2)', 3),
     ),
-    {
+    parts={
         "ym": 'substr("{c}", 1, 6)',
         "md": 'substr("{c}", 5, 4)',
         "yd": 'concat(substr("{c}", 1, 4), substr("{c}", 7, 2))',
@@ -170,16 +172,16 @@ ROLES: Final[dict[str, Role]] = {
     "category": Role("matching_plain", (_EQUAL,), (Atom("", '"{c}"', 2),)),
     "phone": Role(
         "matching_phone",
-        (_EQUAL, ("edits 1", f"{_edits(1)[1]} OR {_SAME_END}")),
+        (_EQUAL, ("edits 1", f"{_SLIP} OR {_SAME_END}")),
         (Atom("", '"{c}"'), Atom("end", 'substr("{c}", -7)', 2), Atom("start", 'substr("{c}", 1, 7)', 2)),
     ),
-    "code": Role("matching_digits", (_EQUAL, _edits(1)), (Atom("", '"{c}"'),)),
+    "code": Role("matching_digits", (_EQUAL, _EDITS_1), (Atom("", '"{c}"'),)),
     "postcode": Role(
         "matching_digits",
-        (_EQUAL, _edits(1), ("same area", 'substr("{c}_l", 1, 2) = substr("{c}_r", 1, 2)')),
+        (_EQUAL, _EDITS_1, ("same area", 'substr("{c}_l", 1, 2) = substr("{c}_r", 1, 2)')),
         (Atom("", '"{c}"'), Atom("start", 'substr("{c}", 1, 3)', 2)),
     ),
-    "street_number": Role("matching_digits", (_EQUAL, _edits(1)), (Atom("", '"{c}"', 2),)),
+    "street_number": Role("matching_digits", (_EQUAL, _EDITS_1), (Atom("", '"{c}"', 2),)),
     "address": _ADDRESS,
     "street": Role(
         "matching_address",
@@ -197,11 +199,11 @@ ROLES: Final[dict[str, Role]] = {
             _alike(0.88),
         ),
         (Atom("", '"{c}"'), Atom("account", '"{c}_account"'), Atom("domain", "split_part(\"{c}\", '@', 2)", 2)),
-        {"account": "split_part(\"{c}\", '@', 1)"},
+        parts={"account": "split_part(\"{c}\", '@', 1)"},
     ),
     "national_id": Role(
         "matching_digits",
-        (_EQUAL, _edits(1)),
+        (_EQUAL, _EDITS_1),
         (Atom("", '"{c}"'), Atom("end", 'substr("{c}", -8)'), Atom("start", 'substr("{c}", 1, 14)')),
         frequency={},
         taught=(0.1, 0.8, 0.1),

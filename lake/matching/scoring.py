@@ -18,8 +18,8 @@ from splink import Linker, SettingsCreator
 from splink.backends.duckdb import DuckDBAPI
 
 from lake.engines.duckdb import quote
+from lake.matching.compared import COMPARED, involved, parts, with_shares
 from lake.matching.model import Column, Task
-from lake.matching.prepare import RECORDS
 from lake.matching.roles import EXCHANGED, FORMER, HALF_EXCHANGED, ROLES
 from lake.matching.vectors import compare_vectors
 
@@ -133,9 +133,13 @@ def score(
         "CREATE OR REPLACE TEMP TABLE matching_asked AS SELECT record_l AS join_key_l, record_r AS join_key_r,"
         f" '0' AS match_key FROM {pairs}"
     )
+    weighted = weighted_columns(task)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {COMPARED} AS {with_shares(weighted, involved(pairs), parts(task))}"
+    )
     api = DuckDBAPI(connection=connection)
     creator = SettingsCreator.from_path_or_dict(model or settings(task))
-    linker = Linker(api.register(RECORDS), creator, log_level=logging.ERROR, validate_settings=False)
+    linker = Linker(api.register(COMPARED), creator, log_level=logging.ERROR, validate_settings=False)
     linker.table_management.register_blocked_pairs_for_predict(api.register("matching_asked"))
     scored = linker.inference.predict(warning_mode="never")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_scored AS SELECT * FROM {scored.physical_name}")
@@ -155,11 +159,13 @@ def compare(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Co
     count = int(row[0]) if row else 0
     if not count:
         return _nothing_compared(task)
+    compared = with_shares(weighted_columns(task), involved("matching_all"))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {COMPARED} AS {compared}")
     done = [
         _compare_chunk(connection, task, f"(SELECT * FROM matching_all WHERE rowid >= {at} AND rowid < {at + _CHUNK})")
         for at in range(0, count, _CHUNK)
     ]
-    connection.execute("DROP TABLE matching_all")
+    connection.execute(f"DROP TABLE matching_all; DROP TABLE {COMPARED}")
     return Compared(
         np.concatenate([part.left for part in done]),
         np.concatenate([part.right for part in done]),
@@ -178,7 +184,9 @@ def _nothing_compared(task: Task) -> Compared:
 
 
 def _compare_chunk(connection: duckdb.DuckDBPyConnection, task: Task, pairs: str) -> Compared:
-    compared = connection.table(compare_vectors(connection, settings(task), pairs)).select(*map(quote, told(task)))
+    compared = connection.table(compare_vectors(connection, task, settings(task), pairs)).select(
+        *map(quote, told(task))
+    )
     return as_compared(task, compared.order("record_l, record_r").fetchnumpy())
 
 

@@ -45,7 +45,7 @@ def _surnames() -> dict[str, list[str]]:
 
 def is_wide(text: str) -> bool:
     """Whether the text is written in Chinese characters (or others that are no letters of an alphabet)."""
-    return not text.isascii() and any(character >= "\u2e80" for character in text)
+    return text[:1] >= "\u2e80" or (not text.isascii() and any(character >= "\u2e80" for character in text))
 
 
 def plain(text: str | None) -> str | None:
@@ -56,7 +56,7 @@ def plain(text: str | None) -> str | None:
     return None if folded in _NOTHING else folded
 
 
-@lru_cache(maxsize=1 << 18)  # by distinct name: a city has far fewer names than people
+@lru_cache(maxsize=1 << 19)  # by distinct name: a city has far fewer names than people
 def name(text: str | None) -> str | None:
     """A person's name without dots and marks, variant characters folded, lost characters as '?'.
 
@@ -75,7 +75,7 @@ def name(text: str | None) -> str | None:
     return _BLANK.sub(" ", _LATIN_END.sub(" ", bare.replace("'", ""))).strip() or None
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 19)
 def sound(folded: str | None) -> str | None:
     """How a folded name sounds: pinyin without tones (zh=z, ng=n ...), or the consonants of a name in letters."""
     if folded is None:

@@ -14,17 +14,19 @@ import duckdb
 from splink import SettingsCreator
 from splink.internals.comparison_vector_values import compute_comparison_vector_values_from_id_pairs_sqls
 
-from lake.matching.prepare import RECORDS
+from lake.matching.compared import COMPARED, cut_out
+from lake.matching.model import Task
 
 _ASKED = "__splink__blocked_id_pairs"  # the names Splink's SQL goes by
 _JOINED = "blocked_with_cols"
 _CALL = re.compile(r'matching_\w+\("\w+", "\w+"\)')
 
 
-def compare_vectors(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], pairs: str) -> str:
+def compare_vectors(connection: duckdb.DuckDBPyConnection, task: Task, settings: dict[str, Any], pairs: str) -> str:
     """The name of a table with record_l, record_r, gamma_ and tf_ columns of the pairs of relation `pairs`.
 
-    settings: Splink's; which columns are kept beside these is not looked at.
+    Their records lie in table COMPARED. settings: Splink's for `task`; which columns are kept beside these is not
+    looked at.
     """
     lean = settings | {"retain_matching_columns": False, "retain_intermediate_calculation_columns": False}
     known = SettingsCreator.from_path_or_dict(lean).get_settings("duckdb")
@@ -33,8 +35,8 @@ def compare_vectors(connection: duckdb.DuckDBPyConnection, settings: dict[str, A
         for step in compute_comparison_vector_values_from_id_pairs_sqls(
             known._columns_to_select_for_blocking,
             known._columns_to_select_for_comparison_vector_values,
-            input_tablename_l=RECORDS,
-            input_tablename_r=RECORDS,
+            input_tablename_l=COMPARED,
+            input_tablename_r=COMPARED,
             source_dataset_input_column=None,
             unique_id_input_column=known.column_info_settings.unique_id_input_column,
         )
@@ -47,9 +49,11 @@ def compare_vectors(connection: duckdb.DuckDBPyConnection, settings: dict[str, A
         f"CREATE OR REPLACE TEMP VIEW {_ASKED} AS SELECT record_l AS join_key_l, record_r AS join_key_r,"
         f" '0' AS match_key FROM {pairs}"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_JOINED} AS SELECT *{listed} FROM ({joined})")
+    # A table in between: what comes out of joins comes in small lots, and every call of a function has its price.
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_joined AS {cut_out(task, joined)}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {_JOINED} AS SELECT *{listed} FROM matching_joined")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_vectors AS {compared}")
-    connection.execute(f"DROP TABLE {_JOINED}; DROP VIEW {_ASKED}")
+    connection.execute(f"DROP VIEW {_JOINED}; DROP TABLE matching_joined; DROP VIEW {_ASKED}")
     return "matching_vectors"
 
 

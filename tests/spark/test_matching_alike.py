@@ -10,6 +10,7 @@ from benchmarks.matching_data import SHARED, linkage_set
 from catalog.settings import Settings
 from lake.engines.duckdb import connect
 from lake.matching import blocking, exact, prepare, scoring, training
+from lake.matching.compared import hold_shares
 from lake.matching.engine import EMBEDDED, Engine
 from lake.matching.model import Column, Task
 from lake.matching.resolve import Resolution, resolve
@@ -101,7 +102,7 @@ def test_every_role_is_blocked_and_compared_alike(cluster: Engine) -> None:
     with connect() as connection:
         connection.register("held", pa.table({**names, **held}))
         prepare.prepare(connection, "held", task)
-        prepare.weigh(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
+        hold_shares(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
         exact.number_nodes(connection, task)
         met = [(engine.block(connection, task), connection.execute(f"FROM {blocking.PAIRS} ORDER BY ALL").fetchall())
                for engine in (EMBEDDED, cluster)]  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from lake.engines.duckdb import connect
 from lake.matching import blocking, exact, prepare, scoring
+from lake.matching.compared import hold_shares
 from tests.factories.matching import people, person_task, table, town
 
 
@@ -22,7 +23,7 @@ def test_places_find_the_pairs_that_met_most_often_and_of_equal_ones_the_first(s
         rows += [held | {"key": f"{held['key']}+"} for held in rows if held["known_id"] is None]
         connection.register("held", table(rows))
         prepare.prepare(connection, "held", task)
-        prepare.weigh(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
+        hold_shares(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
         exact.number_nodes(connection, task)
         count = blocking.block(connection, task)
         found = connection.execute(f"SELECT record_l, record_r FROM {blocking.PAIRS} ORDER BY ALL").fetchall()

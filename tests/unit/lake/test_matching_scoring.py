@@ -6,6 +6,7 @@ import pytest
 
 from lake.engines.duckdb import connect
 from lake.matching import blocking, exact, prepare, scoring, training
+from lake.matching.compared import hold_shares
 from lake.matching.model import Column, Task
 from lake.matching.roles import ROLES
 from lake.matching.trained import Model
@@ -18,7 +19,7 @@ def test_our_weights_are_splinks():
         connection.register("held", table(town(people(120, seed=1), seed=2)))
         prepare.prepare(connection, "held", task)
         shares = prepare.frequencies(connection, task, scoring.weighted_columns(task))
-        prepare.weigh(connection, shares)
+        hold_shares(connection, shares)
         exact.number_nodes(connection, task)
         blocking.block(connection, task)
         compared = scoring.compare(connection, task, blocking.PAIRS)
@@ -40,7 +41,7 @@ def test_every_role_can_be_prepared_and_blocked_and_compares_as_in_splinks_own_v
     with connect() as connection:
         connection.register("held", pa.table({**held, **dict.fromkeys(columns, values)}))
         prepare.prepare(connection, "held", task)
-        prepare.weigh(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
+        hold_shares(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
         exact.number_nodes(connection, task)
         blocking.block(connection, task)
         training.sample_random(connection, task)
@@ -64,7 +65,7 @@ def test_exchanged_names_count_once():
             "held", pa.table({**held, "given": ["gabriel", "thomas"], "surname": ["thomas", "gabriel"]})
         )
         prepare.prepare(connection, "held", task)
-        prepare.weigh(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
+        hold_shares(connection, prepare.frequencies(connection, task, scoring.weighted_columns(task)))
         exact.number_nodes(connection, task)
         training.sample_random(connection, task)
         compared = scoring.compare(connection, task, "matching_random")
