@@ -15,7 +15,6 @@ PROVINCES = frozenset(
 )
 FIRST_YEAR, LAST_YEAR = 1850, 2099
 _CENTENARIANS = frozenset({"996", "997", "998", "999"})
-
 _DIGITS = frozenset("0123456789")
 
 

@@ -80,19 +80,19 @@ def _of_rows(name: str, schema: pa.Schema, subject: Subject, items: Mapping[str,
     Where they stand in somebody else's row (as the mother of a child) that number, and their name by it, is emptied.
     """
     whose, fields = WHOSE[name], searched(schema, OWN)
-    named = {item.name: column for column, item in items.items()} or {column: column for column in schema.names}
+    column_of = {item.name: column for column, item in items.items()} or {column: column for column in schema.names}
     gone = [_without_number(name, fields, items, subject)]
-    another = _anothers(subject, [field for field in fields if field.name == named.get(whose.number)])
-    called = _any(is_spelled(field, "names") for field in fields if field.name == named.get(whose.name))
+    another = _anothers(subject, [field for field in fields if field.name == column_of.get(whose.number)])
+    called = _any(is_spelled(field, "names") for field in fields if field.name == column_of.get(whose.name))
     if set(OWN) <= set(schema.names):
         places = sorted(place[1:] for place in subject.places if place[0] == name)
         gone += [f"(_batch = {literal(batch)} AND _row = {row})" for batch, row in places]
     for field in fields:
         item = items.get(field.name)
         other = item is not None and item.element in marks.IDENTITY and item.name != whose.number
-        if field.name == named.get(whose.key):
+        if field.name == column_of.get(whose.key):
             gone.append(f"({is_key(field)}) AND (coalesce({called}, false) OR NOT {another})")
-        if field.name == named.get(whose.number) or (item is not None and item.key and not other):
+        if field.name == column_of.get(whose.number) or (item is not None and item.key and not other):
             gone.append(bears_number(subject, field))
     number = {field.name: bears_number(subject, field) for field in fields}
     blank, named = _blank(name, schema, fields, number, items, "names"), _named(name, fields, items)

@@ -7,7 +7,7 @@ any is for stewards, not for the department: no message and no count of a batch 
 whether it was erased.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import duckdb
@@ -58,7 +58,7 @@ def without_erased(settings: Settings, contract: Contract, staged: raw.Staged) -
         hit = [one for row in rows for one in _hit(by, columns, bool(alone.own), *row)]
         if alone.names and alone.proofs:
             cells = _cells(connection, source, [_source(one) for one in (*alone.names, *alone.proofs)])
-            hit += _named(cells, alone, hidden, known)
+            hit += _named(_told(cells), alone, by)
         if not hit:
             return staged, KeptOut()
         found = pa.Table.from_pylist([{"row": one.row, "emptied": one.emptied} for one in hit], schema=_HIT)
@@ -142,7 +142,8 @@ class _By(NamedTuple):
 
     def contact(self, name: str, proofs: Sequence[str | None]) -> bool:
         """Whether one of that name had one of these telephones or addresses."""
-        return any(one is not None and of_contact(self.hidden, name, one) in self.known for one in proofs)
+        given = [one for one in proofs if one and name]
+        return any(of_contact(self.hidden, name, one) in self.known for one in given)
 
 
 def _told(rows: pa.RecordBatchReader) -> Iterator[tuple[int, list[str | None]]]:
@@ -163,7 +164,9 @@ def _hit(by: _By, columns: Sequence[_Column], named: bool, place: int, cells: Se
     # Nearly every row bears another's number and no key of an erased one's: then its name need not be looked at.
     asked = bool(name) and (keyed or not another)
     proved = asked and (by.contact(name, proofs) or (keyed and by.called(name, values)))
-    if any(column.takes for column in told) or keyed + proved > another:
+    # Beside somebody else's number neither says enough by itself.
+    theirs = (keyed and proved) if another else (keyed or proved)
+    if theirs or any(column.takes for column in told):
         yield _Hit(place, None, other_name=bool(name) and not proved and not by.called(name, values))
     else:
         yield from (_Hit(place, column.name) for column in told)
@@ -194,17 +197,15 @@ def _source(item: Told) -> str:
     return item.source_name or item.name
 
 
-def _named(rows: pa.RecordBatchReader, alone: Alone, hidden: str, known: frozenset[str]) -> Iterator[_Hit]:
+def _named(rows: Iterable[tuple[int, list[str | None]]], alone: Alone, by: _By) -> Iterator[_Hit]:
     """Rows that name an erased person without a number, beside a telephone or an address of theirs."""
-    for batch in rows:
-        for place, *cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            names, proofs = cells[: len(alone.names)], cells[len(alone.names) :]
-            for at, name in enumerate(names):
-                shown = [bool(name and one) and of_contact(hidden, name, one) in known for one in proofs]
-                theirs = [one for one, proved in zip(alone.proofs, shown, strict=True) if proved]
-                if theirs:
-                    yield _Hit(place, _source(alone.names[at]))
-                yield from (_Hit(place, _source(one)) for one in theirs if one in alone.given)
+    for place, cells in rows:
+        names, proofs = cells[: len(alone.names)], cells[len(alone.names) :]
+        for item, name in zip(alone.names, names, strict=True):
+            theirs = [one for one, proof in zip(alone.proofs, proofs, strict=True) if by.contact(name or "", [proof])]
+            if theirs:
+                yield _Hit(place, _source(item))
+            yield from (_Hit(place, _source(one)) for one in theirs if one in alone.given)
 
 
 def _emptied(contract: Contract, columns: Sequence[_Column], alone: Alone, names: Sequence[str]) -> str:
