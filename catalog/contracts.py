@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
@@ -27,6 +27,17 @@ KINDS = {
     "boolean": "boolean",
     "object": "geometry",
 }
+
+
+SHARING_MODES: Final[Mapping[str, tuple[str, str]]] = {
+    "service": ("服务接口", "service interface"),
+    "bulk": ("批量交换", "bulk exchange"),
+    "file": ("文件下载", "file download"),
+    "medium": ("介质交换", "physical medium"),
+}
+"""Code -> what a contract may call it as well (共享方式, Order 809 Art. 13). Another word stays as it was written."""
+LONGEST_NOTE: Final = 64
+"""Characters that the format and the modes of sharing may have, each in all."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +76,9 @@ class RowRule:
 
 @dataclass(frozen=True)
 class Contract:
-    """What a department promises to deliver, and how. Sharing attribute and conditions: Order 809 Art. 13-15.
+    """What a department promises to deliver, and how. Sharing attribute, modes and conditions: Order 809 Art. 13-15.
 
+    data_format: in what form the department holds it, in its own words; sharing_modes: codes of SHARING_MODES.
     day: the one day a backfill reads again; never in a file.
     """
 
@@ -83,6 +95,8 @@ class Contract:
     row_rules: tuple[RowRule, ...] = ()
     sharing: str = "conditional"
     sharing_condition: str = ""
+    sharing_modes: tuple[str, ...] = ("service", "bulk")
+    data_format: str = ""
     update_cycle: str = ""
     schedule: str = ""
     origin: str = "local"
@@ -181,6 +195,8 @@ def _missing(odcs: OpenDataContractStandard) -> tuple[str, str] | None:
     ]
     if lacking:
         return f"缺少 {lacking[0]}", f"{lacking[0]} is missing"
+    if long := next((key for key in ("format", "sharingMode") if len(_note(own.get(key))) > LONGEST_NOTE), None):
+        return f"{long}，合计不超过 {LONGEST_NOTE} 字", f"{long}, which has at most {LONGEST_NOTE} characters"
     if wrong := next((item for item in items if item.logicalType not in KINDS), None):
         kinds = ", ".join(KINDS)
         return (
@@ -194,6 +210,10 @@ def _missing(odcs: OpenDataContractStandard) -> tuple[str, str] | None:
         called = silent.id or silent.name or "—"
         return f"规则 {called} 缺少 id 或 query", f"rule {called}, which lacks its id or query"
     return None
+
+
+def _note(given: Any) -> str:
+    return ",".join(_modes(given))
 
 
 def _broken(name: str, zh: str, en: str) -> ContractBroken:
@@ -224,6 +244,8 @@ def _contract(odcs: OpenDataContractStandard, document: str) -> Contract:
         row_rules=tuple(_row_rule(rule) for rule in table.quality or [] if rule.type == "sql"),
         sharing=str(own.get("sharing", "conditional")),
         sharing_condition=str(own.get("sharingCondition", "")),
+        sharing_modes=_modes(own.get("sharingMode")) or Contract.sharing_modes,
+        data_format=str(own.get("format") or (own.get("options") or {}).get("format") or ""),
         update_cycle=_frequency(odcs),
         schedule=check_schedule(str(odcs.id), str(own.get("schedule", ""))),
         origin=str(own.get("origin", "local")),
@@ -271,6 +293,13 @@ def _row_rule(rule: Any) -> RowRule:
 
 def _properties(given: list[Any] | None) -> dict[str, Any]:
     return {entry.property: entry.value for entry in given or []}
+
+
+def _modes(given: Any) -> tuple[str, ...]:
+    """Codes of SHARING_MODES, where a mode is one of them, by whatever word a contract has for it."""
+    said = [given] if isinstance(given, str) else list(given or ())
+    codes = {word: code for code, words in SHARING_MODES.items() for word in words}
+    return tuple(dict.fromkeys(codes.get(str(one).strip().lower(), str(one).strip()) for one in said))
 
 
 def _pair(text: str | None) -> tuple[str, str]:

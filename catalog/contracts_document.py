@@ -21,15 +21,13 @@ from catalog.read_options import KNOWN
 Document = dict[str, Any]
 READ: Final[Mapping[str, frozenset[str]]] = {
     "OpenDataContractStandard": frozenset(
-        {"agency", "crs", "grade", "mode", "options", "origin", "schedule", "sharing", "sharingCondition", "system"}
-        | {"titleEn", "watermark"}
+        {"agency", "crs", "format", "grade", "mode", "options", "origin", "schedule", "sharing", "sharingCondition"}
+        | {"sharingMode", "system", "titleEn", "watermark"}
     ),
     "SchemaProperty": frozenset({"codeList", "element", "personal", "titleEn"}),
     "DataQuality": frozenset({"indicator", "items"}),
 }
 """Part of a document, as the standard's model calls it -> the custom properties this hub reads there (contracts.py)."""
-FOR_OTHERS: Final[Mapping[str, frozenset[str]]] = {"OpenDataContractStandard": frozenset({"format", "sharingMode"})}
-"""The same, of those it does not read: they tell people and other programs, and stay in the document."""
 
 _MAP = "tag:yaml.org,2002:map"
 _STR = "tag:yaml.org,2002:str"
@@ -132,7 +130,7 @@ def _strangers(part: Document, model: type[BaseModel], place: str) -> Iterator[S
             if isinstance(one, dict) and inner is not None:
                 called = one.get("name") or one.get("property") or one.get("id")
                 yield from _strangers(one, inner, ".".join(filter(None, (place, key, str(called or "")))))
-    if ours := READ.get(model.__name__, frozenset[str]()) | FOR_OTHERS.get(model.__name__, frozenset[str]()):
+    if ours := READ.get(model.__name__):
         for one in _own(part):
             if "property" in one and str(one["property"]) not in ours:
                 yield _stranger(f"{place}.customProperties".strip("."), one["property"], ours)

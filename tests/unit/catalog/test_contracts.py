@@ -9,7 +9,7 @@ import yaml
 
 from catalog import contracts
 from catalog.contracts import Contract, load_contract, load_contracts, parse_contract
-from catalog.contracts_document import FOR_OTHERS, READ
+from catalog.contracts_document import READ
 from catalog.errors import ContractBroken, NotFound
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -96,6 +96,37 @@ def test_a_contract_says_whose_what_from_where_and_when() -> None:
     assert (contract.mode, contract.locator, contract.watermark) == ("incremental", "hkrk", "gxsj")
     assert (contract.schedule, contract.update_cycle, contract.options) == ("0 2 * * *", "daily", {"sheet": "1"})
     assert (contract.abstract_zh, contract.abstract_en) == ("户籍人口。", "The registered population.")
+
+
+def owning(**own: Any) -> Contract:
+    given = {entry["property"]: entry["value"] for entry in document()["customProperties"]} | own
+    return parsed(customProperties=[{"property": name, "value": value} for name, value in given.items()])
+
+
+@pytest.mark.parametrize(
+    ("said", "modes"),
+    [
+        (["服务接口", "文件下载"], ("service", "file")),
+        ("bulk", ("bulk",)),
+        (["Bulk exchange", "bulk", "库表交换"], ("bulk", "库表交换")),
+        ([], ("service", "bulk")),
+    ],
+)
+def test_a_contract_says_how_its_data_is_shared_by_whatever_word_there_is_for_it(said: Any, modes: tuple[str, ...]):
+    assert owning(sharingMode=said).sharing_modes == modes
+
+
+def test_a_contract_says_in_what_form_its_data_is_held_else_how_it_is_read() -> None:
+    assert owning(format="数据库/PostgreSQL").data_format == "数据库/PostgreSQL"
+    assert owning(options={"format": "csv"}).data_format == "csv"
+    assert parsed().data_format == ""
+
+
+@pytest.mark.parametrize("name", ["format", "sharingMode"])
+def test_a_form_or_mode_longer_than_the_catalogue_takes_is_refused_by_name(name: str) -> None:
+    assert owning(**{name: "长" * 64})
+    with pytest.raises(ContractBroken, match=name):
+        owning(**{name: "长" * 65})
 
 
 def test_an_item_knows_its_name_here_and_its_name_there() -> None:
@@ -231,9 +262,7 @@ class Noted(dict[str, Any]):
         return super().get(key, default)
 
 
-def test_the_custom_properties_called_known_are_those_read_and_those_told_to_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_custom_properties_called_known_are_those_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each kind of part gets a property that names it, so that what is asked of one is not taken for another's."""
     asked: list[Noted] = []
     plain = contracts._properties
@@ -256,8 +285,6 @@ def test_the_custom_properties_called_known_are_those_read_and_those_told_to_oth
     parse_contract(yaml.safe_dump(given), name="x")
     read = {kind: {key for one in asked if dict.get(one, "part") == kind for key in one.read} for kind in parts}
     assert read == READ
-    assert FOR_OTHERS.keys() <= READ.keys()
-    assert not [kind for kind, names in FOR_OTHERS.items() if names & READ[kind]]
 
 
 def test_an_unknown_type_of_item_is_refused() -> None:

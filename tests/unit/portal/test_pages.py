@@ -67,6 +67,7 @@ def test_a_dataset_shows_fields_quality_versions_lineage_and_sharing_conditions(
     page = words_of(signed_in("steward"), "/datasets/police_person")
     for expected in ("resident_id", "gmsfhm", "L4 高度敏感", "98.73 %", "第 2 版", "人口基础库", "本级政务部门"):
         assert expected in page
+    assert "共享方式 服务接口、批量交换、文件下载 数据格式 数据库/PostgreSQL" in page
 
 
 @pytest.mark.parametrize(("login", "told"), [("steward", True), ("police_clerk", True), ("housing_clerk", False)])
