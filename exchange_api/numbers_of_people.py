@@ -1,7 +1,8 @@
 """Numbers that are somebody's: identity, telephone, card, passport; as they stand in values, and as people write them.
 
-In words a number may be spelled with blanks, hyphens and dots between its digits, in full-width digits, or with signs
-nobody sees. Dates and amounts are spelled so too: they are taken out before their digits are joined.
+In words a number may be spelled with blanks, hyphens, brackets and other marks between its digits, in full-width digits
+or Chinese numerals, or with signs nobody sees. Dates and amounts are spelled so too: they are taken out before their
+digits are joined.
 """
 
 import re
@@ -25,14 +26,18 @@ _DOCUMENT: Final = re.compile(
 """Passports and permits for Hong Kong, Macau and Taiwan; a letter and a day is the number of a paper."""
 _UNSEEN: Final = frozenset({"Cf", "Mn", "Me"})
 """Categories of signs that take no room: zero-width ones, joiners, marks upon others."""
-_GAP: Final = r"[\s\-_.·•・。\u00AD\u2010-\u2015\u2212]{1,3}"
+_GAP: Final = r"[\s\-_.,:/()+*|~·•・。、\u00AD\u2010-\u2015\u2212]{1,3}"
 _RUN: Final = re.compile(
     rf"(?:(?<![0-9A-Za-z])[A-Za-z](?:(?:{_GAP})?[A-Za-z])?(?:{_GAP})?)?[0-9](?:(?:{_GAP})?[0-9])*(?:(?:{_GAP})?[Xx])?"
 )
 _DATE: Final = (
-    r"(?<![0-9])(?:19|20)[0-9]{2}(?P<mark>[-.])(?:0?[1-9]|1[0-2])(?P=mark)(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
+    r"(?<![0-9])(?:19|20)[0-9]{2}(?P<mark>[-./])(?:0?[1-9]|1[0-2])(?P=mark)(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
 )
-_USUAL: Final = re.compile(rf"(?:{_DATE}|(?<![0-9.])[0-9]+\.[0-9]{{1,2}}(?![0-9.]))")
+_AMOUNT: Final = r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?(?![0-9.,])"
+_USUAL: Final = re.compile(rf"(?:{_DATE}|{_AMOUNT}|(?<![0-9.])[0-9]+\.[0-9]{{1,2}}(?![0-9.]))")
+_NUMERALS: Final = str.maketrans("〇零一幺二三四五六七八九", "001123456789")
+_CUT: Final = "\n\0\n"
+"""Stands where a date was taken out."""
 _LONGEST: Final = 19
 """Digits of the longest number looked for: a bank card."""
 
@@ -40,6 +45,10 @@ _LONGEST: Final = 19
 def gives_away(text: str) -> bool:
     """Whether words hold a number of somebody, in whatever ordinary spelling."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in _UNSEEN)
+    return _given_away(plain) or _given_away(plain.translate(_NUMERALS))
+
+
+def _given_away(plain: str) -> bool:
     if PRIVATE.search(plain) or _DOCUMENT.search(plain):
         return True
     return any(map(_spelled, (found.group() for found in _RUN.finditer(plain))))
@@ -52,12 +61,12 @@ def _spelled(run: str) -> bool:
         return True
     if _holds(run, lambda joined: re.fullmatch(IDENTITY, joined) is not None):
         return True
-    left = re.sub(_DATE, " / ", run)
+    left = re.sub(_DATE, _CUT, run)
     if len(set(re.findall(_GAP, run))) == 1 and re.search("[0-9]", left):
         left = run  # one mark all through: a number that looks as if a date stood in it
     if not re.search("[0-9]", _USUAL.sub("", run)):
         left = ""
-    return any(_holds(part, _somebodys) for part in left.split("/"))
+    return any(_holds(part, _somebodys) for part in left.split(_CUT))
 
 
 def _somebodys(joined: str) -> bool:

@@ -29,15 +29,7 @@ def ask(
             f"An erasure needs a legal ground ({', '.join(GROUNDS)}) and the number of its paper.",
             code="erasure_invalid",
         )
-    under_way = select(Erasure).where(Erasure.entity == entity, Erasure.status.in_(("asked", "approved", "begun")))
-    if (other := session.scalars(under_way).first()) is not None:
-        raise Conflict(
-            f"该人员已有在办的依法删除（编号 {other.erasure_id}）。请用 shuniu base erase list 查看它到了哪一步。",
-            f"An erasure of this person is under way already: number {other.erasure_id}. See how far it is with: shuniu"
-            " base erase list.",
-            code="erasure_under_way",
-            erasure_id=other.erasure_id,
-        )
+    check_free(session, entity)
     made = Erasure(
         entity=entity, ground=ground, reference=reference.strip(), status="asked", asked_by=account or by, asked_at=now,
         asked_at_terminal=by if account else "",
@@ -47,6 +39,19 @@ def ask(
     session.flush()
     _told(session, made, EventTag.ERASURE_ASKED, by, now, {"ground": ground}, account)
     return made
+
+
+def check_free(session: Session, entity: str) -> None:
+    """Raise Conflict where an erasure of this person is under way."""
+    under_way = select(Erasure).where(Erasure.entity == entity, Erasure.status.in_(("asked", "approved", "begun")))
+    if (other := session.scalars(under_way).first()) is not None:
+        raise Conflict(
+            f"该人员已有在办的依法删除（编号 {other.erasure_id}）。请用 shuniu base erase list 查看它到了哪一步。",
+            f"An erasure of this person is under way already: number {other.erasure_id}. See how far it is with: shuniu"
+            " base erase list.",
+            code="erasure_under_way",
+            erasure_id=other.erasure_id,
+        )
 
 
 def decide(
@@ -68,7 +73,20 @@ def decide(
             f"A reason is needed, and for a refusal its ground ({', '.join(REFUSALS)}).",
             code="erasure_decision_invalid",
         )
-    found = get(session, erasure_id)
+    found = decidable(session, erasure_id=erasure_id, approve=approve, by=by, account=account)
+    found.status, found.refusal = ("approved", "") if approve else ("refused", refusal)
+    found.reason, found.decided_by, found.decided_at = reason.strip(), account or by, now
+    _told(
+        session, found, EventTag.ERASURE_DECIDED, by, now, {"status": found.status, "refusal": found.refusal}, account
+    )
+    return found
+
+
+def decidable(
+    session: Session, *, erasure_id: int, approve: bool, by: str, account: str = "", hold: bool = True
+) -> Erasure:
+    """The erasure, if it may still be decided so, by these. Raises as decide does."""
+    found = get(session, erasure_id, hold=hold)
     if found.status != "asked" and (approve or found.status != "approved"):  # what is not begun may still be refused
         raise Conflict(
             f"依法删除 {erasure_id} 已经审批。",
@@ -81,11 +99,6 @@ def decide(
             f"Erasure {erasure_id} is decided by another steward than the one who asked, as their own system user.",
             code="erasure_own",
         )
-    found.status, found.refusal = ("approved", "") if approve else ("refused", refusal)
-    found.reason, found.decided_by, found.decided_at = reason.strip(), account or by, now
-    _told(
-        session, found, EventTag.ERASURE_DECIDED, by, now, {"status": found.status, "refusal": found.refusal}, account
-    )
     return found
 
 

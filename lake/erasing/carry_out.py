@@ -27,6 +27,7 @@ from lake.bases.remembering import BASE, KNOWN
 from lake.delta.commit import open_table
 from lake.erasing import rules
 from lake.erasing.editing import RUN, Rule, counted, edit, left
+from lake.erasing.forgetting import forget_texts, forget_topics
 from lake.erasing.subject import Subject, subject_of
 from lake.erasing.sweeping import remove_deliveries, remove_shared, sweep
 from lake.erasing.telling import tell
@@ -177,7 +178,7 @@ def _erase(
     for dataset in sorted(subject.keys):
         remove_deliveries(settings, dataset)
     _remove_held(settings)
-    _forget(settings, places, number)
+    forget_texts(settings, places, number)
     telling = [place for place in places if place[0] == "base" and place[1] in LAST]
     telling.sort(key=lambda place: LAST.index(place[1]))
     for group in ([place for place in places if place not in telling], telling):
@@ -187,16 +188,7 @@ def _erase(
             rule = _rule(settings, zone, name, subject)
             edit(settings, _uri(settings, zone, name), rule, run=str(number), facts=facts, before=before)
         _check_gone(settings, subject, group)
-
-
-def _forget(settings: Settings, places: list[tuple[str, str]], number: int) -> None:
-    """Empty what holds texts that nobody says any more: whose they were nobody can tell, so they are no rows of theirs
-    to be counted either."""
-    for zone, name in places:
-        uri = _uri(settings, zone, name)
-        if zone == "base" and name in rules.FORGOTTEN and tables.rows(uri, settings=settings):
-            run, nothing = f"forget:{number}", tables.schema(uri, settings=settings).empty_table()
-            tables.write(uri, nothing, run_id=run, settings=settings)
+    forget_topics(settings, places, number)
 
 
 def _before_rows_go(settings: Settings, zone: str, name: str, told: Callable[[str], None]) -> None:

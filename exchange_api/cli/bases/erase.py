@@ -69,6 +69,8 @@ def ask(
     with door.reading() as session:
         # First: what is refused for its words tells somebody's name to who guesses it.
         door.check_person_may(session, login, MAY)
+        # What is under way is told before the words are looked at: they are checked once for every erasure asked for.
+        erasures.check_free(session, entity)
     explain(door.settings(), base("population"), entity)
     check_words(door.settings(), entity, reference)
     with door.writing() as session:
@@ -206,7 +208,10 @@ def _decide(number: int, login: str, in_json: bool, *, approve: bool, reason: st
     check_written(reason)
     with door.reading() as session:
         door.check_person_may(session, login, MAY)
-        entity = erasures.get(session, number, hold=False).entity
+        # First: what is refused for its words tells, and only who may decide now is to find out, once.
+        entity = erasures.decidable(
+            session, erasure_id=number, approve=approve, by=door.actor(), account=login, hold=False
+        ).entity
     check_words(door.settings(), entity, reason)
     with door.writing() as session:
         door.check_person_may(session, login, MAY)

@@ -1,0 +1,59 @@
+"""Tables an erasure empties whole: nobody could tell which rows are the person's, and builds make them anew."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from catalog.settings import Settings
+from lake import bases, tables
+from lake.bases import inputs
+from lake.bases.model import BaseModel
+from lake.erasing.rules import FORGOTTEN
+from lake.layout import Layout
+
+Place = tuple[str, str]
+"""Zone and name of a table."""
+
+
+def forget_texts(settings: Settings, places: Sequence[Place], number: int) -> None:
+    """Empty what holds texts that nobody says any more: whose they were nobody can tell, so they are no rows of theirs
+    to be counted either."""
+    for zone, name in places:
+        uri = _uri(settings, zone, name)
+        if zone == "base" and name in FORGOTTEN and tables.rows(uri, settings=settings):
+            run, nothing = f"forget:{number}", tables.schema(uri, settings=settings).empty_table()
+            tables.write(uri, nothing, run_id=run, settings=settings)
+
+
+def forget_topics(settings: Settings, places: Sequence[Place], number: int) -> None:
+    """Empty the declared topics that read a table which was rewritten: their SQL may have made anything of a person, a
+    number in two halves or a digest, that no rule finds. The next build makes them anew.
+
+    Told by the versions they were built from, so a run that broke off is gone on with. One that is no longer declared,
+    or cannot be used as it is, is emptied as well.
+    """
+    known = bases.known(settings)
+    # In the order of building: one that reads another one comes after it.
+    order = {name: place for place, name in enumerate(known)}
+    for name in sorted((name for zone, name in places if zone == "topic"), key=lambda name: order.get(name, 0)):
+        model, uri = known.get(name), _uri(settings, "topic", name)
+        if not tables.rows(uri, settings=settings) or (model is not None and model.contract is None):
+            continue
+        if model is None or _built_from(settings, uri) != _read_now(settings, model, known):
+            run, nothing = f"forget:{number}", tables.schema(uri, settings=settings).empty_table()
+            tables.write(uri, nothing, run_id=run, settings=settings)
+
+
+def _read_now(settings: Settings, model: BaseModel, known: Mapping[str, BaseModel]) -> dict[str, int]:
+    """Input -> the version that a build would read."""
+    versions = inputs.newest(settings, model, known).versions
+    return {name: version for name, version in versions.items() if version is not None}
+
+
+def _built_from(settings: Settings, uri: str) -> dict[str, int]:
+    """Input -> the version that the table was built from."""
+    commits = tables.history(uri, 100, settings=settings)
+    return next((json.loads(commit["inputs"]) for commit in commits if "inputs" in commit), {})
+
+
+def _uri(settings: Settings, zone: str, name: str) -> str:
+    return f"{Layout(settings.lake_url).zone(zone)}/{name}"
