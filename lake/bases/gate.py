@@ -11,6 +11,7 @@ from collections.abc import Callable
 import sqlglot
 from sqlglot import exp
 
+from lake.engines.expressions import LONGEST_PADDED
 from lake.engines.hub_functions import hub_functions
 
 _WHOLE_NUMBERS = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT)
@@ -68,6 +69,14 @@ def _is_other_pattern(node: exp.Expr) -> bool:
         return False
     pattern = node.expression
     return not isinstance(pattern, exp.Literal) or _TWO_READINGS.search(pattern.name) is not None
+
+
+def _is_padded_far(node: exp.Expr) -> bool:
+    """A text padded to any length is made of one row in one go: no limit of time or memory holds for it."""
+    if not isinstance(node, exp.Pad):
+        return False
+    length = node.args.get("expression")
+    return not (isinstance(length, exp.Literal) and not length.is_string and int(length.name) <= LONGEST_PADDED)
 
 
 def _is_unknown_replacement(node: exp.Expr) -> bool:
@@ -164,6 +173,7 @@ TRAPS: dict[str, Callable[[exp.Expr], bool]] = {
     "flags of a regexp are dropped: write (?i) into the pattern": _is_flagged_regexp,
     "a pattern RE2 and Java read differently": _is_other_pattern,
     "a replacement that is no literal": _is_unknown_replacement,
+    f"lpad or rpad to more than {LONGEST_PADDED} characters, or a computed number": _is_padded_far,
     "substr from 0": _is_bad_substring,
     "left or right of a computed length": _is_left_from_the_end,
     "date_diff in another unit than day": lambda n: (

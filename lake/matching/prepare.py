@@ -1,8 +1,8 @@
 """Records as delivered -> records ready to compare: one row number each, cleaned columns, derived columns.
 
-In: a relation with source, key, known_id and the task's columns. Out: DuckDB tables `matching_prepared`, what the next
-run may take over, and `matching_record`, the same for this run to add to. What comparing needs besides is put to those
-records that are compared (compared.py).
+In: a relation with source, key, known_id and the task's columns. Out: DuckDB relations `matching_prepared`, what the
+next run may take over, and `matching_record`, the same for this run to add to. What comparing needs besides is put to
+those records that are compared (compared.py).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from lake.matching.model import Task
 from lake.matching.roles import ROLES
 from lake.matching.similarity import QUICK, register
 
+LONGEST = 200
+"""Characters of a text that are looked at: comparing costs the square of the length, and none of anybody is longer."""
 PREPARED = "matching_prepared"
 RECORDS = "matching_record"
 
@@ -47,11 +49,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, relation: str, task: Task, *,
     register(connection)
     connection.execute(MACROS)
     items = [quote(column.name) for column in task.columns]
-    texts = ", ".join(f"CAST({item} AS VARCHAR) AS {item}" for item in ["source", "key", "known_id", *items])
+    texts = ", ".join(f"CAST({item} AS VARCHAR) AS {item}" for item in ["source", "key", "known_id"])
+    texts += "".join(f", left(CAST({item} AS VARCHAR), {LONGEST}) AS {item}" for item in items)
     said = f"SELECT CAST(hash({', '.join(['known_id', *items])}) // 2 AS BIGINT) AS content, *"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW matching_said AS {said} FROM (SELECT {texts} FROM {relation})")
     rows = _refuse_doubles(connection, task)
-    # Hardly any row says what another of its source says: those are counted through, the rest is not sorted.
+    # Hardly any row says what another of its source says: numbered by what tells them apart, the others as the first.
     turned = (
         "SELECT source, key, row_number() OVER (PARTITION BY source, content ORDER BY key) AS turn FROM matching_said"
     )
@@ -85,7 +88,7 @@ def _clean(connection: duckdb.DuckDBPyConnection, task: Task, raw: str, into: st
 
     A text that stands in many rows is cleaned once.
     """
-    columns, joins = [], []
+    columns, texts, joins = [], [], []
     for number, column in enumerate(task.columns):
         role, name = ROLES[column.role], quote(column.name)
         if role.clean in QUICK and not role.derived:
@@ -93,17 +96,18 @@ def _clean(connection: duckdb.DuckDBPyConnection, task: Task, raw: str, into: st
             continue
         derived = {f"{column.name}_{suffix}": sql.format(c=column.name) for suffix, sql in role.derived.items()}
         more = "".join(f", {sql} AS {quote(name)}" for name, sql in derived.items())
+        texts.append(f"matching_text_{number}")
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE matching_text_{number} AS SELECT *{more}"
+            f"CREATE OR REPLACE TEMP TABLE {texts[-1]} AS SELECT *{more}"
             f" FROM (SELECT said, {role.clean}(said) AS {name} FROM (SELECT DISTINCT {name} AS said FROM {raw}))"
         )
         columns.append(f"text_{number}.* EXCLUDE (said)")
-        joins.append(f"LEFT JOIN matching_text_{number} AS text_{number} ON text_{number}.said = raw.{name}")
+        joins.append(f"LEFT JOIN {texts[-1]} AS text_{number} ON text_{number}.said = raw.{name}")
     own = ", ".join(f"raw.{name}" for name in ("record", "content", "source", "key", "known_id"))
     cleaned = f"SELECT {', '.join([own, *columns])} FROM {raw} AS raw {' '.join(joins)}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {cleaned}")
-    for join in joins:
-        connection.execute(f"DROP TABLE {join.split()[2]}")
+    for name in texts:
+        connection.execute(f"DROP TABLE {name}")
 
 
 def quickly(function: str, value: str) -> str:
