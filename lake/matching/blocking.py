@@ -140,7 +140,6 @@ def met_sql(task: Task, keys: str) -> str:
 
 def nearest_sql(task: Task, pairs: str) -> str:
     """SELECT of those of relation `pairs` (as met_sql gives it) that met most often: `nearest` for each record that is
-
     searched for. A record whose keys meet a hundred others once and one other ten times has but one candidate worth
     its price.
     """

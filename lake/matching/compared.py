@@ -1,7 +1,8 @@
 """What records are compared by: their columns, parts of these, and how frequent their values are.
 
-Of all records few are compared, so neither parts nor frequencies are kept with the records: both are put to those asked
-for. Parts are cut out behind the joins, of two narrow rows.
+Many records are never compared: in the first build of a million residents half of them, in later ones nearly all. So
+neither parts nor frequencies are kept with the records: both are put to those asked for. Parts are cut out behind the
+joins, of two narrow rows.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def with_shares(weighted: list[str], records: str, more: dict[str, str] | None =
 
 
 def parts(task: Task, relation: str = "records") -> dict[str, str]:
-    """Name of every column that is a part of one of `relation` -> its SQL."""
+    """Name of every column that is a part of one of `relation` -> its SQL. A role writes the column as "{c}", so that
+    the quotation marks around it close those of relation and column, both.
+    """
     return {
         f"{column.name}_{suffix}": sql.format(c=f'{relation}"."{column.name}')
         for column in task.columns

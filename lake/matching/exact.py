@@ -16,7 +16,6 @@ from lake.engines.duckdb import literal, quote
 from lake.matching.clustering import parts
 from lake.matching.model import Task
 from lake.matching.prepare import RECORDS, one, weak
-from lake.matching.roles import ROLES
 from lake.matching.similarity import ONE_OFF
 
 MOST_NAMES = 20
@@ -115,7 +114,6 @@ def _others(
     values: Mapping[int, tuple[object, ...]], pairs: Sequence[tuple[int, int]], register: Collection[int]
 ) -> list[int]:
     """Records that are not about whom the number belongs to: the register's record among `pairs`, else the one most
-
     alike the rest. values: record -> what it says of whoever has the number. A record no pair names goes with whom it
     is most alike.
     """
@@ -142,15 +140,11 @@ def _forget(connection: duckdb.DuckDBPyConnection, task: Task, records: list[int
     if not records:
         return
     numbers = [column.name for column in task.columns if column.role == "national_id"]
+    births = [quote(column.name) for column in task.columns if column.role == "birth_date"]
     changes = ", ".join(
         [
             *(f"{quote(item)} = NULL" for item in ["known_id", *numbers]),
-            *(
-                f"{quote(item)} = CASE WHEN NOT contains(known_id, {quote(column.name)}) THEN {quote(item)} END"
-                for column in task.columns
-                if column.role == "birth_date"
-                for item in [column.name, *(f"{column.name}_{suffix}" for suffix in ROLES[column.role].derived)]
-            ),
+            *(f"{item} = CASE WHEN NOT contains(known_id, {item}) THEN {item} END" for item in births),
         ]
     )
     connection.register("matching_disputed", pa.table({"record": records}))

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from catalog.standards import divisions
@@ -43,7 +44,10 @@ def signature(model: Model) -> str:
 
 @cache
 def _edition() -> str:
-    """What cleans and compares: the files of this package, and the divisions by which it reads names."""
+    """What cleans and compares: the files of this package, the divisions by which it reads names, and the libraries
+    that hash, sound out and compare.
+    """
     files = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".csv"))
     files += [Path(divisions.__file__), Path(divisions.__file__).with_name("divisions.csv")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    used = [f"{name} {version(name)}" for name in ("duckdb", "pypinyin", "rapidfuzz", "splink")]
+    return hashlib.sha256(b"".join([*(path.read_bytes() for path in files), *map(str.encode, used)])).hexdigest()

@@ -103,7 +103,6 @@ def evidence(model: Model, row: dict[str, object]) -> list[dict[str, object]]:
 
 def _weighed(steps: list[dict[str, object]], bits: float) -> tuple[list[dict[str, object]], float]:
     """The steps and the probability they lead to, with a last step for what rules and not values say: a veto, two sound
-
     numbers that differ. What people said is no evidence: of their pairs the values alone are told.
     """
     told = sum(float(str(step["bits"])) for step in steps)

@@ -172,7 +172,7 @@ ROLES: Final[dict[str, Role]] = {
     "category": Role("matching_plain", (_EQUAL,), (Atom("", '"{c}"', 2),)),
     "phone": Role(
         "matching_phone",
-        (_EQUAL, ("edits 1", f"{_SLIP} OR {_SAME_END}")),
+        (_EQUAL, ("edits 1 or same end", f"{_SLIP} OR {_SAME_END}")),
         (Atom("", '"{c}"'), Atom("end", 'substr("{c}", -7)', 2), Atom("start", 'substr("{c}", 1, 7)', 2)),
     ),
     "code": Role("matching_digits", (_EQUAL, _EDITS_1), (Atom("", '"{c}"'),)),

@@ -1,7 +1,8 @@
 """Splink at work: how pairs of prepared records compare, and what a trained model says about them.
 
-Levels come from the roles, m and u from training.py. Splink writes the SQL, runs it on DuckDB and adjusts for the
-frequency of values; candidate pairs are handed to it (blocking.py), so that any pair can be scored.
+Levels come from the roles, m and u from training.py; candidate pairs are handed over (blocking.py), so that any pair
+can be scored. Splink writes the SQL; of many pairs vectors.py runs it and training.py adds up the weights, of the few
+that people are shown (`score`) Splink does both, with all it has to say of them.
 """
 
 from __future__ import annotations
@@ -144,6 +145,7 @@ def score(
     scored = linker.inference.predict(warning_mode="never")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE matching_scored AS SELECT * FROM {scored.physical_name}")
     api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
+    connection.execute(f"DROP TABLE {COMPARED}")
     return connection.table("matching_scored")
 
 

@@ -116,7 +116,6 @@ def _within(one: str, other: str) -> bool:
 
 def place_grade(one: str, other: str) -> int:
     """How alike two plain addresses are: 5 equal, 4 one contained in the other with the same numbers, 3 nearly so,
-
     2 the same place with another number, 1 much in common, 0 else.
     """
     if one == other:

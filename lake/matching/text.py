@@ -56,7 +56,6 @@ def plain(text: str | None) -> str | None:
     return None if folded in _NOTHING else folded
 
 
-@lru_cache(maxsize=1 << 19)  # by distinct name: a city has far fewer names than people
 def name(text: str | None) -> str | None:
     """A person's name without dots and marks, variant characters folded, lost characters as '?'.
 
@@ -75,7 +74,7 @@ def name(text: str | None) -> str | None:
     return _BLANK.sub(" ", _LATIN_END.sub(" ", bare.replace("'", ""))).strip() or None
 
 
-@lru_cache(maxsize=1 << 19)
+@lru_cache(maxsize=1 << 19)  # asked again of every pair of names that is graded: a million people have 260,000 names
 def sound(folded: str | None) -> str | None:
     """How a folded name sounds: pinyin without tones (zh=z, ng=n ...), or the consonants of a name in letters."""
     if folded is None:
