@@ -159,7 +159,12 @@ def find(session: Session, login: str) -> Account:
     """The account `login`; raises NotFound."""
     account = session.get(Account, login)
     if account is None:
-        raise NotFound(f"没有账号 {login}。", f"There is no account {login}.", code="account_unknown", login=login)
+        raise NotFound(
+            f"没有账号 {login}。请用 shuniu account list 查看有哪些账号。",
+            f"There is no account {login}. See which there are: shuniu account list.",
+            code="account_unknown",
+            login=login,
+        )
     return account
 
 

@@ -192,7 +192,12 @@ def run(login: Login, in_json: door.Json = False) -> None:
         return
     with door.reading() as session:
         waiting = [(one.erasure_id, one.asked_by) for one in erasures.listed(session, "asked")]
+        tickets = erasures.open_tickets(session)
     zh, en = f"已执行 {len(done)} 项依法删除。", f"{len(done)} erasures were carried out."
+    for number, rows in done.items():
+        left = len(tickets.get(number, []))
+        zh += f"编号 {number}：改动 {rows} 行，各表复查已无本人；{left} 张工单待部门处理。"
+        en += f" Number {number}: {rows} rows touched, no table holds the person any more; {left} tickets are open."
     if waiting:
         whom = [(f"编号 {one}（{by} 以外）", f"{one} (not {by})") for one, by in waiting]
         zh += f"另有 {len(waiting)} 项待另一位数据管理员审批：{'、'.join(one for one, _ in whom)}。"

@@ -35,7 +35,8 @@ def find(base: arguments.Base, phone: Telephone = False, in_json: door.Json = Fa
         sought = {"phone": _asked(say("电话", "Telephone")), "name": _asked(say("姓名", "Name"))}
     else:
         sought = {"number": _asked(say("证件号码或社会信用代码", "Identity number or social credit code"))}
-    found = _found(given, base, seeking.wanted(base, **sought))
+    with door.registry_there():
+        found = _found(given, base, seeking.wanted(base, **sought))
     if in_json:
         as_json(public(found))
         return

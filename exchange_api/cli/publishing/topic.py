@@ -132,6 +132,7 @@ def add(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
 
     given = door.settings()
     model = _checked(given, sql, contract)
+    replaced = model.name in known(given)
     keep(given, model)
     with door.writing() as session:
         catalogue.register(
@@ -142,8 +143,9 @@ def add(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
         return
     tell(
         say(
-            f"主题库 {model.name} 已登记，下一次构建时生成、评判并发布。",
-            f"Topic {model.name} is registered; the next build makes, judges and publishes it.",
+            f"主题库 {model.name} 已登记{'，替换了原有的声明' if replaced else ''}，下一次构建时生成、评判并发布。",
+            f"Topic {model.name} is registered{' in place of the one before' if replaced else ''};"
+            " the next build makes, judges and publishes it.",
         )
     )
 

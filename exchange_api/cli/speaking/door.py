@@ -67,7 +67,7 @@ def reading() -> Iterator["Session"]:
     given = settings()
     if _file_missing(given.registry_url):  # opening it would make an empty one, and its folder
         raise _unavailable()
-    with _registry_there(), open_reader(given) as session:
+    with registry_there(), open_reader(given) as session:
         yield session
 
 
@@ -76,7 +76,7 @@ def writing() -> Iterator["Session"]:
     """A unit of work on the registry: all of it is kept, or nothing."""
     from catalog.database import open_session
 
-    with _registry_there(), open_session(settings()) as session:
+    with registry_there(), open_session(settings()) as session:
         yield session
 
 
@@ -106,7 +106,8 @@ def check_person_may(session: "Session", login: str, permission: "Permission") -
 
 
 @contextmanager
-def _registry_there() -> Iterator[None]:
+def registry_there() -> Iterator[None]:
+    """Say of a registry that is not there, or has no tables yet, what to do, whoever opened it."""
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     try:

@@ -1,6 +1,7 @@
 """What is fused anew, what is taken over from the last build; tables that are not of one run are not taken over."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from catalog.database import forget_engines
 from catalog.settings import Settings
 from catalog.standards import check_digits
-from lake import tables
+from lake import bases, tables
 from lake.bases import build, changes
 from lake.bases.building import Built
 from lake.layout import Layout
@@ -116,3 +117,20 @@ def test_rows_come_and_go_in_the_order_of_ids(county: Settings) -> None:
     assert [row["person_id"] for row in rows] == sorted(row["person_id"] for row in rows)
     assert {row["resident_id"] for row in rows} == set(IDS[1:])
     assert sorted(address or "" for address in addresses(county)) == ["", *["标记"] * 10]
+
+
+def test_fusing_follows_from_the_sql_the_order_of_sources_and_the_county(county: Settings, monkeypatch) -> None:
+    model = bases.base("population")
+    told = changes.rules_of(model, county)
+    assert told == changes.rules_of(model, county)
+    turned = {name: tuple(reversed(by)) for name, by in model.sources.items()}
+    assert changes.rules_of(replace(model, sources=turned), county) != told
+    assert changes.rules_of(model, county.model_copy(update={"hub_id": "370600"})) != told
+    monkeypatch.setattr(changes.duckdb, "__version__", "0.0.0")
+    assert changes.rules_of(model, county) != told
+    monkeypatch.undo()
+    for step in (*model.steps, *model.tables):
+        other = replace(model)
+        sql = model.sql
+        object.__setattr__(other, "sql", lambda name, step=step, sql=sql: sql(name) + " " * (name == step))
+        assert changes.rules_of(other, county) != told, step
