@@ -49,7 +49,10 @@ def listed(visit: Reading, base: Word = "", state: Word = "", page: Page = 1) ->
 
 @router.get("/reviews/{base}")
 def two_records(visit: Reading, base: str, left: Word = "", right: Word = "") -> Response:
-    """On to the page of two records chosen on an entity's page."""
+    """On to the page of two records chosen on an entity's page, or of a pair by its number alone."""
+    if not left and not right:
+        with visit.reader() as session:
+            return _to(f"/reviews/{views.base_of_pair(visit.settings, session, base)}/{base}")
     return _to(f"/reviews/{base}/{left}-{right}")
 
 

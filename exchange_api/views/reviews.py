@@ -155,13 +155,15 @@ class Case:
 
 
 def listed(settings: Settings, session: Session, wanted: Wanted, *, size: int = PAGE_SIZE) -> Listing:
-    """The pairs that match, base by base, the most doubtful first. A page beyond the end is the last.
+    """The pairs that match: those nobody decided on, then the others; of each base by base, the most doubtful first. A
+    page beyond the end is the last.
 
     Raises NotFound for a base that is none, or whose rows are not matched.
     """
     models = (bases.matched_base(wanted.base),) if wanted.base else bases.matched()
     every = [doubt for model in models for doubt in _doubts(settings, session, model)]
     found = [doubt for doubt in every if not wanted.state or doubt.state == wanted.state]
+    found.sort(key=lambda doubt: doubt.state in ("same", "different"))
     pages = max(1, -(-len(found) // size))
     page = min(max(1, wanted.page), pages)
     waiting = sum(doubt.state == "open" for doubt in every)

@@ -172,6 +172,8 @@ NOT_WRITES = {
     "catalog.actions.batches.advance": "how far a batch has come; the step that did it is recorded as a RunStep",
     "catalog.actions.events.record": "is the event",
     "catalog.actions.datasets.is_retired": "reads",
+    "catalog.actions.erasures.check_free": "reads",
+    "catalog.actions.erasures.decidable": "reads",
     "catalog.actions.erasures.get": "reads",
     "catalog.actions.erasures.listed": "reads",
     "catalog.actions.erasures.left_out": "reads",

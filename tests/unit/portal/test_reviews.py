@@ -115,6 +115,13 @@ def test_the_list_is_narrowed_by_base_and_state(city: Settings, signed_in: Enter
     assert f"共 {len(reviewed.queue(city))} 对" in words_of(browser, "/reviews?state=open&base=population")
 
 
+def test_a_pair_is_led_to_by_its_number_alone(city: Settings, signed_in: Enter) -> None:
+    browser, name = signed_in("steward"), pair(city, FIRST)
+    led = browser.get(f"/reviews/{name}", follow_redirects=False)
+    assert (led.status_code, led.headers["location"]) == (303, page_of(city, FIRST))
+    assert browser.get("/reviews/V00000000000").status_code == 404
+
+
 def test_only_who_reviews_gets_in(city: Settings, signed_in: Enter) -> None:
     browser = signed_in("police_clerk")
     assert browser.post("/entities", data={"base": "population", "number": "x"}).status_code == 403
@@ -303,6 +310,9 @@ def test_a_decision_in_the_portal_leads_on_to_the_next_pair_and_twice_is_once(ci
     assert decide(browser, page_of(city, FIRST), "same")[0] == 303
     assert decide(browser, page_of(city, FIRST), "same", seen="0")[0] == 303  # the back button
     assert said(city, FIRST) == [("same", "steward")]
+    with open_session(city) as session:
+        states = [doubt.state for doubt in views.listed(city, session, views.Wanted()).doubts]
+    assert (states[-1], "same" in states[:-1]) == ("same", False), "what is decided comes behind what waits"
 
 
 def test_nothing_is_called_noted_that_nobody_decided(city: Settings, signed_in: Enter) -> None:
