@@ -28,17 +28,16 @@ def forget_topics(settings: Settings, places: Sequence[Place], number: int) -> N
     """Empty the declared topics that read a table which was rewritten: their SQL may have made anything of a person, a
     number in two halves or a digest, that no rule finds. The next build makes them anew.
 
-    Told by the versions they were built from, so a run that broke off is gone on with. One that is no longer declared,
-    or cannot be used as it is, is emptied as well.
+    Told by the versions they were built from, so a run that broke off is gone on with.
     """
     known = bases.known(settings)
     # In the order of building: one that reads another one comes after it.
     order = {name: place for place, name in enumerate(known)}
     for name in sorted((name for zone, name in places if zone == "topic"), key=lambda name: order.get(name, 0)):
         model, uri = known.get(name), _uri(settings, "topic", name)
-        if not tables.rows(uri, settings=settings) or (model is not None and model.contract is None):
+        if model is None or model.contract is None or not tables.rows(uri, settings=settings):
             continue
-        if model is None or _built_from(settings, uri) != _read_now(settings, model, known):
+        if _built_from(settings, uri) != _read_now(settings, model, known):
             run, nothing = f"forget:{number}", tables.schema(uri, settings=settings).empty_table()
             tables.write(uri, nothing, run_id=run, settings=settings)
 
