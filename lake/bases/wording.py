@@ -38,7 +38,9 @@ CHINESE: Final[Mapping[str, str]] = {
     "flags of a regexp are dropped: write (?i) into the pattern": "正则选项会丢失：请把 (?i) 写进正则式",
     "a pattern RE2 and Java read differently": "两种引擎理解不同的正则式",
     "a replacement that is no literal": "替换内容不是常量",
-    f"lpad or rpad to more than {LONGEST_PADDED} characters, or a computed number": f"lpad、rpad 补齐的长度须写明，且不超过 {LONGEST_PADDED} 个字符",
+    f"lpad or rpad to more than {LONGEST_PADDED} characters, or a computed number": (
+        f"lpad、rpad 补齐的长度须写明，且不超过 {LONGEST_PADDED}"
+    ),
     "substr from 0": "substr 从 0 开始",
     "left or right of a computed length": "left、right 的长度不是常量",
     "date_diff in another unit than day": "date_diff 的单位不是日",
