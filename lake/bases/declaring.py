@@ -1,6 +1,6 @@
 """Check a declared topic without reading a row: does its SQL give what its contract says, from what the hub holds?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import duckdb
@@ -15,12 +15,15 @@ from catalog.standards.elements import elements
 from lake.bases import tracing, wording
 from lake.bases.inputs import SQL_KINDS, Pinned, place_of
 from lake.bases.model import BaseModel
+from lake.bases.scopes import Choice
 from lake.engines.duckdb import confine, connect
 from lake.engines.expressions import reads_only
 from lake.layout import Layout
 
 _NAMES = {"timestamp": "TIMESTAMP WITH TIME ZONE"}
 _ANY_DAY = date(2000, 1, 1)
+TELLING = "L3"
+"""From this grade on, what rows are picked by tells of somebody: a number of them, or a weak column beside it, too."""
 
 
 def check(settings: Settings, model: BaseModel, built: Mapping[str, BaseModel]) -> None:
@@ -131,8 +134,10 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
     excused = graded_down(model, promised)
     items = {item.name: item for item in promised.items}
     for name, made in tracing.declared_lineage(model, built).items():
+        if name in items and name not in excused:
+            _check_choices(model, items[name], made.chosen, built)
         for table, column in sorted(made.origins) if name in items else ():
-            source = next(item for item in built[table].items if item.name == column)
+            source = _item_of(built, table, column)
             if made.mere and items[name].element != source.element:
                 told = f"{table}.{column}", source.element
                 raise _wrong(
@@ -149,6 +154,29 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
                     f"item {name} is {mine}, below {above} of {table}.{column} it is made of; where a lower grade or"
                     " kind of personal information is right, name it under options graded_down",
                 )
+
+
+def _check_choices(model: BaseModel, item: Item, chosen: Iterable[Choice], built: Mapping[str, BaseModel]) -> None:
+    """No item graded below what its rows are picked by, where that is graded TELLING or higher.
+
+    Where two columns so graded are set equal, rows are only put beside each other that tell of the same thing anyway.
+    """
+    for choice in sorted(chosen):
+        grades = [(_item_of(built, *origin).grade, ".".join(origin)) for origin in choice]
+        joined = len(grades) == 2 and min(grades)[0] >= TELLING
+        grade, column = max(grades)
+        if grade >= TELLING and not joined and item.grade < grade:
+            raise _wrong(
+                model,
+                f"数据项 {item.name} 的 {item.grade} 弱于挑选其行所依据的 {column} 的 {grade}；"
+                "分级确需降低的写入 graded_down",
+                f"item {item.name} is {item.grade}, below {grade} of {column}, by which its rows are picked; where a"
+                " lower grade is right, name it under options graded_down",
+            )
+
+
+def _item_of(built: Mapping[str, BaseModel], table: str, column: str) -> Item:
+    return next(item for item in built[table].items if item.name == column)
 
 
 def graded_down(model: BaseModel, contract: Contract) -> frozenset[str]:

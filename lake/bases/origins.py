@@ -4,28 +4,13 @@ Stricter than tracing.py, which reads the hub's own SQL: of a CASE the condition
 value would come from nowhere (a constant picked by a condition, a register joined on), the conditions it hangs on.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
-Origin = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a column is made of. mere: one column of an input, untouched; public: it tells nothing of any input."""
-
-    origins: frozenset[Origin] = frozenset()
-    mere: bool = False
-    public: bool = False
-
-
-Outputs = dict[str, Made]
-
-
-class Untraced(ValueError):
-    """A column cannot be followed to its source. Its text names the column."""
+from lake.bases.choices import each, is_cut, looked_at_by, rows_chosen
+from lake.bases.scopes import Choice, Made, Origin, Outputs, Scope, Untraced, is_alias, origins_of, resolve
 
 
 def made_of(query: exp.Query, known: Mapping[str, Outputs]) -> Outputs:
@@ -59,14 +44,32 @@ def _columns(query: exp.Expr, known: Mapping[str, Outputs]) -> list[tuple[str, M
         left, right = _columns(query.left, known), _columns(query.right, known)
         if len(left) != len(right):
             raise Untraced("UNION")
-        return [
-            (name, Made(mine.origins | other.origins, mine.mere and other.mere, mine.public and other.public))
-            for (name, mine), (_, other) in zip(left, right, strict=True)
-        ]
+        columns = [(name, _either(mine, other)) for (name, mine), (_, other) in zip(left, right, strict=True)]
+        if isinstance(query, exp.Union) and not is_cut(query):
+            return columns
+        # Which rows stay hangs on every column of both sides.
+        rows = each(origin for _, made in columns for origin in made.origins)
+        return [(name, replace(made, chosen=made.chosen | rows)) for name, made in columns]
     assert isinstance(query, exp.Select)
     sources = _sources(query, known)
     _refuse_lateral(query)
-    return [(one.alias_or_name.lower(), _made(one, query, sources)) for one in query.expressions]
+    rows = rows_chosen(query, sources, lambda inner: _sources(inner, known))
+    return [(one.alias_or_name.lower(), _picked(one, query, sources, rows)) for one in query.expressions]
+
+
+def _either(mine: Made, other: Made) -> Made:
+    """What a column of a union is made of."""
+    return Made(
+        mine.origins | other.origins,
+        mine.mere and other.mere,
+        mine.public and other.public,
+        mine.chosen | other.chosen,
+    )
+
+
+def _picked(projection: exp.Expr, select: exp.Select, sources: Scope, rows: frozenset[Choice]) -> Made:
+    made = _made(projection, select, sources)
+    return replace(made, chosen=rows if made.mere else rows | looked_at_by(projection, sources))
 
 
 def _refuse_lateral(select: exp.Select) -> None:
@@ -80,22 +83,22 @@ def _refuse_lateral(select: exp.Select) -> None:
             given.add(one.alias.lower())
 
 
-def _made(projection: exp.Expr, select: exp.Select, sources: Mapping[str, Outputs]) -> Made:
+def _made(projection: exp.Expr, select: exp.Select, sources: Scope) -> Made:
     value = projection.unalias().unnest()
-    made = _resolve(value, sources) if isinstance(value, exp.Column) else _computed(value, sources)
+    made = resolve(value, sources) if isinstance(value, exp.Column) else _computed(value, sources)
     if made.origins or _alone(value, select):
         return made
     # Which constant a row got, or which row of a register, tells of what it was picked by.
     return replace(made, origins=_conditions(select, sources))
 
 
-def _computed(value: exp.Expr, sources: Mapping[str, Outputs]) -> Made:
+def _computed(value: exp.Expr, sources: Scope) -> Made:
     columns = list(value.find_all(exp.Column))
     if next(value.find_all(exp.AggFunc, exp.Window), None) is None:
-        public = all(_resolve(column, sources).public for column in columns)
+        public = all(resolve(column, sources).public for column in columns)
     else:
         public = _counts_rows(value)
-    return Made(_origins(_value_columns(value), sources) or _origins(columns, sources), public=public)
+    return Made(origins_of(_value_columns(value), sources) or origins_of(columns, sources), public=public)
 
 
 def _alone(value: exp.Expr, select: exp.Select) -> bool:
@@ -108,7 +111,7 @@ def _counts_rows(value: exp.Expr) -> bool:
     return isinstance(value, exp.Count) and isinstance(value.this, exp.Star)
 
 
-def _conditions(select: exp.Select, sources: Mapping[str, Outputs]) -> frozenset[Origin]:
+def _conditions(select: exp.Select, sources: Scope) -> frozenset[Origin]:
     """Everything the rows of `select` are chosen and joined by."""
     joins = select.args.get("joins") or []
     parts = [part for join in joins if (part := join.args.get("on"))]
@@ -117,18 +120,7 @@ def _conditions(select: exp.Select, sources: Mapping[str, Outputs]) -> frozenset
         raise Untraced("WHERE ... (SELECT ...)")
     used = [exp.column(name.name) for join in joins for name in join.args.get("using") or ()]
     columns = [column for part in parts for column in part.find_all(exp.Column)]
-    return _origins([*used, *(one for one in columns if not _is_alias(one, select, sources))], sources)
-
-
-def _is_alias(column: exp.Column, select: exp.Select, sources: Mapping[str, Outputs]) -> bool:
-    """Whether a condition names a column of the query itself, which counts on its own."""
-    name = column.name.lower()
-    there = any(name in outputs for outputs in sources.values())
-    return not column.table and not there and name in {one.alias.lower() for one in select.expressions}
-
-
-def _origins(columns: Iterable[exp.Column], sources: Mapping[str, Outputs]) -> frozenset[Origin]:
-    return frozenset(origin for column in columns for origin in _resolve(column, sources).origins)
+    return origins_of([*used, *(one for one in columns if not is_alias(one, select, sources))], sources)
 
 
 def _sources(select: exp.Select, known: Mapping[str, Outputs]) -> dict[str, Outputs]:
@@ -156,16 +148,3 @@ def _value_columns(node: exp.Expr) -> list[exp.Column]:
     if isinstance(node, exp.Filter | exp.ArgMin | exp.ArgMax | exp.Window):
         return _value_columns(node.this) or list(node.find_all(exp.Column))
     return [column for child in node.iter_expressions() for column in _value_columns(child)]
-
-
-def _resolve(column: exp.Column, sources: Mapping[str, Outputs]) -> Made:
-    """What a column is made of; of one that several tables have (USING), all of them."""
-    name, table = column.name.lower(), column.table.lower()
-    asked = [sources.get(table, {})] if table else list(sources.values())
-    found = [outputs[name] for outputs in asked if name in outputs]
-    if not found:
-        raise Untraced(f"{table}.{name}" if table else name)
-    if len(found) == 1:
-        return found[0]
-    origins = frozenset(origin for made in found for origin in made.origins)
-    return Made(origins, all(made.mere for made in found), all(made.public for made in found))

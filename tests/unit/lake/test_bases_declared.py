@@ -223,6 +223,78 @@ def test_what_tells_nothing_of_anybody_may_be_public(settings: Settings, tmp_pat
     assert check_topic(settings, *write(tmp_path, sql, text, "topic_x")).name == "topic_x"
 
 
+PICKED = "substr(p.resident_id, 17, 1)"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) AS told FROM population AS p WHERE p.resident_id LIKE '33%'",
+        f"SELECT count(*) AS told FROM population AS p GROUP BY {PICKED}",
+        f"SELECT count(*) AS told FROM population AS p GROUP BY p.sex HAVING min({PICKED}) = '1'",
+        f"SELECT count(*) AS told FROM population AS p JOIN spatial_grid AS g ON g.grid_code = {PICKED}",
+        f"SELECT x.told FROM (SELECT count(*) AS told FROM population AS p WHERE {PICKED} = '1') AS x",
+        f"WITH x AS (SELECT p.sex FROM population AS p WHERE {PICKED} = '1') SELECT count(*) AS told FROM x",
+        (
+            "SELECT count(*) AS told FROM public_service AS s"
+            f" WHERE s.township_code IN (SELECT p.division_code FROM population AS p WHERE {PICKED} = '1')"
+        ),
+        (
+            "SELECT count(*) AS told FROM public_service AS s WHERE EXISTS"
+            f" (SELECT 1 FROM population AS p WHERE {PICKED} = s.kind)"
+        ),
+        (
+            "SELECT count(*) AS told FROM (SELECT p.division_code AS d, p.name AS n FROM population AS p"
+            " EXCEPT SELECT p.division_code, 'x' FROM population AS p) AS x"
+        ),
+        (
+            "SELECT length(x.d) AS told FROM"
+            f" (SELECT p.division_code AS d FROM population AS p ORDER BY {PICKED} LIMIT 9) AS x"
+        ),
+        (
+            "SELECT length(arg_max(p.division_code, p.resident_id) FILTER (WHERE p.resident_id IS NOT NULL)) AS told"
+            " FROM population AS p"
+        ),
+        "SELECT count(*) FILTER (WHERE p.resident_id LIKE '33%') AS told FROM population AS p",
+        "SELECT row_number() OVER (ORDER BY p.resident_id) AS told FROM population AS p",
+        "SELECT length(p.division_code) AS told FROM population AS p ORDER BY p.resident_id",
+        "SELECT count(*) AS told FROM population AS p JOIN credit_permit AS s ON p.birth_date = s.valid_to",
+        (
+            "SELECT count(*) AS told FROM population AS p JOIN population AS q"
+            " ON p.resident_id = q.resident_id OR p.name = q.name"
+        ),
+    ],
+)
+def test_rows_picked_by_an_identity_number_are_counted_or_shown_at_its_grade(
+    settings: Settings, tmp_path: Path, sql: str
+) -> None:
+    items = ("told", "count", "integer", "L1")
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, sql, contract("topic_x", items, key="told"), "topic_x"))
+    assert "by which its rows are picked" in refused.value.sentence("en")
+    assert refused.value.code == "topic_refused"
+    owned_up = contract("topic_x", items, key="told", graded_down=["told"])
+    assert check_topic(settings, *write(tmp_path, sql, owned_up, "topic_x")).name == "topic_x"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) AS told FROM population AS p JOIN population AS q ON p.person_id = q.person_id",
+        "SELECT count(*) AS told FROM population AS p JOIN topic_resident_place AS r USING (person_id)",
+        "SELECT count(*) AS told FROM population AS p JOIN population AS q USING (person_id)",
+        "SELECT count(*) AS told FROM population AS p GROUP BY p.person_id",
+        "SELECT length(p.division_code) AS told FROM population AS p WHERE p.division_code = '370683' ORDER BY told",
+        "SELECT length(p.division_code) AS told FROM population AS p ORDER BY 1 LIMIT 3",
+    ],
+)
+def test_joining_and_grouping_by_what_a_row_is_about_picks_nothing(
+    settings: Settings, tmp_path: Path, sql: str
+) -> None:
+    text = contract("topic_x", ("told", "count", "integer", "L1"), key="told")
+    assert check_topic(settings, *write(tmp_path, sql, text, "topic_x")).name == "topic_x"
+
+
 @pytest.mark.parametrize("named", ["told", 5, ["other"], [["told"]]])
 def test_graded_down_is_a_list_of_items(settings: Settings, tmp_path: Path, named: object) -> None:
     text = contract("topic_x", ("told", "text", "string", "L1"), key="told", graded_down=named)
