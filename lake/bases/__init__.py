@@ -1,6 +1,6 @@
 """The base and topic databases: what there is, how each is built, and where every item of it comes from.
 
-population/ legal_person/ and their like hold a short model and its SQL each; building.py runs it, tracing.py reads it.
+population/ legal_person/ and their like hold a short model and its SQL each; building.py runs it, tracing/ reads it.
 """
 
 import re

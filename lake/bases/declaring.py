@@ -15,7 +15,7 @@ from catalog.standards.elements import elements
 from lake.bases import tracing, wording
 from lake.bases.inputs import SQL_KINDS, Pinned, place_of
 from lake.bases.model import BaseModel
-from lake.bases.scopes import Choice
+from lake.bases.tracing.scopes import Choice
 from lake.engines.duckdb import confine, connect
 from lake.engines.expressions import reads_only
 from lake.layout import Layout

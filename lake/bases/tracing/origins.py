@@ -1,6 +1,6 @@
 """What every column of a declared topic is made of; what cannot be followed is refused, never counted as nothing.
 
-Stricter than tracing.py, which reads the hub's own SQL: of a CASE the conditions count as well, and so do, where a
+Stricter than the lineage of the hub's own SQL beside it: of a CASE the conditions count as well, and so do, where a
 value would come from nowhere (a constant picked by a condition, a register joined on), the conditions it hangs on.
 """
 
@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from lake.bases.choices import each, is_cut, looked_at_by, rows_chosen
-from lake.bases.scopes import Choice, Made, Origin, Outputs, Scope, Untraced, is_alias, origins_of, resolve
+from lake.bases.tracing.choices import each, is_cut, looked_at_by, rows_chosen
+from lake.bases.tracing.scopes import Choice, Made, Origin, Outputs, Scope, Untraced, is_alias, origins_of, resolve
 
 
 def made_of(query: exp.Query, known: Mapping[str, Outputs]) -> Outputs:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlglot import exp
 
-from lake.bases.scopes import Choice, Made, Origin, Scope, is_alias, mere, origins_of, resolve
+from lake.bases.tracing.scopes import Choice, Made, Origin, Scope, is_alias, mere, origins_of, resolve
 
 
 def each(origins: Iterable[Origin]) -> frozenset[Choice]:

@@ -13,8 +13,8 @@ from catalog.errors import InvalidInput
 from lake.bases import wording
 from lake.bases.inputs import columns_of, linked_base
 from lake.bases.model import BaseModel
-from lake.bases.origins import made_of
-from lake.bases.scopes import Made, Untraced
+from lake.bases.tracing.origins import made_of
+from lake.bases.tracing.scopes import Made, Untraced
 
 SMALL = {
     "hub": ("hub_id",),
