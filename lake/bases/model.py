@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from catalog.classification import GRADES
 from catalog.contracts import Contract, Item
 from catalog.standards.elements import element
 
@@ -167,8 +168,15 @@ def item(
     )
 
 
-def traced(each: Item) -> tuple[Item, Item, Item]:
-    """An item with the two that say where its value came from: agency and batch."""
-    agency = item(f"{each.name}_from", "text", f"{each.title_zh}（数源部门）", f"{each.title_en}: source agency")
-    batch = item(f"{each.name}_batch", "record_no", f"{each.title_zh}（来源批次）", f"{each.title_en}: source batch")
-    return each, agency, batch
+def traced(each: Item, *, grade: str = "", personal: str = "") -> tuple[Item, Item, Item]:
+    """An item with the two that say where its value came from: agency and batch, classified like the item itself.
+
+    grade, personal: where it tells more than the value that some department has a row about somebody.
+    """
+    # Of what a law has made public, such as a representative's name, the source is nobody's secret.
+    own = each.personal if each.grade > GRADES[0] else "none"
+    grade, personal = grade or each.grade, personal or own
+    titles = f"{each.title_zh}（数源部门）", f"{each.title_en}: source agency"
+    agency = item(f"{each.name}_from", "text", *titles, grade=grade, personal=personal)
+    titles = f"{each.title_zh}（来源批次）", f"{each.title_en}: source batch"
+    return each, agency, item(f"{each.name}_batch", "record_no", *titles, grade=grade, personal=personal)

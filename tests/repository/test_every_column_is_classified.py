@@ -12,6 +12,8 @@ from catalog.classification import FLOORS, GRADES, highest, may_be_unconditional
 from catalog.contracts import load_contract
 from catalog.database import Base
 from catalog.standards.elements import elements
+from lake.bases import BASES
+from lake.bases.tracing import lineage
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = sorted((ROOT / "demo" / "contracts").rglob("*.odcs.yaml"))
@@ -62,3 +64,30 @@ def test_a_dataset_is_graded_like_its_most_sensitive_item_and_shared_accordingly
     assert not low, f"{path.name}: raise the classification of {low}"
     if contract.sharing == "unconditional":
         assert may_be_unconditional(contract.grade)
+
+
+HOW_WELL_A_TEXT_WAS_FOUND = {("spatial_address_text", "level"), ("spatial_address_text", "score")}
+"""Told of an address somebody asks for, which is graded itself; made of it, but nothing can be read back."""
+
+
+def test_no_table_of_the_hub_grades_an_item_below_what_it_is_made_of_in_another() -> None:
+    models = {model.name: model for model in BASES}
+    kept = {(model.name, item.name): item for model in BASES for item in model.items}
+    personal = list(FLOORS)
+    weaker = [
+        f"{model.name}.{name} < {table}.{column}"
+        for model in BASES
+        for name, table, column in lineage(model, models)
+        if (mine := kept.get((model.name, name))) and (theirs := kept.get((table, column)))
+        if mine.grade < theirs.grade or personal.index(mine.personal) < personal.index(theirs.personal)
+        if (model.name, name) not in HOW_WELL_A_TEXT_WAS_FOUND
+    ]
+    assert weaker == []
+
+
+@pytest.mark.parametrize("table", ["population", "topic_housing_support", "topic_resident_place"])
+def test_which_department_knows_somebody_is_as_sensitive_as_the_most_sensitive_register(table: str) -> None:
+    model = next(one for one in BASES if one.name == table)
+    telling = [item for item in model.items if item.name.endswith("_from") or item.name == "providers"]
+    assert telling
+    assert {(item.grade, item.personal) for item in telling} == {("L4", "sensitive")}

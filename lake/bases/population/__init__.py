@@ -20,6 +20,9 @@ _FIELDS = (
     item("death_date", "death_date"),
 )
 
+_GRADE, _PERSONAL = "L4", "sensitive"
+"""Of which departments have rows about somebody: that civil is one of them says who lives on an allowance."""
+
 POPULATION = BaseModel(
     name="population",
     title_zh="人口基础信息库",
@@ -33,12 +36,12 @@ POPULATION = BaseModel(
         "education_pupil",
     ),
     items=(
-        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3"),
-        *(part for each in _FIELDS for part in traced(each)),
-        item("status", "person_status"),
-        item("alive", "boolean", "是否在世", "Alive", grade="L3"),
-        item("providers", "text", "提供部门", "Providing agencies"),
-        item("source_rows", "count", "来源记录数", "Source rows"),
+        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3", personal="general"),
+        *(part for each in _FIELDS for part in traced(each, grade=_GRADE, personal=_PERSONAL)),
+        item("status", "person_status", grade="L3"),
+        item("alive", "boolean", "是否在世", "Alive", grade="L3", personal="general"),
+        item("providers", "text", "提供部门", "Providing agencies", grade=_GRADE, personal=_PERSONAL),
+        item("source_rows", "count", "来源记录数", "Source rows", grade="L3", personal="general"),
     ),
     folder="population",
     steps=(

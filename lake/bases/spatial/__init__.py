@@ -126,7 +126,7 @@ ADDRESS_LINK = BaseModel(
         item("agency", "code", "部门", "Agency"),
         item("batch", "record_no", "来源批次", "Source batch"),
         item("row_no", "count", "行号", "Row"),
-        item("source_key", "record_no", "来源记录编号", "Key in the source", grade="L3"),
+        item("source_key", "record_no", "来源记录编号", "Key in the source", grade="L4", personal="sensitive"),
         *_FOUND,
     ),
     folder=_MATCHER,

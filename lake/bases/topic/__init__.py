@@ -4,6 +4,7 @@ from lake.bases.model import BaseModel, item
 from lake.bases.population import POPULATION
 
 _PERSON = ("resident_id", "name", "sex", "birth_date", "address", "division_code", "phone")
+_PROVIDERS = item("providers", "text", "提供部门", "Providing agencies", grade="L4", personal="sensitive")
 
 HOUSING_SUPPORT = BaseModel(
     name="topic_housing_support",
@@ -11,7 +12,7 @@ HOUSING_SUPPORT = BaseModel(
     title_en="People entitled to housing support",
     inputs=("population", "civil_subsistence", "spatial_division"),
     items=(
-        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3"),
+        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3", personal="general"),
         item("resident_id", "resident_id"),
         item("name", "person_name"),
         item("sex", "sex"),
@@ -21,10 +22,10 @@ HOUSING_SUPPORT = BaseModel(
         item("division_code", "division_code"),
         item("phone", "phone"),
         item("monthly_amount", "monthly_amount"),
-        item("approved_on", "date", "批准日期", "Date of approval", grade="L3"),
-        item("alive", "boolean", "是否在世", "Alive", grade="L3"),
-        item("providers", "text", "提供部门", "Providing agencies"),
-        item("batch", "record_no", "来源批次", "Source batch"),
+        item("approved_on", "date", "批准日期", "Date of approval", grade="L3", personal="general"),
+        item("alive", "boolean", "是否在世", "Alive", grade="L3", personal="general"),
+        _PROVIDERS,
+        item("batch", "record_no", "来源批次", "Source batch", grade="L3", personal="general"),
     ),
     folder="topic",
     steps=("topic_housing_support",),
@@ -39,7 +40,7 @@ RESIDENT_PLACE = BaseModel(
     title_en="People, their homes and grids",
     inputs=("population", "spatial_address_text", "spatial_building", "spatial_grid"),
     items=(
-        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3"),
+        item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3", personal="general"),
         item("level", "text", "匹配级别", "Level reached"),
         item("score", "decimal", "匹配得分", "Score"),
         item("address_code", "address_code", grade="L3"),
@@ -48,9 +49,9 @@ RESIDENT_PLACE = BaseModel(
         item("grid_code", "grid_code"),
         item("community_code", "community_code"),
         item("township_code", "township_code"),
-        item("address_from", "text", "地址（数源部门）", "Address: source agency"),
-        item("alive", "boolean", "是否在世", "Alive", grade="L3"),
-        item("providers", "text", "提供部门", "Providing agencies"),
+        item("address_from", "text", "地址（数源部门）", "Address: source agency", grade="L4", personal="sensitive"),
+        item("alive", "boolean", "是否在世", "Alive", grade="L3", personal="general"),
+        _PROVIDERS,
     ),
     folder="topic",
     steps=("topic_resident_place",),
