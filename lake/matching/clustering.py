@@ -1,4 +1,4 @@
-"""Pairs with weights -> clusters: average linkage inside connected parts, so that no single bridge joins two persons.
+"""Pairs with weights -> clusters: average linkage in connected components, so that no single bridge joins two persons.
 
 Pure: numpy in, numpy out. Constraints: pairs that must not (or must) be together, sources that hold nobody twice. The
 threshold is chosen by the F1 the weights themselves lead to expect; no truth is asked.
@@ -25,7 +25,7 @@ ABSENT = -7.0
 APART = -17.0
 """Bits of a pair of two sound numbers that was never compared: whoever resembles both is no reason to make them one."""
 MOST_NUMBERED = 200
-"""Numbers in one part up to which their pairs are looked at."""
+"""Numbers in one component up to which their pairs are looked at."""
 FORCED, FORBIDDEN = 1e6, -1e6
 """Bits of pairs people decided on: never clipped."""
 _AS_GOOD = 0.0005
@@ -46,8 +46,8 @@ class Rules:
     numbered: Collection[int] = frozenset()
 
 
-def parts(nodes: int, left: Ints, right: Ints) -> Ints:
-    """Connected part of each node, named by its smallest node."""
+def components(nodes: int, left: Ints, right: Ints) -> Ints:
+    """Connected component of each node, named by its smallest node."""
     name = np.arange(nodes)
     while len(left):
         # Of two names the greater hangs itself on the smaller; then every node takes the name at the end of its chain.
@@ -68,32 +68,32 @@ def cluster(nodes: int, left: Ints, right: Ints, bits: Floats, *, threshold: flo
     """
     if not len(left):
         return np.arange(nodes)
-    part = parts(nodes, left[bits >= threshold], right[bits >= threshold])
-    found, inside = np.arange(nodes), part[left] == part[right]
-    alone = _couples(part, inside, left, right, rules or Rules())
+    component = components(nodes, left[bits >= threshold], right[bits >= threshold])
+    found, inside = np.arange(nodes), component[left] == component[right]
+    alone = _couples(component, inside, left, right, rules or Rules())
     found[np.maximum(left[alone], right[alone])] = np.minimum(left[alone], right[alone])
     inside &= ~alone
     groups: dict[int, list[tuple[int, int, float]]] = {}
     weight = np.where(np.abs(bits) >= FORCED, bits, np.clip(bits, -STRONGEST, STRONGEST))
     for one, other, value in zip(left[inside].tolist(), right[inside].tolist(), weight[inside].tolist(), strict=True):
-        groups.setdefault(int(part[one]), []).append((one, other, value))
+        groups.setdefault(int(component[one]), []).append((one, other, value))
     for edges in groups.values():
         for node, head in _agglomerate(edges, threshold, rules or Rules()).items():
             found[node] = head
     return found
 
 
-def _couples(part: Ints, inside: Bools, left: Ints, right: Ints, rules: Rules) -> Bools:
-    """Which edges are the only one of their part, with nothing else to be weighed: most of them are."""
-    pairs = np.bincount(part[left[inside]], minlength=len(part))
-    alone = np.asarray(inside & (pairs[part[left]] == 1))
-    ruled = np.zeros(len(part), bool)
+def _couples(component: Ints, inside: Bools, left: Ints, right: Ints, rules: Rules) -> Bools:
+    """Which edges are the only one of their component, with nothing else to be weighed: most of them are."""
+    pairs = np.bincount(component[left[inside]], minlength=len(component))
+    alone = np.asarray(inside & (pairs[component[left]] == 1))
+    ruled = np.zeros(len(component), bool)
     ruled[np.fromiter((*rules.single, *rules.registered), np.int64)] = True
     return np.asarray(alone & ~(ruled[left] & ruled[right]))
 
 
 def _agglomerate(edges: Sequence[tuple[int, int, float]], threshold: float, rules: Rules) -> dict[int, int]:
-    """Average linkage in one connected part; node -> smallest node of its cluster."""
+    """Average linkage in one connected component; node -> smallest node of its cluster."""
     links: dict[int, dict[int, float]] = {}
     for one, other, value in edges:
         links.setdefault(one, {})[other] = value - ABSENT
@@ -123,7 +123,7 @@ def _agglomerate(edges: Sequence[tuple[int, int, float]], threshold: float, rule
 
 
 def _unmet_numbers(links: Mapping[int, Mapping[int, float]], rules: Rules) -> list[tuple[int, int]]:
-    """Pairs of nodes with sound numbers that were never compared; none of a part that holds too many of them."""
+    """Pairs of nodes with sound numbers that were never compared; none of a component that holds too many of them."""
     numbered = sorted(node for node in links if node in rules.numbered)
     if len(numbered) > MOST_NUMBERED:
         return []

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from lake.engines.duckdb import quote
 from lake.matching import blocking
-from lake.matching.clustering import FORBIDDEN, FORCED, Bools, Rules, parts
+from lake.matching.clustering import FORBIDDEN, FORCED, Bools, Rules, components
 from lake.matching.model import Task
 from lake.matching.nearest import PLACE_BITS
 from lake.matching.prepare import RECORDS, weak
@@ -74,19 +74,19 @@ def unseen_inside(connection: duckdb.DuckDBPyConnection, task: Task, weighed: We
     """Table of the pairs left out by blocking inside small connected parts: clusters are judged by all their pairs."""
     (left, _), (right, _) = nodes.of(weighed.left), nodes.of(weighed.right)
     count = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
-    part = parts(count, left[weighed.bits >= 0], right[weighed.bits >= 0])
-    sizes = np.bincount(part, minlength=count)
-    inside = np.flatnonzero((sizes[part] > 2) & (sizes[part] <= CLOSED))
-    connection.register("matching_part", pa.table({"node": inside, "part": part[inside]}))
+    component = components(count, left[weighed.bits >= 0], right[weighed.bits >= 0])
+    sizes = np.bincount(component, minlength=count)
+    inside = np.flatnonzero((sizes[component] > 2) & (sizes[component] <= CLOSED))
+    connection.register("matching_component", pa.table({"node": inside, "component": component[inside]}))
     connection.register("matching_known", weighed.table())
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE matching_rest AS WITH placed AS (SELECT record, node, source, loose, part FROM"
-        f" {RECORDS} JOIN matching_part USING (node)) SELECT l.record AS record_l, r.record AS record_r"
-        " FROM placed AS l JOIN placed AS r ON l.part = r.part AND l.record < r.record AND l.node <> r.node"
+        "CREATE OR REPLACE TEMP TABLE matching_rest AS WITH placed AS (SELECT record, node, source, loose, component"
+        f" FROM {RECORDS} JOIN matching_component USING (node)) SELECT l.record AS record_l, r.record AS record_r"
+        " FROM placed AS l JOIN placed AS r ON l.component = r.component AND l.record < r.record AND l.node <> r.node"
         f" WHERE (l.loose OR r.loose) AND {blocking.allowed(task)} AND NOT EXISTS (FROM matching_known AS known"
         " WHERE known.record_l = l.record AND known.record_r = r.record) ORDER BY ALL"
     )
-    connection.unregister("matching_part")
+    connection.unregister("matching_component")
     connection.unregister("matching_known")
     return "matching_rest"
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from lake.engines.duckdb import literal, quote
-from lake.matching.clustering import parts
+from lake.matching.clustering import components
 from lake.matching.model import Task
 from lake.matching.prepare import RECORDS, one, weak
 from lake.matching.similarity import ONE_OFF
@@ -169,7 +169,7 @@ def _outvoted(edges: list[tuple[int, int, bool]], register: Collection[int]) -> 
     place = {record: number for number, record in enumerate(records)}
     agreed = [(place[left], place[right]) for left, right, alike in edges if alike]
     left, right = (np.array([edge[side] for edge in agreed], np.int64) for side in (0, 1))
-    party = parts(len(records), left, right)
+    party = components(len(records), left, right)
     votes = np.bincount(party, weights=[1 + 1e-3 * (record in register) for record in records])
     largest = votes.argmax()
     return [record for record, member in zip(records, party, strict=True) if member != largest]

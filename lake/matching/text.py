@@ -45,6 +45,7 @@ def _surnames() -> dict[str, list[str]]:
 
 def is_wide(text: str) -> bool:
     """Whether the text is written in Chinese characters (or others that are no letters of an alphabet)."""
+    # Nearly every name begins with one: most questions end there.
     return text[:1] >= "\u2e80" or (not text.isascii() and any(character >= "\u2e80" for character in text))
 
 

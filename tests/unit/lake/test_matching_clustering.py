@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lake.matching.clustering import FORBIDDEN, FORCED, Rules, best_threshold, cluster, expected_f1, parts
+from lake.matching.clustering import FORBIDDEN, FORCED, Rules, best_threshold, cluster, components, expected_f1
 from lake.matching.training import probability
 
 
@@ -14,7 +14,7 @@ def edges(*pairs):
 def test_a_bridge_between_two_groups_does_not_join_them():
     groups = [(0, 1, 9), (0, 2, 9), (1, 2, 9), (3, 4, 9), (3, 5, 9), (4, 5, 9), (2, 3, 6)]
     assert cluster(6, *edges(*groups), threshold=0.0).tolist() == [0, 0, 0, 3, 3, 3]
-    assert len(set(parts(6, *edges(*groups)[:2]).tolist())) == 1
+    assert len(set(components(6, *edges(*groups)[:2]).tolist())) == 1
 
 
 def test_a_shared_phone_swallows_nobody():
