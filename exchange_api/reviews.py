@@ -11,7 +11,7 @@ from authorization.access import Caller
 from authorization.permissions import Permission
 from catalog.actions import review_decisions
 from catalog.database import open_reader, open_session
-from catalog.errors import Conflict, InvalidInput, NotAllowed, QuotaExceeded
+from catalog.errors import Conflict, InvalidInput, NotAllowed, QuotaExceeded, Unavailable
 from catalog.time_limits import local_day
 from exchange_api.disguise import check_written
 from exchange_api.hub import Hub
@@ -81,7 +81,8 @@ def look_up(
 ) -> seeking.Answer:
     """The entities a number leads to, or a telephone and a name: ids alone; one record in the trail, without a number.
 
-    Raises NotFound, and InvalidInput for what can be no number or is given by halves: then nothing was looked up.
+    Raises NotFound, InvalidInput for what can be no number or is given by halves, and Unavailable for a base that is
+    not built yet: then nothing was looked up.
     QuotaExceeded for who found nobody too often within a day; that refusal is recorded too.
     """
     wanted = seeking.wanted(base, number=number, phone=phone, name=name)
@@ -91,7 +92,11 @@ def look_up(
     except QuotaExceeded:
         refuse(hub, caller, surface="find", reasons=["find_too_often"])
         raise
-    answer = seeking.find(hub.settings, base, wanted)
+    try:
+        answer = seeking.find(hub.settings, base, wanted)
+    except Unavailable:  # the base is not built: whoever asked guessed at nothing
+        hub.guesses.hit(caller.login, began)
+        raise
     if answer.matches:
         hub.guesses.hit(caller.login, began)
     hub.record(caller, **answer.use)

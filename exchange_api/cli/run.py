@@ -112,7 +112,7 @@ def start(
     with door.reading() as session:
         queries.agency(session, agency)
     dag = f"department_{agency}"
-    run = _airflow(given, f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})
+    run = start_dag(given, dag)
     if in_json:
         as_json({"dag": dag, "run": run["dag_run_id"], "state": run.get("state")})
         return
@@ -144,7 +144,7 @@ def backfill(
     days.check_has_days(contract)
     dag = f"department_{contract.agency}"
     conf = {"dataset": dataset, "from": asked[0].isoformat(), "to": asked[1].isoformat()}
-    run = _airflow(given, f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
+    run = start_dag(given, dag, conf=conf)
     if in_json:
         as_json({"dag": dag, "run": run["dag_run_id"], "state": run.get("state"), **conf})
         return
@@ -156,7 +156,8 @@ def backfill(
     )
 
 
-def _airflow(given: "Settings", path: str, body: dict[str, Any]) -> dict[str, Any]:
+def start_dag(given: "Settings", dag: str, **more: object) -> dict[str, Any]:
+    """Ask Airflow for a run of `dag` and give what it says of it; raises NotFound, and Unavailable with what to do."""
     import httpx
 
     from catalog.errors import NotFound
@@ -166,13 +167,15 @@ def _airflow(given: "Settings", path: str, body: dict[str, Any]) -> dict[str, An
         with httpx.Client(base_url=base, timeout=30) as client:
             login = {"username": given.airflow_user, "password": _password(given)}
             signed_in = client.post("/auth/token", json=login).raise_for_status().json()
-            answer = client.post(path, json=body, headers={"Authorization": f"Bearer {signed_in['access_token']}"})
+            bearer = {"Authorization": f"Bearer {signed_in['access_token']}"}
+            answer = client.post(f"/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, **more}, headers=bearer)
             if answer.status_code == httpx.codes.NOT_FOUND:
                 raise NotFound(
-                    "Airflow 中没有这个部门的流水线。请检查部门代码，以及契约目录里是否有它的契约。",
-                    "Airflow has no pipeline for this department. Check its code, and that the contracts folder holds a"
-                    " contract of it.",
+                    f"Airflow 中没有流水线 {dag}。若是部门的流水线，请检查部门代码，以及契约目录里是否有它的契约。",
+                    f"Airflow has no pipeline {dag}. For a department's, check its code, and that the contracts folder"
+                    " holds a contract of it.",
                     code="dag_unknown",
+                    dag=dag,
                 )
             started: dict[str, Any] = answer.raise_for_status().json()
     except (httpx.HTTPError, KeyError, ValueError):

@@ -84,7 +84,8 @@ def wanted(base: str, *, number: str = "", phone: str = "", name: str = "") -> W
 
 
 def find(settings: Settings, base: str, sought: Wanted) -> Answer:
-    """The entities that what was `wanted` leads to. Raises NotFound for a base without entities."""
+    """The entities that what was `wanted` leads to. Raises NotFound for a base without entities, Unavailable for one
+    that no build has made yet."""
     model = bases.matched_base(base)
     found, items = seeking.find(settings, model, sought), by_column(model)
 

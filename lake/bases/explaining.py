@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from catalog.errors import NotFound
+from catalog.errors import NotFound, Unavailable
 from catalog.settings import Settings
 from lake import tables
 from lake.bases.model import BaseModel
@@ -45,7 +45,7 @@ def base_of(models: tuple[BaseModel, ...], entity: str) -> BaseModel:
 
 
 def explain(settings: Settings, model: BaseModel, entity: str) -> Entity:
-    """Everything about `entity`. Raises NotFound, with the id it became where it was merged or ended."""
+    """Everything about `entity`. Raises NotFound, with the id it became where it merged or ended; see check_built."""
     if model.identity is None:
         raise unknown_entity(entity)
     state = State(settings, model)
@@ -53,6 +53,7 @@ def explain(settings: Settings, model: BaseModel, entity: str) -> Entity:
         records = _rows(connection, state, "links", f"{quote(model.key[0])} = ?", entity)
         moves = _rows(connection, state, "redirects", '"old" = ? OR "to" = ?', entity, entity)
         if not records:
+            check_built(settings, model)
             raise unknown_entity(entity, next((move["to"] for move in reversed(moves) if move["old"] == entity), None))
         claims = _rows(connection, state, "provenance", f"{quote(model.key[0])} = ?", entity)
         ties = _ties(connection, state, records)
@@ -70,6 +71,19 @@ def source_keys(settings: Settings, model: BaseModel, entity: str) -> frozenset[
     with connect(settings, functions=False) as connection:
         records = _rows(connection, State(settings, model), "links", f"{quote(model.key[0])} = ?", entity)
     return frozenset((record["dataset"], record["key"] or "") for record in records)
+
+
+def check_built(settings: Settings, model: BaseModel) -> None:
+    """Raise Unavailable for a base no build has made yet: nothing is in it, and no id or number of it is wrong."""
+    if tables.version(State(settings, model).uri("links"), settings=settings) is None:
+        raise Unavailable(
+            f"{model.title_zh}还没有构建过，现在查不到任何实体。各部门的交付评判之后会自动构建，也可以运行"
+            " shuniu base build 立即构建。",
+            f"The {model.title_en} has not been built yet, so nobody is in it. It is built once the departments'"
+            " deliveries are judged; to build it now run: shuniu base build.",
+            code="base_not_built",
+            base=model.name,
+        )
 
 
 def _built_at(state: State) -> datetime | None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from catalog.settings import Settings
 from lake import tables
-from lake.bases.explaining import source_keys, unknown_entity
+from lake.bases.explaining import check_built, source_keys, unknown_entity
 from lake.bases.model import BaseModel
 from lake.bases.remembering import fields_of, uri_of
 from lake.engines.duckdb import connect, literal, quote
@@ -45,7 +45,7 @@ class Held:
 def statements(settings: Settings, model: BaseModel, entity: str) -> list[Statement]:
     """Everything ever stated of `entity`, as it became known; nothing before a build has kept history.
 
-    Raises NotFound for one there never was.
+    Raises NotFound for one there never was; see check_built.
     """
     uri = uri_of(settings, model)
     found: list[dict[str, object]] = []
@@ -57,6 +57,7 @@ def statements(settings: Settings, model: BaseModel, entity: str) -> list[Statem
         with connect(settings, functions=False) as connection:
             found = connection.execute(query, [entity]).to_arrow_table().to_pylist()
     if not found and not (model.identity and source_keys(settings, model, entity)):
+        check_built(settings, model)
         raise unknown_entity(entity)
     return [Statement(**row) for row in found]  # type: ignore[arg-type]  # the table's columns are its fields
 

@@ -14,6 +14,7 @@ from catalog.errors import InvalidInput
 from catalog.settings import Settings
 from catalog.standards import foreign_id, organisation_code, phones, resident_id, texts, uscc
 from lake import tables
+from lake.bases.explaining import check_built
 from lake.bases.model import BaseModel
 from lake.bases.state import State
 from lake.engines.duckdb import connect, literal, quote
@@ -98,7 +99,7 @@ def called(model: BaseModel, phone: str, name: str) -> Wanted:
 
 
 def find(settings: Settings, model: BaseModel, wanted: Wanted) -> list[Found]:
-    """The entities that meet every condition, the surest first, at most MOST; none of a base that is not built yet."""
+    """The entities that meet every condition, the surest first, at most MOST; see check_built."""
     state, known = State(settings, model), dict[str, tuple[How, tuple[str, ...]]]()
     with connect(settings, functions=False) as connection:
         for query, times in _queries(state, wanted):
@@ -107,6 +108,8 @@ def find(settings: Settings, model: BaseModel, wanted: Wanted) -> list[Found]:
                 if entity not in known or HOW.index(how) < HOW.index(known[entity][0]):
                     known[entity] = (how, tuple(sorted(fields)))
         ends = _ends(connection, state, list(known))
+    if not known:
+        check_built(settings, model)
     found: dict[str, Found] = {}
     for old in sorted(known, key=lambda one: (HOW.index(known[one][0]), one)):
         (how, fields), entity = known[old], ends[old]

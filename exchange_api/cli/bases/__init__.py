@@ -1,1 +1,1 @@
-"""The base databases on the command line: who is who, found, explained, remembered, reviewed and erased."""
+"""The base databases on the command line: who is who, built, found, explained, remembered, reviewed and erased."""

@@ -45,7 +45,7 @@ def find(base: arguments.Base, phone: Telephone = False, in_json: door.Json = Fa
 
 def _found(settings: "Settings", base: str, wanted: "Wanted") -> "Answer":
     """What was found, and one record of it or of the refusal; who holds the machine guesses no more than others."""
-    from catalog.errors import QuotaExceeded
+    from catalog.errors import QuotaExceeded, Unavailable
     from exchange_api.guessing import Guesses
     from exchange_api.views import seeking
 
@@ -56,7 +56,11 @@ def _found(settings: "Settings", base: str, wanted: "Wanted") -> "Answer":
         use = seeking.Answer(base, ("", ""), wanted.fields, (), False, ("", ""), ()).use
         trail.record(**use, reasons=[refused.code])
         raise
-    found = seeking.find(settings, base, wanted)
+    try:
+        found = seeking.find(settings, base, wanted)
+    except Unavailable:  # the base is not built: whoever asked guessed at nothing
+        guesses.hit(door.actor(), began)
+        raise
     if found.matches:
         guesses.hit(door.actor(), began)
     trail.record(**found.use)

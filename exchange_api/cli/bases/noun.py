@@ -1,6 +1,7 @@
 """`shuniu base`: the commands of the base databases, put together."""
 
 from exchange_api.cli.bases import erase, review
+from exchange_api.cli.bases.build import build
 from exchange_api.cli.bases.explain import explain
 from exchange_api.cli.bases.find import find
 from exchange_api.cli.bases.past import as_of
@@ -10,6 +11,7 @@ from exchange_api.cli.speaking.speech import say
 app = door.noun("基础库", "Base databases")
 app.add_typer(review.app, name="review")
 app.add_typer(erase.app, name="erase")
+app.command(help=say("立即构建各基础库和主题库", "Build the base and topic databases now"))(build)
 app.command(
     help=say(
         "按证件号码、社会信用代码，或电话和姓名，查找实体标识",

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from catalog.database import forget_engines
-from catalog.errors import InvalidInput, NotFound
+from catalog.errors import InvalidInput, NotFound, Unavailable
 from catalog.settings import Settings
 from catalog.standards import check_digits
 from lake import tables
@@ -187,7 +187,7 @@ def test_a_legal_person_is_found_by_each_of_its_numbers(county: Settings, number
     assert (one.entity, one.how) == (row["legal_id"], "now")
 
 
-def test_a_base_without_entities_is_named_with_those_that_have_them_and_one_not_built_finds_nobody(
+def test_a_base_without_entities_is_named_with_those_that_have_them_and_one_not_built_says_so(
     county: Settings,
 ) -> None:
     with pytest.raises(NotFound) as refused:
@@ -195,4 +195,6 @@ def test_a_base_without_entities_is_named_with_those_that_have_them_and_one_not_
     assert refused.value.code == "base_without_entities"
     assert "population" in refused.value.sentence("zh")
     assert "economy" not in refused.value.sentence("zh")
-    assert seeking.find(county, LEGAL, seeking.numbered(LEGAL, USCC)) == []
+    with pytest.raises(Unavailable) as missing:
+        seeking.find(county, LEGAL, seeking.numbered(LEGAL, USCC))
+    assert missing.value.code == "base_not_built"
