@@ -12,6 +12,7 @@ from catalog.actions import review_decisions
 from catalog.settings import Settings
 from exchange_api.evidence import shown_key
 from exchange_api.views import matching_words, names
+from exchange_api.views.erased import told_if_erased
 from exchange_api.views.names import Pair
 from exchange_api.views.reviews import PURPOSE
 from exchange_api.views.side_by_side import by_column, shown_value
@@ -126,9 +127,11 @@ class Explained:
 
 
 def explained(settings: Settings, session: Session, base: str, entity: str, *, agency: str) -> Explained:
-    """The entity as somebody of `agency` may see it; raises NotFound, also for an id that became another."""
+    """The entity as somebody of `agency` may see it; raises NotFound, also for an id that became another or was erased,
+    and Unavailable for a base that is not built yet."""
     model = bases.matched_base(base)
-    found = explaining.explain(settings, model, entity)
+    with told_if_erased(session, entity):
+        found = explaining.explain(settings, model, entity)
     known = {record["record_id"] for record in found.records}
     said = tuple(
         Said(one.pair, one.record_l, one.record_r, one.verdict, one.decided_by, one.decided_at, one.reason)

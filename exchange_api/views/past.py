@@ -11,6 +11,7 @@ from catalog.settings import Settings
 from catalog.time_limits import local_day
 from catalog.working_days import COUNTY_TIME
 from exchange_api.views import corrected, matching_words, names
+from exchange_api.views.erased import told_if_erased
 from exchange_api.views.life_days import LifeDays
 from exchange_api.views.names import Pair
 from exchange_api.views.reviews import PURPOSE
@@ -138,9 +139,12 @@ def check_past(day: date | None, *, now: datetime) -> None:
 
 
 def of_entity(settings: Settings, session: Session, base: str, entity: str, wanted: Asked, *, agency: str) -> Past:
-    """The entity as somebody of `agency` may see it. Raises NotFound for one there never was."""
+    """The entity as somebody of `agency` may see it. Raises NotFound for one there never was or that was erased, and
+    Unavailable for a base that is not built yet."""
     model = bases.matched_base(base)
-    stated, items, agencies = history.statements(settings, model, entity), by_column(model), names.agencies(session)
+    with told_if_erased(session, entity):
+        stated = history.statements(settings, model, entity)
+    items, agencies = by_column(model), names.agencies(session)
     line, untold = history.timeline(stated, wanted.known), LifeDays(stated, items, agency=agency)
     came_of = corrected.changes(settings, session, model, entity, stated)
     if wanted.valid is None:

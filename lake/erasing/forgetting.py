@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from catalog.settings import Settings
-from lake import bases, tables
+from lake import bases, storage, tables
 from lake.bases import inputs
 from lake.bases.model import BaseModel
 from lake.erasing.rules import FORGOTTEN
@@ -40,6 +40,19 @@ def forget_topics(settings: Settings, places: Sequence[Place], number: int) -> N
         if _built_from(settings, uri) != _read_now(settings, model, known):
             run, nothing = f"forget:{number}", tables.schema(uri, settings=settings).empty_table()
             tables.write(uri, nothing, run_id=run, settings=settings)
+
+
+def emptied_topics(settings: Settings, number: int) -> list[str]:
+    """The topics that stand empty because erasure `number` emptied them and no build came since, by name."""
+    names = storage.folders(Layout(settings.lake_url).zone("topic"), settings)
+    return [name for name in sorted(names) if _last_run(settings, _uri(settings, "topic", name)) == f"forget:{number}"]
+
+
+def _last_run(settings: Settings, uri: str) -> str:
+    """The run that wrote a table last; what a vacuum notes down is no run."""
+    there = tables.version(uri, settings=settings) is not None
+    commits = tables.history(uri, settings=settings) if there else []
+    return next((str(commit["run_id"]) for commit in commits if "run_id" in commit), "")
 
 
 def _read_now(settings: Settings, model: BaseModel, known: Mapping[str, BaseModel]) -> dict[str, int]:

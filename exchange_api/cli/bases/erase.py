@@ -182,13 +182,15 @@ def run(login: Login, in_json: door.Json = False) -> None:
     """While no load and no build runs. Broken off, it is finished by running it again."""
     from catalog.actions import erasures
     from lake.erasing.carry_out import carry_out
+    from lake.erasing.forgetting import emptied_topics
 
     with door.reading() as session:
         door.check_person_may(session, login, MAY)
     with progress(say("删除中", "Erasing")):
         done = carry_out(door.settings(), now=door.now(), by=door.actor(), account=login)
+    emptied = {number: emptied_topics(door.settings(), number) for number in done}
     if in_json:
-        as_json([{"erasure": number, "rows": rows} for number, rows in done.items()])
+        as_json([{"erasure": number, "rows": rows, "emptied": emptied[number]} for number, rows in done.items()])
         return
     with door.reading() as session:
         waiting = [(one.erasure_id, one.asked_by) for one in erasures.listed(session, "asked")]
@@ -198,6 +200,9 @@ def run(login: Login, in_json: door.Json = False) -> None:
         left = len(tickets.get(number, []))
         zh += f"编号 {number}：改动 {rows} 行，各表复查已无本人；{left} 张工单待部门处理。"
         en += f" Number {number}: {rows} rows touched, no table holds the person any more; {left} tickets are open."
+    if topics := sorted({name for names in emptied.values() for name in names}):
+        zh += f"主题库 {'、'.join(topics)} 已清空，下次构建之前没有数据（立即构建：shuniu base build）。"
+        en += f" Emptied until the next build: {', '.join(topics)} (build now with: shuniu base build)."
     if waiting:
         whom = [(f"编号 {one}（{by} 以外）", f"{one} (not {by})") for one, by in waiting]
         zh += f"另有 {len(waiting)} 项待另一位数据管理员审批：{'、'.join(one for one, _ in whom)}。"

@@ -7,8 +7,6 @@ from exchange_api.cli.speaking import door, trail
 from exchange_api.cli.speaking.speech import as_json, coded, listing, named, say, shown, tell, worded
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from exchange_api.views.entities import Explained
 
 
@@ -20,7 +18,6 @@ def explain(entity: arguments.Entity, in_json: door.Json = False) -> None:
     from lake.bases.explaining import base_of
 
     with door.reading() as session:
-        _check_not_erased(session, entity)
         found = entities.explained(door.settings(), session, base_of(bases.matched(), entity).name, entity, agency="")
     trail.record(**found.use)
     if in_json:
@@ -31,22 +28,6 @@ def explain(entity: arguments.Entity, in_json: door.Json = False) -> None:
     tell(say("各数据项的取值及来源：", "Where each value is from:"))
     _draw_fields(found)
     _draw_changes(found)
-
-
-def _check_not_erased(session: "Session", entity: str) -> None:
-    """Raise NotFound for a person erased by law: whoever verifies that must not be told the id is wrong."""
-    from catalog.actions import erasures
-    from catalog.errors import NotFound
-
-    done = [one.erasure_id for one in erasures.listed(session, "done") if one.entity == entity]
-    if done:
-        raise NotFound(
-            f"{entity} 已依法删除（编号 {done[-1]}），库中不再有该人员。",
-            f"{entity} was erased by law (number {done[-1]}): no base has the person any more.",
-            code="entity_erased",
-            entity=entity,
-            erasure=done[-1],
-        )
 
 
 def _draw_records(found: "Explained") -> None:

@@ -12,10 +12,13 @@ from catalog.database import forget_engines, open_reader, open_session
 from catalog.models import Agency, Event
 from catalog.settings import Settings
 from exchange_api.cli.speaking import door
+from lake.bases import build
+from lake.erasing.forgetting import emptied_topics
 from lake.layout import Layout
 from tests.factories import erased
 from tests.factories.standard_tables import read
 from tests.unit.cli.conftest import Shuniu
+from tests.unit.lake.test_erasing_topics import DIGEST, declare
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 WITH = ("--ground", "consent_withdrawn", "--reference", "莱个信删〔2026〕7号")
@@ -94,7 +97,7 @@ def test_one_steward_asks_another_decides_and_nobody_else_may(
     assert shuniu(*approve, "wang", home=settings.home).code == 1
     assert shuniu("base", "erase", "run", "--login", "zhao", home=settings.home).code == 1
     (done,) = json.loads(shuniu("base", "erase", "run", "--login", "li", "--json", home=settings.home).out)
-    assert done["erasure"] == again
+    assert (done["erasure"], done["emptied"]) == (again, [])
     assert [row["name"] for row in read(settings, Layout(settings.lake_url).base("population"))] == ["李建国"]
     with open_reader(settings) as session:
         events = [one for one in session.query(Event) if one.tag.startswith("erasure:")]
@@ -136,3 +139,35 @@ def test_the_list_speaks_in_words_and_says_which_tickets_of_an_erasure_are_open(
     assert again["left_out"] == 1
     helped = shuniu("base", "erase", "refuse", "--help").out
     assert "履行法定职责所必需" in "".join(helped.split())
+
+
+def test_of_who_was_erased_every_command_that_takes_the_id_says_so(shuniu: Shuniu, hub: tuple[Settings, str]) -> None:
+    settings, entity = hub
+    erased.approve(settings, entity)
+    for command in ("explain", "as-of"):
+        assert shuniu("base", command, entity, home=settings.home).code == 0
+    assert shuniu("base", "erase", "run", "--login", "li", home=settings.home).code == 0
+    for language, words in (("zh", f"{entity} 已依法删除（编号 1）"), ("en", f"{entity} was erased by law (number 1)")):
+        for command in ("explain", "as-of"):
+            said = shuniu("base", command, entity, home=settings.home, language=language)
+            assert (said.code, words in said.err) == (1, True), command
+    assert "基础库中没有 P0" in shuniu("base", "as-of", "P0", home=settings.home).err
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_topics_an_erasure_emptied_are_named_with_what_makes_them_anew(
+    shuniu: Shuniu, hub: tuple[Settings, str], tmp_path: Path, language: str
+) -> None:
+    settings, entity = hub
+    declare(settings, tmp_path, "topic_digest", DIGEST)
+    erased.approve(settings, entity)
+    said = shuniu("base", "erase", "run", "--login", "li", home=settings.home, language=language)
+    words = {
+        "zh": "主题库 topic_digest 已清空，下次构建之前没有数据",
+        "en": "Emptied until the next build: topic_digest",
+    }
+    assert (said.code, words[language] in said.out, "shuniu base build" in said.out) == (0, True, True)
+    assert emptied_topics(settings, 1) == ["topic_digest"]
+    for name in ("population", "topic_digest"):
+        build(settings, name, now=NOW)
+    assert emptied_topics(settings, 1) == []
