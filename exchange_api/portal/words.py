@@ -132,6 +132,7 @@ WORDS: dict[str, dict[str, str]] = {
         "one_empty": N_("One is empty"),
         "both_empty": N_("Both are empty"),
     },
+    "stands": {"agrees": N_("agrees with it"), "differs": N_("differs from it")},  # it: the value that won
     "says": {"for": N_("For"), "against": N_("Against"), "nothing": N_("Says nothing")},
     "how": {
         "number": N_("Joined by its number"),

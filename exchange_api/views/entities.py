@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.actions import review_decisions
+from catalog.contracts import Item
 from catalog.settings import Settings
 from exchange_api.evidence import shown_key
-from exchange_api.views import matching_words, names
+from exchange_api.views import matching_words, names, winning
 from exchange_api.views.erased import told_if_erased
 from exchange_api.views.names import Pair
 from exchange_api.views.reviews import PURPOSE
@@ -44,7 +45,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one source row says of a field. name: what a code shown is called."""
+    """What one source row says of a field. name: what a code shown is called.
+
+    stands: whether the true value agrees with the one that won or differs, '' for that one and where none won. What
+    departments say is compared, never a text of the reader's, so nothing can be tried out by it.
+    """
 
     value: str
     name: Pair
@@ -55,16 +60,18 @@ class Claim:
     row: int
     observed_at: datetime | None
     won: bool
+    stands: str
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the entity: who won by which rule, and who lost. `derived`: from the number, nobody delivered it."""
+    """A field of the entity: who won by which rule, why in a sentence, and who lost."""
 
     name: str
     title: Pair
     rule: str
     rule_title: Pair
+    why: Pair
     claims: tuple[Claim, ...]
 
     @property
@@ -75,7 +82,7 @@ class Field:
     @property
     def differs(self) -> bool:
         """Whether any department says something else."""
-        return len({claim.value for claim in self.claims}) > 1
+        return any(claim.stands == "differs" for claim in self.claims)
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,7 @@ def explained(settings: Settings, session: Session, base: str, entity: str, *, a
         base_title=(model.title_zh, model.title_en),
         entity=entity,
         records=tuple(_record(session, row, agencies, agency, joined) for row in found.records),
-        fields=_fields(model, found.claims, agencies, agency),
+        fields=_fields(model, found.claims, agencies, names.datasets(session), agency),
         moves=tuple(Move(one["old"], one["to"] or "", one["reason"], one["at"]) for one in found.moves),
         said=said,
     )
@@ -186,32 +193,45 @@ def _record(
 
 
 def _fields(
-    model: BaseModel, claims: list[dict[str, Any]], agencies: dict[str, Pair], reader: str
+    model: BaseModel,
+    claims: list[dict[str, Any]],
+    agencies: dict[str, Pair],
+    titles: dict[str, Pair],
+    reader: str,
 ) -> tuple[Field, ...]:
     items, found = by_column(model), dict[str, list[dict[str, Any]]]()
     for claim in claims:
         found.setdefault(claim["field"], []).append(claim)
-    ordered = [item.name for item in model.items if item.name in found]
     return tuple(
         Field(
             name,
             (items[name].title_zh, items[name].title_en),
             found[name][0]["rule"] or "",
             matching_words.rule(found[name][0]["rule"]),
-            tuple(
-                Claim(
-                    shown := shown_value(items[name], claim["value"], plain=claim["agency"] == reader),
-                    names.code(items[name].code_list, shown),
-                    claim["agency"],
-                    names.name_of(agencies, claim["agency"]),
-                    claim["dataset"],
-                    claim["batch"],
-                    claim["row"],
-                    claim["observed_at"],
-                    claim["won"],
-                )
-                for claim in found[name]
-            ),
+            winning.why(model, name, found[name], agencies, titles),
+            _claims(items[name], found[name], agencies, reader),
         )
-        for name in ordered
+        for name in (item.name for item in model.items)
+        if name in found
     )
+
+
+def _claims(item: Item, said: list[dict[str, Any]], agencies: dict[str, Pair], reader: str) -> tuple[Claim, ...]:
+    best = next((claim["value"] for claim in said if claim["won"]), None)
+
+    def shown(claim: Mapping[str, Any]) -> Claim:
+        value = shown_value(item, claim["value"], plain=claim["agency"] == reader)
+        return Claim(
+            value=value,
+            name=names.code(item.code_list, value),
+            agency=claim["agency"],
+            agency_name=names.name_of(agencies, claim["agency"]),
+            dataset=claim["dataset"],
+            batch=claim["batch"],
+            row=claim["row"],
+            observed_at=claim["observed_at"],
+            won=claim["won"],
+            stands="" if claim["won"] or best is None else "agrees" if claim["value"] == best else "differs",
+        )
+
+    return tuple(map(shown, said))

@@ -68,23 +68,25 @@ def _draw_fields(found: "Explained") -> None:
         {
             "field": named(field.title),
             "won": say("采用", "won") if claim.won else say("未采用", "lost"),
+            "stands": worded("stands", claim.stands),
             "value": coded(claim.value, claim.name),
             "agency": named(claim.agency_name),
             "batch": claim.batch,
             "observed_at": claim.observed_at,
-            "rule": named(field.rule_title) if claim.won else "",
+            "why": named(field.why) if place == 0 else "",
         }
         for field in found.fields
-        for claim in field.claims
+        for place, claim in enumerate(field.claims)
     ]
     columns = {
         "field": say("字段", "Field"),
         "won": say("结果", "Outcome"),
+        "stands": say("与采用值是否一致", "As the one that won"),
         "value": say("值", "Value"),
         "agency": say("部门", "Department"),
         "batch": say("批次", "Batch"),
         "observed_at": say("观测时间", "Observed"),
-        "rule": say("规则", "Rule"),
+        "why": say("为何采用", "Why it won"),
     }
     listing(rows, columns, in_json=False)
 
