@@ -50,6 +50,8 @@ FORMS: Final[Mapping[str, str]] = {
 """What values of a family of data elements look like (a whole match); of other families anything that is text."""
 OWN_FORM: Final[Mapping[str, str]] = {"uscc": r"[159ANY][1-9A-Z][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}", "reg_no": "[0-9]{15}"}
 """Elements of 15 and 18 signs that are nobody's identity number, although one may look so."""
+SAME_AS: Final[Mapping[tuple[str, int], str]] = {("taxpayer_no", 18): "uscc", ("managing_uscc", 18): "uscc"}
+"""Element and length of a value -> the element it is then: a taxpayer's number of 18 signs is its credit code."""
 PERSON: Final = re.compile(_NAME)
 
 
@@ -119,7 +121,7 @@ def _checked(element: Element | None, code: str) -> Callable[[str | None], str]:
 
 def fits(element: Element | None, code: str, value: str) -> bool:
     """Whether `value` could be of the data element and gives nobody away: its length, its family's form, no number."""
-    if own := OWN_FORM.get(code):
+    if own := OWN_FORM.get(SAME_AS.get((code, len(value)), code)):
         return re.fullmatch(own, value) is not None
     if PRIVATE.search(value) or (element and element.length and value.isascii() and len(value) > element.length):
         return False  # codes delivered in words are longer than the code

@@ -19,7 +19,7 @@ from catalog.errors import InvalidInput
 from catalog.models import DataItem, Dataset, RuleResult, Ticket, Verdict
 from catalog.settings import Settings
 from exchange_api.disguise import HIDDEN, disguise_of, guarded, plainly
-from exchange_api.numbers_of_people import PRIVATE
+from exchange_api.numbers_of_people import PRIVATE, is_document
 from lake.reading.evidence import PLACE, failing_rows
 from quality.rules.rule import scope_of
 
@@ -123,17 +123,20 @@ def answer(evidence: Evidence, form: str) -> Response:
 def shown_key(items: Sequence[DataItem]) -> Callable[[str | None], str]:
     """How a row's key is shown whose parts, joined by '|', are the key items among `items`: each as its own grade says.
 
-    A key with more or fewer parts than items is hidden whole where any of them would be masked.
+    A key with more or fewer parts than items is hidden whole where any of them would be masked. Where the items tell of
+    people, so is what looks like a passport or permit: a register may number its people by their papers.
     """
     keys = [item for item in items if item.key]
     show = [disguise_of(item) for item in keys]
+    of_people = any(item.personal != "none" for item in items)
 
     def shown(key: str | None) -> str:
         parts = (key or "").split("|")
         if len(parts) == len(show):
-            return "|".join(how(part) for how, part in zip(show, parts, strict=True))
-        telling = any(guarded(item) for item in keys) or PRIVATE.search(key or "")
-        return HIDDEN if telling else key or ""
+            found = (how(part) for how, part in zip(show, parts, strict=True))
+            return "|".join(HIDDEN if of_people and is_document(part) else part for part in found)
+        telling = any(guarded(item) for item in keys) or (of_people and any(map(is_document, parts)))
+        return HIDDEN if telling or PRIVATE.search(key or "") else key or ""
 
     return shown
 

@@ -42,6 +42,11 @@ _LONGEST: Final = 19
 """Digits of the longest number looked for: a bank card."""
 
 
+def is_document(text: str) -> bool:
+    """Whether a text is, as a whole, in the form of a passport's or permit's number."""
+    return _DOCUMENT.fullmatch(text.strip()) is not None
+
+
 def gives_away(text: str) -> bool:
     """Whether words hold a number of somebody, in whatever ordinary spelling."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in _UNSEEN)

@@ -11,8 +11,7 @@ from catalog import queries
 from catalog.actions import review_decisions
 from catalog.contracts import Item
 from catalog.settings import Settings
-from exchange_api.evidence import shown_key
-from exchange_api.views import matching_words, names, winning
+from exchange_api.views import keys, matching_words, names, winning
 from exchange_api.views.erased import told_if_erased
 from exchange_api.views.names import Pair
 from exchange_api.views.reviews import PURPOSE
@@ -151,12 +150,12 @@ def explained(settings: Settings, session: Session, base: str, entity: str, *, a
         if one.verdict == "same" and found.built_at and one.at.replace(microsecond=0) <= found.built_at
     )
     joined = {side for one in heard for side in (one.record_l, one.record_r)}
-    agencies = names.agencies(session)
+    agencies, numbers = names.agencies(session), keys.numbers(model, found.claims)
     return Explained(
         base=model.name,
         base_title=(model.title_zh, model.title_en),
         entity=entity,
-        records=tuple(_record(session, row, agencies, agency, joined) for row in found.records),
+        records=tuple(_record(session, row, agencies, agency, joined, numbers) for row in found.records),
         fields=_fields(model, found.claims, agencies, names.datasets(session), agency),
         moves=tuple(Move(one["old"], one["to"] or "", one["reason"], one["at"]) for one in found.moves),
         said=said,
@@ -164,7 +163,12 @@ def explained(settings: Settings, session: Session, base: str, entity: str, *, a
 
 
 def _record(
-    session: Session, row: Mapping[str, Any], agencies: dict[str, Pair], reader: str, joined: set[str]
+    session: Session,
+    row: Mapping[str, Any],
+    agencies: dict[str, Pair],
+    reader: str,
+    joined: set[str],
+    numbers: keys.Numbers,
 ) -> Record:
     entry, key = queries.dataset(session, row["dataset"]), row["key"] or ""
     how = (
@@ -181,7 +185,7 @@ def _record(
         title=(entry.title_zh, entry.title_en),
         agency=entry.agency,
         agency_name=names.name_of(agencies, entry.agency),
-        key=key if entry.agency == reader else shown_key(queries.items(session, row["dataset"]))(key),
+        key=key if entry.agency == reader else keys.shown(queries.items(session, row["dataset"]), key, numbers),
         batch=row["batch"],
         row=row["row"],
         record=row["record_id"],

@@ -15,8 +15,7 @@ from catalog.actions import review_decisions
 from catalog.errors import NotFound
 from catalog.models import ReviewDecision
 from catalog.settings import Settings
-from exchange_api.evidence import shown_key
-from exchange_api.views import comparing, matching_words, names
+from exchange_api.views import comparing, keys, matching_words, names
 from exchange_api.views.names import Pair
 from exchange_api.views.side_by_side import Field, by_column, fields, shown_values, texts, title_of
 from lake import bases
@@ -229,7 +228,8 @@ def case(
     row = found_row(settings, session, model, pair)
     values = review.records(settings, model, row)
     places = review.places(settings, model, row)
-    sides = {side: _side(session, row, side, agency, values, places) for side in "lr"}
+    numbers = keys.numbers_of(settings, model, {row[f"entity_{side}"] or "" for side in "lr"})
+    sides = {side: _side(session, row, side, agency, values, places, numbers) for side in "lr"}
     kept = {side: texts(values.get(row[f"record_{side}"], {})) for side in "lr"}
     more = sides_of_age(model, kept, today) if parts else frozenset()
     shown = {side: shown_values(model, kept[side], plain=sides[side].plain, parts=side in more) for side in "lr"}
@@ -277,20 +277,21 @@ def _side(
     agency: str,
     values: Mapping[str, Any],
     places: Mapping[str, tuple[str, int]],
+    numbers: Mapping[str, keys.Numbers],
 ) -> Side:
     batch, number = places.get(row[f"record_{side}"], ("", None))
     dataset = row[f"dataset_{side}"]
     entry = queries.dataset(session, dataset)
     plain = entry.agency == agency
-    key = row[f"key_{side}"] or ""
+    key, entity = row[f"key_{side}"] or "", row[f"entity_{side}"] or ""
     return Side(
         record=row[f"record_{side}"],
         dataset=dataset,
         title=(entry.title_zh, entry.title_en),
         agency=entry.agency,
         agency_name=names.name_of(names.agencies(session), entry.agency),
-        key=key if plain else shown_key(queries.items(session, dataset))(key),
-        entity=row[f"entity_{side}"] or "",
+        key=key if plain else keys.shown(queries.items(session, dataset), key, numbers[entity]),
+        entity=entity,
         plain=plain,
         gone=row[f"record_{side}"] not in values,
         batch=batch,

@@ -4,6 +4,7 @@ Read off what the build left beside the base; nothing is computed anew. Values a
 doors to say.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,6 +74,18 @@ def source_keys(settings: Settings, model: BaseModel, entity: str) -> frozenset[
     return frozenset((record["dataset"], record["key"] or "") for record in records)
 
 
+def stated(
+    settings: Settings, model: BaseModel, entities: Collection[str], fields: Collection[str]
+) -> dict[str, list[Row]]:
+    """Entity -> the claims (as in Entity) about it in `fields`, for each of `entities` there are any of."""
+    entity, found = model.key[0], dict[str, list[Row]]()
+    where = f"list_contains(?, {quote(entity)}) AND list_contains(?, field)"
+    with connect(settings, functions=False) as connection:
+        for row in _rows(connection, State(settings, model), "provenance", where, list(entities), list(fields)):
+            found.setdefault(row[entity], []).append(row)
+    return found
+
+
 def check_built(settings: Settings, model: BaseModel) -> None:
     """Raise Unavailable for a base no build has made yet: nothing is in it, and no id or number of it is wrong."""
     if tables.version(State(settings, model).uri("links"), settings=settings) is None:
@@ -91,7 +104,9 @@ def _built_at(state: State) -> datetime | None:
     return next((datetime.fromisoformat(at) for at in told if at), None)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, state: State, part: str, where: str, *given: str) -> list[Row]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, state: State, part: str, where: str, *given: str | list[str]
+) -> list[Row]:
     uri = state.uri(part)
     if tables.version(uri, settings=state.settings) is None:
         return []

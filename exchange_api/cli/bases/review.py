@@ -46,7 +46,7 @@ def list_(
     found = review.queue(door.settings(), model)
     with door.reading() as session:
         said = _newest(session, base)
-        found = _keys_masked(session, found) if in_json else found
+        found = _keys_masked(session, base, found) if in_json else found
     rows = [row | asdict(said.get(row["pair"], _Said())) for row in found]
     rows = [row | {"decision": row.pop("verdict")} for row in rows]
     rows = [row for row in rows if every or (row["decision"] in ("same", "different")) == decided]
@@ -135,14 +135,21 @@ def _newest(session: "Session", base: str) -> dict[str, _Said]:
     return {one.pair: _Said(one.verdict, one.decided_by, one.reason) for one in review_decisions.newest(session, base)}
 
 
-def _keys_masked(session: "Session", rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _keys_masked(session: "Session", base: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The pairs with the keys of both records shown as on the page of a pair."""
     from catalog import queries
-    from exchange_api.evidence import shown_key
+    from exchange_api.views import keys
+    from lake import bases
 
-    names = {row[f"dataset_{side}"] for row in rows for side in "lr"}
-    show = {name: shown_key(queries.items(session, name)) for name in names}
-    return [row | {f"key_{side}": show[row[f"dataset_{side}"]](row[f"key_{side}"]) for side in "lr"} for row in rows]
+    entities = {row[f"entity_{side}"] or "" for row in rows for side in "lr"}
+    numbers = keys.numbers_of(door.settings(), bases.base(base), entities)
+    items = {name: queries.items(session, name) for name in {row[f"dataset_{side}"] for row in rows for side in "lr"}}
+
+    def shown(row: dict[str, Any], side: str) -> str:
+        masked = numbers[row[f"entity_{side}"] or ""]
+        return keys.shown(items[row[f"dataset_{side}"]], row[f"key_{side}"] or "", masked)
+
+    return [row | {f"key_{side}": shown(row, side) for side in "lr"} for row in rows]
 
 
 def _record_read(base: str, providers: tuple[str, ...], rows: int) -> None:
