@@ -408,12 +408,28 @@ def test_an_entity_says_of_every_field_whose_word_won_by_which_rule_and_who_lost
     person = entities(city)["p3"]
     markup = signed_in("steward").get(f"/entities/population/{person}").text
     assert reviewed.PERSONS[3]["resident_id"] not in markup
-    assert "按数源部门次序" in markup
-    assert "未采用" in markup
+    assert "按数源部门次序 公安局 &gt; 人力资源和社会保障局，居首者采用" in markup
+    assert "未采用 · 一致" in markup
     assert "凭号码归入" in markup
     rows = markup.partition('id="records"')[2].partition('id="fields"')[0]
     assert re.findall(r'data-label="把握"[^>]*><span>([^<]*)<', rows) == ["—", "—"], "a number leaves nothing to weigh"
     assert [(one["surface"], one["rows"]) for one in looks(app, city)[before:]] == [("explain", 2)]
+
+
+def test_a_masked_word_that_lost_differs_on_the_page_and_over_http(
+    city: Settings, browser: TestClient, signed_in: Enter, steward_token: dict[str, str]
+) -> None:
+    rows = [reviewed.police(number) for number in range(len(reviewed.PERSONS))]
+    rows[13] |= {"address": reviewed.STRANGE}
+    hold(city, "police_person", *rows, day=3)
+    build_group(city, "population", clock=now)
+    person = entities(city)["p13"]
+    told = browser.get(f"/api/v1/bases/population/entities/{person}", headers=steward_token).json()
+    (address,) = [field for field in told["fields"] if field["name"] == "address"]
+    assert [claim["stands"] for claim in address["claims"]] == ["", "differs"]
+    assert address["why"]["en"].endswith(": the first counts")
+    assert not [text for text in (reviewed.STRANGE, reviewed.PERSONS[13]["address"]) if text in str(told)]
+    assert "未采用 · 不一致" in words_of(signed_in("steward"), f"/entities/population/{person}")
 
 
 def test_a_row_joined_by_its_values_says_so_with_its_bits(
