@@ -76,6 +76,22 @@ def test_english_pages_fit_a_narrow_phone(steward: Page) -> None:
         assert pushed_out(steward) == [], path
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_menu_stands_in_one_line_on_a_tablet_and_in_threes_on_a_telephone_and_no_table_is_cut_off(
+    steward: Page, language: str
+) -> None:
+    steward.goto(f"/language/{language}?back=/")
+    cut_off: set[tuple[int, str]] = set()
+    for wide, lines in ((360, 3), (768, 1), (1024, 1), (1280, 1)):
+        steward.set_viewport_size({"width": wide, "height": 900})
+        for path in PAGES:
+            steward.goto(path)
+            tops = steward.evaluate("[...document.querySelectorAll('.menu a')].map(e => e.getBoundingClientRect().top)")
+            assert (len(tops), len(set(map(round, tops)))) == (9, lines), (wide, path)
+            cut_off |= {(wide, path)} if pushed_out(steward) else set()
+    assert cut_off == set()
+
+
 def test_axe_would_find_a_barrier(page: Page) -> None:
     page.goto("/login")
     page.evaluate("document.querySelector('label').remove()")
