@@ -89,5 +89,9 @@ class Layout:
         """The place in which the tables of a zone lie, each by its name."""
         return f"{self.lake_url.rstrip('/')}/{zone}"
 
+    def found(self, zone: str, name: str) -> str:
+        """A table by the names under which it was found: of a folder that is there, nothing is checked."""
+        return f"{self.zone(zone)}/{name}"
+
     def _place(self, zone: str, name: str) -> str:
-        return f"{self.zone(zone)}/{check_dataset_code(name)}"
+        return self.found(zone, check_dataset_code(name))

@@ -48,7 +48,7 @@ def clean(settings: Settings, *, now: datetime, keep: timedelta) -> dict[str, in
     files = 0
     there = [(zone, code) for zone in PUBLISHED for code in folders(layout.zone(zone), settings)]
     for zone, code in there:
-        uri = f"{layout.zone(zone)}/{code}"
+        uri = layout.found(zone, code)
         version = tables.version(uri, settings=settings)
         # An older version that is still the published one must stay readable, however long its successor stays unfit.
         if version is not None and (code not in pinned or pinned[code].delta_version == version):

@@ -106,7 +106,7 @@ def _through(
         told(dataset)
     _erase(settings, subject, places, number, told)
     publish()
-    uris = [_uri(settings, zone, name) for zone, name in places]
+    uris = [Layout(settings.lake_url).found(zone, name) for zone, name in places]
     for uri in uris:
         sweep(settings, uri)
     remove_shared(settings)
@@ -123,7 +123,7 @@ def _alike(settings: Settings, subject: Subject, places: list[tuple[str, str]]) 
         delivered = zone in ("raw", "quarantine", "standard") and name not in found
         items = _items(settings, zone, name) if delivered else {}
         alone = named_alone(name, list(items.values())).names
-        uri = _uri(settings, zone, name)
+        uri = Layout(settings.lake_url).found(zone, name)
         if alone and left(settings, uri, rules.same_name(name, tables.schema(uri, settings=settings), subject, items)):
             found[name] = [(item.title_zh, item.title_en) for item in items.values() if item in alone]
     return found
@@ -160,7 +160,7 @@ def _check_gone(settings: Settings, subject: Subject, places: list[tuple[str, st
     still = [
         f"{zone}/{name}"
         for zone, name in places
-        if left(settings, _uri(settings, zone, name), _rule(settings, zone, name, subject))
+        if left(settings, Layout(settings.lake_url).found(zone, name), _rule(settings, zone, name, subject))
     ]
     if still:
         raise Conflict(
@@ -186,7 +186,9 @@ def _erase(
             facts = _history_facts(settings) if (zone, name) == ("base", LAST[0]) else {}
             before = partial(_before_rows_go, settings, zone, name, told)
             rule = _rule(settings, zone, name, subject)
-            edit(settings, _uri(settings, zone, name), rule, run=str(number), facts=facts, before=before)
+            edit(
+                settings, Layout(settings.lake_url).found(zone, name), rule, run=str(number), facts=facts, before=before
+            )
         _check_gone(settings, subject, group)
     forget_topics(settings, places, number)
 
@@ -199,11 +201,11 @@ def _before_rows_go(settings: Settings, zone: str, name: str, told: Callable[[st
 
 
 def _rule(settings: Settings, zone: str, name: str, subject: Subject) -> Rule:
-    uri = _uri(settings, zone, name)
+    uri = Layout(settings.lake_url).found(zone, name)
     if zone == "base" and name.endswith(rules.PAIRS):
         records = name.removesuffix(rules.PAIRS) + rules.RECORDS
-        there = tables.version(_uri(settings, zone, records), settings=settings) is not None
-        source = tables.scan(_uri(settings, zone, records), settings=settings) if there else ""
+        there = tables.version(Layout(settings.lake_url).found(zone, records), settings=settings) is not None
+        source = tables.scan(Layout(settings.lake_url).found(zone, records), settings=settings) if there else ""
         return rules.of_pairs(_rule(settings, zone, records, subject) if there else None, source)
     source = tables.scan(uri, settings=settings)
     schema = tables.schema(uri, settings=settings)
@@ -235,12 +237,8 @@ def _places(settings: Settings) -> list[tuple[str, str]]:
         (zone, name)
         for zone in ZONES
         for name in storage.folders(layout.zone(zone), settings)
-        if tables.version(_uri(settings, zone, name), settings=settings) is not None
+        if tables.version(Layout(settings.lake_url).found(zone, name), settings=settings) is not None
     ]
-
-
-def _uri(settings: Settings, zone: str, name: str) -> str:
-    return f"{Layout(settings.lake_url).zone(zone)}/{name}"
 
 
 def _items(settings: Settings, zone: str, name: str) -> Mapping[str, DataItem]:
@@ -277,7 +275,7 @@ def _check_quiet(settings: Settings, places: list[tuple[str, str]]) -> None:
 
 def _newest(settings: Settings, zone: str, name: str, published: DatasetVersion) -> bool:
     """Whether the published version is the newest but for what an erasure rewrote and what a vacuum wrote down."""
-    commits = tables.history(_uri(settings, zone, name), 100, settings=settings)
+    commits = tables.history(Layout(settings.lake_url).found(zone, name), 100, settings=settings)
     later = [commit for commit in commits if int(commit["version"]) > published.delta_version]
     return all(
         str(commit.get("run_id", "")).startswith(RUN) or str(commit["operation"]).startswith("VACUUM")
@@ -290,7 +288,7 @@ def _publish(settings: Settings, places: list[tuple[str, str]], *, by: str, now:
     with open_session(settings) as session:
         pinned = queries.published_all(session)
         for zone, name in places:
-            uri = _uri(settings, zone, name)
+            uri = Layout(settings.lake_url).found(zone, name)
             table = open_table(uri, settings) if name in pinned and zone in PUBLISHED else None
             if table is not None and int(table.version()) != pinned[name].delta_version:
                 datasets.publish(

@@ -18,10 +18,9 @@ def forget_texts(settings: Settings, places: Sequence[Place], number: int) -> No
     """Empty what holds texts that nobody says any more: whose they were nobody can tell, so they are no rows of theirs
     to be counted either."""
     for zone, name in places:
-        uri = _uri(settings, zone, name)
+        uri = Layout(settings.lake_url).found(zone, name)
         if zone == "base" and name in FORGOTTEN and tables.rows(uri, settings=settings):
-            run, nothing = f"forget:{number}", tables.schema(uri, settings=settings).empty_table()
-            tables.write(uri, nothing, run_id=run, settings=settings)
+            _empty(settings, uri, number)
 
 
 def forget_topics(settings: Settings, places: Sequence[Place], number: int) -> None:
@@ -34,18 +33,30 @@ def forget_topics(settings: Settings, places: Sequence[Place], number: int) -> N
     # In the order of building: one that reads another one comes after it.
     order = {name: place for place, name in enumerate(known)}
     for name in sorted((name for zone, name in places if zone == "topic"), key=lambda name: order.get(name, 0)):
-        model, uri = known.get(name), _uri(settings, "topic", name)
+        model, uri = known.get(name), Layout(settings.lake_url).found("topic", name)
         if model is None or model.contract is None or not tables.rows(uri, settings=settings):
             continue
         if _built_from(settings, uri) != _read_now(settings, model, known):
-            run, nothing = f"forget:{number}", tables.schema(uri, settings=settings).empty_table()
-            tables.write(uri, nothing, run_id=run, settings=settings)
+            _empty(settings, uri, number)
 
 
 def emptied_topics(settings: Settings, number: int) -> list[str]:
     """The topics that stand empty because erasure `number` emptied them and no build came since, by name."""
     names = storage.folders(Layout(settings.lake_url).zone("topic"), settings)
-    return [name for name in sorted(names) if _last_run(settings, _uri(settings, "topic", name)) == f"forget:{number}"]
+    return [
+        name
+        for name in sorted(names)
+        if _last_run(settings, Layout(settings.lake_url).found("topic", name)) == _run(number)
+    ]
+
+
+def _empty(settings: Settings, uri: str, number: int) -> None:
+    nothing = tables.schema(uri, settings=settings).empty_table()
+    tables.write(uri, nothing, run_id=_run(number), settings=settings)
+
+
+def _run(number: int) -> str:
+    return f"forget:{number}"
 
 
 def _last_run(settings: Settings, uri: str) -> str:
@@ -65,7 +76,3 @@ def _built_from(settings: Settings, uri: str) -> dict[str, int]:
     """Input -> the version that the table was built from."""
     commits = tables.history(uri, 100, settings=settings)
     return next((json.loads(commit["inputs"]) for commit in commits if "inputs" in commit), {})
-
-
-def _uri(settings: Settings, zone: str, name: str) -> str:
-    return f"{Layout(settings.lake_url).zone(zone)}/{name}"

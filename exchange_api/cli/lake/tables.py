@@ -26,7 +26,7 @@ def status(in_json: door.Json = False) -> None:
     # What is there is asked of the lake, not of the catalogue: links, reviews and findings stand in no entry of it.
     with door.reading():  # a home that is none is an error, not an empty lake
         places = [
-            (zone, name, f"{layout.zone(zone)}/{name}")
+            (zone, name, layout.found(zone, name))
             for zone in ZONES
             for name in storage.folders(layout.zone(zone), given)
         ]
