@@ -45,6 +45,10 @@ class Seen(Protocol):
         """The data element it is likely to be."""
 
     @property
+    def filled(self) -> int:
+        """Rows with a value."""
+
+    @property
     def nulls(self) -> int:
         """Rows without a value."""
 
@@ -135,7 +139,7 @@ def _property(column: Seen, name: str, title: str, *, key: str | None) -> dict[s
         "physicalName": column.name,
         "businessName": title,
         "logicalType": LOGICAL[known.kind],
-        "required": column.nulls == 0,
+        "required": column.nulls == 0 < column.filled,  # of no row nothing is known
         "classification": known.grade if told else "",
         "customProperties": [{"property": title, "value": value} for title, value in own.items()],
     }

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -27,7 +28,7 @@ CARDS = [body + check_digits.luhn(body) for body in (f"62220200{n:010}" for n in
 FAMILIES = "王李张刘陈杨赵孙徐朱"
 
 
-def columns(tmp_path: Path, table: dict[str, list[object]]) -> dict[str, Column]:
+def columns(tmp_path: Path, table: dict[str, Any]) -> dict[str, Column]:
     reader = pa.table(table).to_reader(max_chunksize=7)
     return {column.name: column for column in profile(Settings(home=tmp_path), reader)}
 
@@ -152,6 +153,15 @@ def test_two_columns_of_one_element_get_two_names_and_odd_headers_a_plain_one(tm
     assert [item.name for item in contract.items] == ["resident_id", "resident_id_2", "item_3", "item_4"]
     with pytest.raises(InvalidInput):
         draft(Place("Bad Code", "civil", "s", "t", {}), [])
+
+
+def test_a_draft_of_a_header_without_rows_requires_nothing_for_nothing_is_known(tmp_path: Path) -> None:
+    seen = columns(tmp_path, {"sfzh": pa.array([], pa.string()), "xm": pa.array([], pa.string())})
+    contract = parse_contract(draft(Place("civil_x", "civil", "s", "t", {}), list(seen.values())), name="x")
+    assert [(item.required, item.key) for item in contract.items] == [(False, False)] * 2
+    filled = columns(tmp_path, {"sfzh": NUMBERS[:2], "xm": ["王小明", None]})
+    contract = parse_contract(draft(Place("civil_x", "civil", "s", "t", {}), list(filled.values())), name="x")
+    assert [item.required for item in contract.items] == [True, False]
 
 
 def test_a_draft_calls_things_by_their_chinese_names(tmp_path: Path) -> None:
