@@ -218,8 +218,14 @@ def _header(path: Path, contract: Contract) -> tuple[list[str], int]:
             header = next(rows, None)
         except csv.Error as error:
             raise unreadable(path, "表头无法解析", "its header cannot be parsed") from error
-    if not header:
+    if header is None and 0 < lines.count <= skip:
+        raise all_skipped(path, skip, lines.count)
+    if header is None:
         raise unreadable(path, "是空文件，没有表头", "it is empty and has no header")
+    if not header:
+        raise unreadable(
+            path, f"第 {lines.count} 行应为表头，却是空行", f"line {lines.count}, its header, is a blank line"
+        )
     if any("\0" in name for name in header):
         raise unreadable(
             path, "表头含有空字节，可能是 UTF-16 或未写完", "its header holds NUL: UTF-16, or not written whole"
@@ -247,6 +253,17 @@ class _Counted:
 
 def _option(contract: Contract, name: str, default: str) -> str:
     return str(contract.options.get(name, default))
+
+
+def all_skipped(file: Path, skip: int, rows: int) -> SourceUnreadable:
+    """The error of a file of `rows` rows whose option skip_rows leaves none for a header."""
+    return SourceUnreadable(
+        f"文件 {file.name} 只有 {rows} 行，选项 skip_rows={skip} 全部跳过，没有剩下表头。请改小 skip_rows。",
+        f"File {file.name} has {rows} rows, and option skip_rows={skip} skips all of them: no header is left. Give a"
+        " smaller skip_rows.",
+        code="all_rows_skipped",
+        file=file.name,
+    )
 
 
 def unreadable(file: Path, zh: str, en: str) -> SourceUnreadable:

@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from catalog.contracts import Contract
 from catalog.read_options import whole
 from lake.sources.delivery import KeptAside, as_text, check_columns, column_names, text_batches, text_schema
-from lake.sources.formats.delimited import unreadable
+from lake.sources.formats.delimited import all_skipped, unreadable
 from lake.sources.places import packed
 
 Cells = list[list[Any]]
@@ -56,7 +56,10 @@ def _sheets(path: Path, contract: Contract) -> list[CalamineSheet]:
 
 def _header(sheet: CalamineSheet, contract: Contract, path: Path) -> list[str]:
     first, count = _extent(contract)
-    rows = _top(sheet, first + count)[first:]
+    top = _top(sheet, first + count)
+    if 0 < len(top) <= first:
+        raise all_skipped(path, first, len(top))
+    rows = top[first:]
     if len(rows) < count or not any(value not in (None, "") for row in rows for value in row):
         raise unreadable(path, "没有表头", "it has no header")
     _spread(rows, sheet.merged_cell_ranges or [], first)

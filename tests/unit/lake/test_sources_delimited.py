@@ -111,6 +111,27 @@ def test_an_encoding_that_is_none_is_told_by_name(tmp_path: Path, name: str) -> 
     assert len(refused.value.zh) < 200
 
 
+@pytest.mark.parametrize("skip", [2, 9])
+def test_lines_that_are_all_skipped_are_told_by_their_number_and_the_file_is_not_called_empty(
+    tmp_path: Path, skip: int
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{HEADER}1,a\n", encoding="utf-8")
+    with pytest.raises(SourceUnreadable, match=f"只有 2 行，选项 skip_rows={skip} 全部跳过") as refused:
+        read(path, skip_rows=skip)
+    assert f"has 2 rows, and option skip_rows={skip} skips all of them" in refused.value.en
+    path.write_bytes(b"")
+    with pytest.raises(SourceUnreadable, match="是空文件"):
+        read(path, skip_rows=skip)
+
+
+def test_a_blank_line_where_the_header_should_be_is_told_by_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"名单\n\n{HEADER}1,a\n", encoding="utf-8")
+    with pytest.raises(SourceUnreadable, match="第 2 行应为表头，却是空行"):
+        read(path, skip_rows=1)
+
+
 def test_ragged_rows_are_kept_aside_with_the_line_they_begin_at(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f'{HEADER}1,a\n2,"b\nb"\n3\n\n4,d,e,f\n5,g\n', encoding="utf-8")

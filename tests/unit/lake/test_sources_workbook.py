@@ -56,6 +56,14 @@ def test_two_merged_header_rows_are_joined_and_a_cell_over_both_keeps_its_text(t
     ]
 
 
+def test_rows_that_are_all_skipped_are_told_by_their_number(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", [["1", "张三", "x", 1]])
+    with pytest.raises(SourceUnreadable, match="只有 3 行，选项 skip_rows=3 全部跳过"):
+        read(path, skip_rows=3)
+    with pytest.raises(SourceUnreadable, match="没有表头"):
+        read(path, skip_rows=2)
+
+
 def test_a_title_above_the_header_is_skipped(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", [["1", "张三", "x", 1]], title=True)
     assert read(path, skip_rows=1)[0]["申请人/姓名"] == "张三"
