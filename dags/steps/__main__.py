@@ -36,11 +36,13 @@ def main(datasets: list[str]) -> int:
     failed = _loaded(settings, datasets)
     only = set(datasets) - set(failed) if datasets else None
     failed |= judge_waiting(settings, clock=_now, only=only)
-    published = publish(settings, clock=_now, only=only)
-    failed |= published.kept_back | published.failed
+    done = publish(settings, clock=_now, only=only)
+    failed |= done.kept_back | done.failed
+    published = [dataset for dataset in done.published if dataset not in failed]
     for dataset, sentence in failed.items():
         sys.stderr.write(f"{dataset}: {sentence}\n")
-    zh, en = f"已评判并发布；未完成：{len(failed)}。", f"Judged and published; not done: {len(failed)}."
+    zh = f"本次运行结束：已发布 {len(published)} 个数据集，未完成 {len(failed)} 个。"
+    en = f"The run has ended: datasets published {len(published)}, not done {len(failed)}."
     sys.stdout.write(text(zh, en, settings.language) + "\n")
     return 1 if failed else 0
 

@@ -28,10 +28,11 @@ from quality.tickets import follow
 
 @dataclass
 class Publishing:
-    """dataset → sentence: of those that failed on the way, and of those kept back by their verdict."""
+    """dataset → sentence: of those that failed on the way, and of those kept back by their verdict; and the others."""
 
     failed: dict[str, str] = field(default_factory=dict)
     kept_back: dict[str, str] = field(default_factory=dict)
+    published: list[str] = field(default_factory=list)
 
 
 def publish_all(settings: Settings, *, clock: Callable[[], datetime]) -> dict[str, str]:
@@ -56,6 +57,8 @@ def publish(settings: Settings, *, clock: Callable[[], datetime], only: Collecti
             continue
         if kept_back is not None:
             done.kept_back[code] = kept_back.sentence(settings.language)
+        else:
+            done.published.append(code)
     return done
 
 

@@ -50,13 +50,17 @@ def test_an_emptied_delivery_is_said_not_to_be_published_and_ends_otherwise_than
     registry: Settings, database: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["civil_aid"]) == 0
-    assert "接收 civil_aid：批次 civil_aid-" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "接收 civil_aid：批次 civil_aid-" in said
+    assert said.endswith("已发布 1 个数据集，未完成 0 个。\n")
     assert main(["civil_aid"]) == 0
     assert "没有新数据" in capfd.readouterr().out
     say(database, "DELETE FROM jzdx")
     assert main(["civil_aid"]) == 1
     sentence = "未发布：dataset.not_empty（数据批次没有任何行）未通过，沿用第 1 版。"
-    assert capfd.readouterr().err == f"civil_aid: {sentence}\n"
+    said = capfd.readouterr()
+    assert said.err == f"civil_aid: {sentence}\n"
+    assert said.out.endswith("已发布 0 个数据集，未完成 1 个。\n"), "what was not published is not said to be"
     with open_session(registry) as session:
         step = session.query(RunStep).filter_by(stage="publish").order_by(RunStep.step_id.desc()).first()
         assert step is not None
