@@ -8,6 +8,7 @@ from exchange_api.cli.speaking.speech import say
 from lake.layout import PUBLISHED, ZONES, Layout
 
 if TYPE_CHECKING:
+    from catalog.errors import NotFound
     from catalog.settings import Settings
 
 Zone = Annotated[str, typer.Argument(help=say(f"库区：{' '.join(ZONES)}", "Zone"))]
@@ -17,8 +18,9 @@ KEPT = frozenset({"raw", "quarantine"})
 
 
 def uri_of(settings: "Settings", zone: str, name: str) -> str:
-    """Where the table lies; raises InvalidInput for a zone there is not."""
+    """Where the table lies; raises InvalidInput for a zone there is not, NotFound for a table."""
     from catalog.errors import InvalidInput
+    from lake import tables
 
     if zone not in ZONES:
         raise InvalidInput(
@@ -27,7 +29,24 @@ def uri_of(settings: "Settings", zone: str, name: str) -> str:
             code="zone_unknown",
         )
     place: str = getattr(Layout(settings.lake_url), zone)(name)
+    if tables.version(place, settings=settings) is None:
+        raise _no_table(settings, zone, name)
     return place
+
+
+def _no_table(settings: "Settings", zone: str, name: str) -> "NotFound":
+    from catalog.errors import NotFound
+    from lake import storage
+    from lake.bases.wording import meant
+
+    near = meant(name, storage.folders(Layout(settings.lake_url).zone(zone), settings))
+    return NotFound(
+        f"库区 {zone} 中没有表 {name}{near[0]}。请用 shuniu lake status 查看。",
+        f"Zone {zone} has no table {name}{near[1]}. See: shuniu lake status.",
+        code="table_missing",
+        zone=zone,
+        table=name,
+    )
 
 
 def check_unpinned(settings: "Settings", zone: str, name: str) -> None:

@@ -98,6 +98,19 @@ def test_a_table_is_read_as_it_was_and_the_look_is_on_record(shuniu: Shuniu, lak
     assert all(look["actor"].startswith("cli:") for look in looks)
 
 
+@pytest.mark.parametrize("verb", ["read", "history", "compact", "vacuum"])
+def test_a_slip_in_the_name_of_a_table_is_told_with_the_name_that_was_meant(
+    shuniu: Shuniu, lake: Settings, verb: str
+) -> None:
+    refused = shuniu("lake", verb, "standard", "civil_persom", home=lake.home)
+    assert refused.code == 1
+    assert "库区 standard 中没有表 civil_persom（是否为 civil_person？）" in refused.err
+    told_in_english = shuniu("lake", verb, "standard", "civil_persom", home=lake.home, language="en").err
+    assert "no table civil_persom (did you mean civil_person?)" in told_in_english
+    unlike = shuniu("lake", verb, "base", "civil_person", home=lake.home)
+    assert (unlike.code, "是否为" in unlike.err, "没有表 civil_person。" in unlike.err) == (1, False, True)
+
+
 def test_vacuum_takes_what_nobody_needs_but_no_file_of_a_published_version(shuniu: Shuniu, lake: Settings) -> None:
     uri = Layout(lake.lake_url).standard(NAME)
     (Path(uri) / "part-orphan.parquet").write_bytes(b"left by a run that broke off")
