@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
@@ -17,6 +17,7 @@ from catalog.contracts_document import NO_MAPPING, strangers, yaml_place
 from catalog.errors import ContractBroken, InvalidInput, NotFound
 from catalog.identifiers import check_dataset_code
 from catalog.schedules import check_schedule
+from catalog.standards import sharing
 
 KINDS = {
     "string": "string",
@@ -27,17 +28,6 @@ KINDS = {
     "boolean": "boolean",
     "object": "geometry",
 }
-
-
-SHARING_MODES: Final[Mapping[str, tuple[str, str]]] = {
-    "service": ("服务接口", "service interface"),
-    "bulk": ("批量交换", "bulk exchange"),
-    "file": ("文件下载", "file download"),
-    "medium": ("介质交换", "physical medium"),
-}
-"""Code -> what a contract may call it as well (共享方式, Order 809 Art. 13). Another word stays as it was written."""
-LONGEST_NOTE: Final = 64
-"""Characters that the format and the modes of sharing may have, each in all."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ class RowRule:
 class Contract:
     """What a department promises to deliver, and how. Sharing attribute, modes and conditions: Order 809 Art. 13-15.
 
-    data_format: in what form the department holds it, in its own words; sharing_modes: codes of SHARING_MODES.
+    data_format: in what form the department holds it, in its own words; sharing_modes: codes of sharing.SHARING_MODES.
     day: the one day a backfill reads again; never in a file.
     """
 
@@ -195,8 +185,10 @@ def _missing(odcs: OpenDataContractStandard) -> tuple[str, str] | None:
     ]
     if lacking:
         return f"缺少 {lacking[0]}", f"{lacking[0]} is missing"
-    if long := next((key for key in ("format", "sharingMode") if len(_note(own.get(key))) > LONGEST_NOTE), None):
-        return f"{long}，合计不超过 {LONGEST_NOTE} 字", f"{long}, which has at most {LONGEST_NOTE} characters"
+    if not isinstance(own.get("options") or {}, Mapping):
+        return "options，须由“键: 值”组成", "options, which is made of keys and values"
+    if unheld := sharing.wrong(own):
+        return unheld
     if wrong := next((item for item in items if item.logicalType not in KINDS), None):
         kinds = ", ".join(KINDS)
         return (
@@ -210,10 +202,6 @@ def _missing(odcs: OpenDataContractStandard) -> tuple[str, str] | None:
         called = silent.id or silent.name or "—"
         return f"规则 {called} 缺少 id 或 query", f"rule {called}, which lacks its id or query"
     return None
-
-
-def _note(given: Any) -> str:
-    return ",".join(_modes(given))
 
 
 def _broken(name: str, zh: str, en: str) -> ContractBroken:
@@ -244,8 +232,8 @@ def _contract(odcs: OpenDataContractStandard, document: str) -> Contract:
         row_rules=tuple(_row_rule(rule) for rule in table.quality or [] if rule.type == "sql"),
         sharing=str(own.get("sharing", "conditional")),
         sharing_condition=str(own.get("sharingCondition", "")),
-        sharing_modes=_modes(own.get("sharingMode")) or Contract.sharing_modes,
-        data_format=str(own.get("format") or (own.get("options") or {}).get("format") or ""),
+        sharing_modes=sharing.modes(own) or Contract.sharing_modes,
+        data_format=sharing.data_format(own),
         update_cycle=_frequency(odcs),
         schedule=check_schedule(str(odcs.id), str(own.get("schedule", ""))),
         origin=str(own.get("origin", "local")),
@@ -293,13 +281,6 @@ def _row_rule(rule: Any) -> RowRule:
 
 def _properties(given: list[Any] | None) -> dict[str, Any]:
     return {entry.property: entry.value for entry in given or []}
-
-
-def _modes(given: Any) -> tuple[str, ...]:
-    """Codes of SHARING_MODES, where a mode is one of them, by whatever word a contract has for it."""
-    said = [given] if isinstance(given, str) else list(given or ())
-    codes = {word: code for code, words in SHARING_MODES.items() for word in words}
-    return tuple(dict.fromkeys(codes.get(str(one).strip().lower(), str(one).strip()) for one in said))
 
 
 def _pair(text: str | None) -> tuple[str, str]:

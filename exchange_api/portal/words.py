@@ -52,12 +52,6 @@ WORDS: dict[str, dict[str, str]] = {
         "conditional": N_("Shared on conditions"),
         "none": N_("Not shared"),
     },
-    "sharing_mode": {
-        "service": N_("Service interface"),
-        "bulk": N_("Bulk exchange"),
-        "file": N_("File download"),
-        "medium": N_("Physical medium"),
-    },
     "cycle": {
         "realtime": N_("Real time"),
         "hourly": N_("Every hour"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog import queries
 from catalog.models import Dataset, DatasetVersion, LineageEdge
+from catalog.standards.sharing import called
 from exchange_api.views import names, quality, runs
 from exchange_api.views.names import Pair
 
@@ -92,6 +93,11 @@ class Description:
     steps: tuple[runs.Step, ...]
     sources: tuple[Neighbour, ...]
     targets: tuple[Neighbour, ...]
+
+    @property
+    def shared_by(self) -> list[Pair]:
+        """What the modes it is shared in are called."""
+        return [called(mode) for mode in self.sharing_mode.split(",")]
 
 
 def describe(session: Session, code: str) -> Description:

@@ -72,7 +72,7 @@ def show(code: Code, in_json: door.Json = False) -> None:
         "zone": one.zone,
         "sharing": one.sharing,
         "sharing_condition": named(one.sharing_condition),
-        "sharing_mode": [worded("sharing_mode", mode) for mode in one.sharing_mode.split(",")],
+        "sharing_mode": [named(mode) for mode in one.shared_by],
         "data_format": one.data_format,
         "update_cycle": one.update_cycle,
         "grade": one.grade,

@@ -109,7 +109,10 @@ def owning(**own: Any) -> Contract:
         (["服务接口", "文件下载"], ("service", "file")),
         ("bulk", ("bulk",)),
         (["Bulk exchange", "bulk", "库表交换"], ("bulk", "库表交换")),
+        (["SERVICE INTERFACE", "介质交换"], ("service", "medium")),
         ([], ("service", "bulk")),
+        (None, ("service", "bulk")),
+        (["", " "], ("service", "bulk")),
     ],
 )
 def test_a_contract_says_how_its_data_is_shared_by_whatever_word_there_is_for_it(said: Any, modes: tuple[str, ...]):
@@ -127,6 +130,43 @@ def test_a_form_or_mode_longer_than_the_catalogue_takes_is_refused_by_name(name:
     assert owning(**{name: "长" * 64})
     with pytest.raises(ContractBroken, match=name):
         owning(**{name: "长" * 65})
+
+
+@pytest.mark.parametrize("said", [1, 0, 1.5, True, False, {"service": 1}, [["service"]], [{"a": 1}], [1], [None]])
+def test_a_mode_of_sharing_that_is_no_text_is_refused_by_the_name_of_its_key(said: Any) -> None:
+    with pytest.raises(ContractBroken, match="sharingMode，须为文字或文字的列表") as refused:
+        owning(sharingMode=said)
+    assert "sharingMode, which is a text or a list of texts" in refused.value.en
+
+
+@pytest.mark.parametrize("said", ["service,bulk", ["service,bulk"], "服务接口，文件下载", ["文件下载、介质交换"]])
+def test_several_modes_of_sharing_in_one_text_are_refused_for_each_is_an_entry_of_the_list(said: Any) -> None:
+    with pytest.raises(ContractBroken, match="sharingMode，有几种方式时须写成列表"):
+        owning(sharingMode=said)
+
+
+@pytest.mark.parametrize("said", ["format: csv", [1], 5])
+def test_options_that_are_no_keys_and_values_are_refused_by_name(said: Any) -> None:
+    with pytest.raises(ContractBroken, match="问题在：options，须由“键: 值”组成"):
+        owning(options=said)
+
+
+@pytest.mark.parametrize("said", [1, 0, True, False, ["csv"], {"a": 1}])
+def test_a_form_that_is_no_text_is_refused_by_the_name_of_its_key_also_where_it_is_how_files_are_read(
+    said: Any,
+) -> None:
+    with pytest.raises(ContractBroken, match="问题在：format，须为文字"):
+        owning(format=said)
+    with pytest.raises(ContractBroken, match=r"问题在：options\.format，须为文字"):
+        owning(options={"format": said})
+
+
+def test_a_form_taken_from_how_files_are_read_is_held_to_the_same_length_and_one_of_its_own_goes_before_it() -> None:
+    assert owning(options={"format": "长" * 64}).data_format == "长" * 64
+    with pytest.raises(ContractBroken, match=r"options\.format，合计不超过 64 字"):
+        owning(options={"format": "长" * 65})
+    assert owning(format="数据库", options={"format": "长" * 65}).data_format == "数据库"
+    assert owning(format=" ", options={"format": "csv"}).data_format == "csv"
 
 
 def test_an_item_knows_its_name_here_and_its_name_there() -> None:
