@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from catalog.actions import systems
+from catalog.actions.runs import Note
 from catalog.contracts import Contract, load_contracts
 from catalog.database import open_reader
 from catalog.errors import HubError, NotFound
@@ -20,6 +21,7 @@ from catalog.models import System
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
+from lake.loading import kept_aside
 from lake.profile import Column, glance
 from lake.profile import profile as profiled
 from lake.sources.databases.sentences import NO_TABLE
@@ -93,11 +95,13 @@ def preview(settings: Settings, spec: SystemSpec, contract: Contract) -> list[di
 
 def profile(
     settings: Settings, spec: SystemSpec, locator: str, *, options: dict[str, Any], crs: str = ""
-) -> list[Column]:
-    """Every column of a delivery nobody has described yet."""
+) -> tuple[list[Column], Note | None]:
+    """Every column of a delivery nobody has described yet, and what a load would say of lines it cannot take."""
     unknown = undescribed(spec, locator, options=options, crs=crs)
     with tempfile.TemporaryDirectory(prefix="shuniu-profile-") as keep:
-        return profiled(settings, sources.peek(settings, spec, unknown, keep=Path(keep)).reader)
+        delivery = sources.peek(settings, spec, unknown, keep=Path(keep))
+        columns = profiled(settings, delivery.reader)
+        return columns, kept_aside.told(len(delivery.kept_aside), delivery.kept_aside)
 
 
 def encoding_to_try(spec: SystemSpec, locator: str, options: dict[str, Any], error: HubError) -> str:

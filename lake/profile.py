@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from catalog.errors import SourceUnreadable
 from catalog.settings import Settings
 from catalog.standards.elements import element
 from lake.detectors import Detector, detectors
@@ -65,6 +66,13 @@ def profile(settings: Settings, reader: pa.RecordBatchReader) -> list[Column]:
         with pq.ParquetWriter(file, reader.schema) as writer:
             for batch in reader:
                 writer.write_batch(batch)
+        if not reader.schema.names:
+            raise SourceUnreadable(
+                "交付中没有认出任何一列，也没有一行可读。请核对格式、编码和读取选项，或请部门重新导出。",
+                "No column and no line of the delivery could be read. Check its format, encoding and options, or"
+                " ask the department to export it again.",
+                code="no_columns",
+            )
         with connect(settings) as connection:
             return _columns(connection, f"read_parquet({literal(str(file))}, file_row_number = true)", reader.schema)
 

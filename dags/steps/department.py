@@ -11,7 +11,7 @@ from catalog.database import open_reader, open_session
 from catalog.errors import BatchHeld, ContractBroken, HubError
 from catalog.settings import Settings
 from dags.steps import lineage
-from lake.loading import again, holding
+from lake.loading import again, holding, kept_aside
 from lake.loading.ingest import collect, told_without_rows
 from lake.standardise import standardise
 
@@ -37,7 +37,8 @@ def load(
     with lineage.step(settings, way, stage="collect", dataset=dataset, agency=contract.agency, clock=clock) as step:
         batch = collect(settings, contract, spec, now=clock(), by=by)
         step.rows, step.batch = (batch.rows if batch.new else 0), batch.batch_id
-        step.note = told_without_rows(batch.without_rows) if batch.without_rows else None
+        step.note = kept_aside.told(batch.kept_aside, batch.first_aside)
+        step.note = told_without_rows(batch.without_rows) if batch.without_rows else step.note
     log.info("collected %s: %s rows, new=%s", dataset, batch.rows, batch.new)
     for waiting in _collected(settings, dataset):
         _standardise(settings, contract, waiting, clock=clock, by=by)

@@ -92,5 +92,7 @@ def profile(hub: TheHub, caller: Engineer, code: str, look: Annotated[Look, Body
     """Profile a delivery nobody has described yet, column by column, with the likely data element; no values."""
     looks.check_options(hub, caller, code, look.options)
     spec = looks.opened(hub, caller, "profile", code)
-    found = connecting.profile(hub.settings, spec, look.locator, options=look.options, crs=look.crs)
+    # Lines that cannot be taken are told at the command line alone: with a delimiter of their choice, somebody could
+    # count its signs in every line.
+    found, _ = connecting.profile(hub.settings, spec, look.locator, options=look.options, crs=look.crs)
     return answer(looks.profiled(found))

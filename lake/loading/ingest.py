@@ -27,8 +27,9 @@ from catalog.read_options import KINDS_OF
 from catalog.settings import Settings
 from catalog.systems import SystemSpec
 from lake import sources
-from lake.loading import again, deliveries, holding, keeping_out, raw, reconciliation
+from lake.loading import again, deliveries, holding, keeping_out, kept_aside, raw, reconciliation
 from lake.sources import Delivery
+from lake.sources.delivery import KeptAside
 
 log = logging.getLogger(__name__)
 MOST_NAMED = 3
@@ -39,7 +40,7 @@ MOST_NAMED = 3
 class Batch:
     """One delivery. `new` False: the system delivered what the last batch holds, or nothing; kept_aside in records.
 
-    without_rows: the files delivered, where none of them held a row.
+    first_aside: the first of them; without_rows: the files delivered, where none of them held a row.
     """
 
     batch_id: str
@@ -49,6 +50,7 @@ class Batch:
     position: str | None
     new: bool
     kept_aside: int = 0
+    first_aside: tuple[KeptAside, ...] = ()
     new_columns: tuple[str, ...] = ()
     without_rows: tuple[str, ...] = ()
 
@@ -290,6 +292,7 @@ def _batch(dataset: str, facts: raw.Facts, delivery: Delivery | None, without_ro
         facts.position,
         new=True,
         kept_aside=len(delivery.kept_aside) if delivery else 0,
+        first_aside=tuple(delivery.kept_aside[: kept_aside.MOST_NAMED]) if delivery else (),
         new_columns=facts.new_columns,
         without_rows=without_rows,
     )

@@ -24,11 +24,14 @@ GEOMETRY = "geometry"
 
 @dataclass(frozen=True)
 class KeptAside:
-    """A record that could not be taken into the table: it stays in the delivered file, at this line (from 1)."""
+    """A record that could not be taken into the table: it stays in the delivered file, at this line (from 1).
+
+    reason: in Chinese and English.
+    """
 
     file: str
     line: int
-    reason: str
+    reason: tuple[str, str]
 
 
 @dataclass(frozen=True)

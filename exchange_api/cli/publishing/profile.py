@@ -29,7 +29,10 @@ def add(app: typer.Typer) -> None:
 
 
 def profile(code: System, locator: Locator, option: Options = None, crs: Crs = "", in_json: door.Json = False) -> None:
-    """Type, filled, distinct, lengths, shapes, likely data element and sensitivity of each column. Nothing is kept."""
+    """Type, filled, distinct, lengths, shapes, likely data element and sensitivity of each column. Nothing is kept.
+
+    Lines a load could not take are complained of.
+    """
     spec = _opened(code)
     columns = _profiled(spec, locator, _given(option, spec), crs)
     if in_json:
@@ -84,11 +87,14 @@ def _profiled(spec: "SystemSpec", locator: str, options: dict[str, Any], crs: st
 
     try:
         with progress(say(f"正在剖析 {locator}", f"Profiling {locator}")):
-            return connecting.profile(door.settings(), spec, locator, options=options, crs=crs)
+            columns, aside = connecting.profile(door.settings(), spec, locator, options=options, crs=crs)
     except HubError as error:
         if wanted := connecting.encoding_to_try(spec, locator, options, error):
             complain(say(f"可试 --option encoding={wanted}", f"Try --option encoding={wanted}"))
         raise
+    if aside is not None:
+        complain(say(aside.zh, aside.en))
+    return columns
 
 
 def _given(option: list[str] | None, spec: "SystemSpec") -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from catalog.contracts import Contract
 from lake.sources.delivery import KeptAside, check_columns, column_names, text_batches, text_schema
-from lake.sources.formats.delimited import ENCODINGS, unreadable
+from lake.sources.formats.delimited import ENCODINGS, decoder, unreadable
 from lake.sources.formats.gb18030 import decoded
 
 HEADER = 32
@@ -46,7 +46,9 @@ class Table:
 def read(paths: list[Path], contract: Contract, aside: list[KeptAside]) -> pa.RecordBatchReader:
     """Rows of all files, in order. Contract option: encoding (gb18030)."""
     given = str(contract.options.get("encoding", "gb18030")).lower()
-    tables = [_table(path, ENCODINGS.get(given, given)) for path in paths]
+    encoding = ENCODINGS.get(given, given)
+    decoder(encoding)  # refuses a name that is none
+    tables = [_table(path, encoding) for path in paths]
     headers = [column_names(field.name for field in table.fields) for table in tables]
     for table, names in zip(tables, headers, strict=True):
         check_columns(contract, names, table.path.name)
@@ -99,7 +101,8 @@ def _rows(
                 try:
                     yield [None if field is None else _value(record, field, table.encoding) for field in places]
                 except UnicodeDecodeError:
-                    aside.append(KeptAside(table.path.name, number, f"not {table.encoding}"))
+                    reason = f"不是 {table.encoding} 编码", f"not {table.encoding}"
+                    aside.append(KeptAside(table.path.name, number, reason))
 
 
 def _value(record: bytes, field: Field, encoding: str) -> str | None:

@@ -38,7 +38,7 @@ class Utf8Stream(io.RawIOBase):
         self._encoding = encoding
         self._source: Any = (gzip.open if file.suffix == ".gz" else open)(file, "rb")
         name = ENCODINGS.get(encoding.lower(), encoding)
-        self._decoder = _decoder(name)
+        self._decoder = decoder(name)
         self._renewed = name.lower() == "gb18030"
         self._waiting = b""
         self._taken = 0
@@ -82,7 +82,7 @@ class Utf8Stream(io.RawIOBase):
             raise unreadable(self._file, f"内容不是 {name} 编码", f"its content is not {name}") from error
 
 
-def _decoder(name: str) -> codecs.IncrementalDecoder:
+def decoder(name: str) -> codecs.IncrementalDecoder:
     """What makes text of bytes in encoding `name`. Raises ContractBroken for a name of none."""
     try:
         bytes(2).decode(name, "replace")  # which, unlike a decoder, is refused for what turns bytes into bytes
@@ -166,7 +166,8 @@ def _parsed(
 
 def _keep(aside: list[KeptAside], path: Path, lines: int) -> Callable[[pacsv.InvalidRow], str]:
     def keep(row: pacsv.InvalidRow) -> str:
-        reason = f"{row.actual_columns} fields instead of {row.expected_columns}"
+        came, due = row.actual_columns, row.expected_columns
+        reason = f"{came} 格，应为 {due} 格", f"cells: {came} instead of {due}"
         aside.append(KeptAside(path.name, lines + (row.number or 0), reason))
         return "skip"
 
@@ -197,13 +198,25 @@ def _dialect(path: Path, contract: Contract) -> dict[str, Any]:
 
 def _delimiter(path: Path, contract: Contract) -> str:
     given = _option(contract, "delimiter", "tab" if path.suffix.lower() == ".tsv" else ",")
-    return {"tab": "\t", "\\t": "\t"}.get(given, given)
+    return _sign("delimiter", {"tab": "\t", "\\t": "\t"}.get(given, given), "tab")
 
 
 def _quote(contract: Contract) -> str:
     """The quoting sign; empty when the files have none (option quote: none)."""
     given = _option(contract, "quote", '"')
-    return "" if given == "none" else given
+    return "" if given == "none" else _sign("quote", given, "none")
+
+
+def _sign(option: str, given: str, word: str) -> str:
+    """`given`, one sign as parsers take it. Raises ContractBroken: what parsers say of others is not for people."""
+    if len(given) == 1 and given.isascii() and given not in "\0\r\n":
+        return given
+    raise ContractBroken(
+        f"选项 {option} 须是一个半角字符，或写 {word}。请改正。",
+        f"Option {option} is a single ASCII sign, or the word {word}. Correct it.",
+        code="option_sign_invalid",
+        option=option,
+    )
 
 
 def _header(path: Path, contract: Contract) -> tuple[list[str], int]:

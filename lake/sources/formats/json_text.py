@@ -100,7 +100,7 @@ def _lines(paths: list[Path], aside: list[KeptAside]) -> Iterator[Record]:
                 if record is not None:
                     yield record
                 elif line.strip():
-                    aside.append(KeptAside(file.name, number, "not a JSON object"))
+                    aside.append(KeptAside(file.name, number, ("不是 JSON 对象", "not a JSON object")))
 
 
 def _guarded(stream: IO[bytes], file: Path) -> Iterator[bytes]:

@@ -42,7 +42,7 @@ def a_folder(city, tmp_path):
     spec = SystemSpec("civil_files", "civil", "files", str(place))
     with open_session(city.settings) as session:
         systems.register(session, settings=city.settings, spec=spec, by="t", now=NOW)
-    found = connecting.profile(city.settings, spec, "*.csv", options={})
+    found, _ = connecting.profile(city.settings, spec, "*.csv", options={})
     city.settings.contracts_dir.mkdir(parents=True, exist_ok=True)
     text = draft(Place("civil_people", "civil", "civil_files", "*.csv", {}), found)
     (city.settings.contracts_dir / "civil_people.odcs.yaml").write_text(text, encoding="utf-8")

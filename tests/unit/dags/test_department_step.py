@@ -157,3 +157,29 @@ def test_a_file_without_a_row_is_loaded_and_told_on_the_step_with_its_name(hub: 
     assert night(hub, 1) == ""
     with open_session(hub) as session:
         assert [step.code for step in session.query(RunStep).filter(RunStep.stage == "collect")][1:] == [""]
+
+
+def test_lines_with_too_few_or_too_many_cells_are_told_on_the_step_by_their_numbers(
+    hub: Settings, tmp_path: Path
+) -> None:
+    deliver(tmp_path, GOOD + "2\n3,李,多\n4,王\n")
+    assert night(hub, 0) == ""
+    assert of_batches(hub) == [("standardised", 2)]
+    with open_session(hub) as session:
+        collected = session.query(RunStep).filter(RunStep.stage == "collect").one()
+        assert (collected.ok, collected.code, collected.rows) == (True, "lines_kept_aside", 2)
+        assert collected.message_zh.startswith(
+            "交付的文件中有 2 行不能收入：a.csv 第 3 行（1 格，应为 2 格）、a.csv 第 4 行（3 格，应为 2 格）。"
+        )
+        assert "in: 2: a.csv line 3 (cells: 1 instead of 2), a.csv line 4 (cells: 3" in collected.message_en
+        assert "李" not in collected.message_zh + collected.message_en
+
+
+def test_of_many_lines_kept_aside_the_first_five_are_told_and_how_many_there_are(hub: Settings, tmp_path: Path) -> None:
+    deliver(tmp_path, GOOD + "2\n" * 9)
+    assert night(hub, 0) == ""
+    with open_session(hub) as session:
+        collected = session.query(RunStep).filter(RunStep.stage == "collect").one()
+        assert "有 9 行不能收入" in collected.message_zh
+        assert "第 7 行（1 格，应为 2 格） 等。" in collected.message_zh
+        assert "第 8 行" not in collected.message_zh

@@ -157,7 +157,7 @@ def test_a_dbf_record_in_another_encoding_is_kept_aside(tmp_path: Path) -> None:
     put(tmp_path, "a.dbf", a_dbf([b"    1" + b"\xff\xff".ljust(8), b"    2" + "烟台".encode("gbk").ljust(8)]))
     delivery = delivered(tmp_path, a_contract(locator="*.dbf"))
     assert delivery.reader.read_all().to_pylist() == ROWS[1:]
-    assert delivery.kept_aside == [KeptAside("a.dbf", 1, "not gb18030")]
+    assert delivery.kept_aside == [KeptAside("a.dbf", 1, ("不是 gb18030 编码", "not gb18030"))]
 
 
 XML = '<?xml version="1.0" encoding="GB2312"?><d><head><n>7</n></head>{}</d>'
