@@ -70,16 +70,33 @@ def across_rules(contract: Contract) -> tuple[AcrossRule, ...]:
 
 def _checked(contract: Contract, spec: Mapping[str, Any]) -> list[AcrossRule]:
     name = str(spec.get("id") or spec.get("name") or "")
+    told: Any = spec.get("implementation")
+    if unknown := _unknown_word(told):
+        raise _broken(contract.dataset, name, unknown)
     try:
-        told = spec["implementation"]
         made = list(_MAKE[told["check"]](contract, check_dataset_code(name), spec, told))
         for one in made:
             for item in one.rule.items:
                 contract.item(item)
         return made
-    except (KeyError, TypeError, ValueError, AttributeError, HubError) as error:
-        where = error.code if isinstance(error, HubError) else str(error).strip("'\"")[:60]
+    except HubError as error:
+        raise _broken(contract.dataset, name, _first_of(error)) from None
+    except KeyError as error:
+        raise _broken(contract.dataset, name, (f"缺少 {error.args[0]}", f"{error.args[0]} is missing")) from None
+    except (TypeError, ValueError, AttributeError):
+        where = "键的值不是应有的种类", "a value of another kind than its key takes"
         raise _broken(contract.dataset, name, where) from None
+
+
+def _unknown_word(told: Any) -> tuple[str, str] | None:
+    """The key under `implementation` that takes one of a few words and has another; None where there is none."""
+    given = told if isinstance(told, Mapping) else {}
+    words = {"check": tuple(_MAKE)} | ({"through": tuple(THROUGH)} if given.get("through") else {})
+    wrong = next((key for key, known in words.items() if str(given.get(key)) not in known), None)
+    if wrong is None:
+        return None
+    known = ", ".join(words[wrong])
+    return f"implementation.{wrong}，须为 {known} 之一", f"implementation.{wrong}, which is one of {known}"
 
 
 def _present(contract: Contract, name: str, spec: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[AcrossRule]:
@@ -177,7 +194,7 @@ def _foreign_key(contract: Contract, item: Mapping[str, Any], relation: Mapping[
         told = {"with": check_dataset_code(other), "key": here, "match": check_dataset_code(there)}
         (made,) = _present(contract, name, {"description": text}, told)
     except HubError as error:
-        raise _broken(contract.dataset, name, error.code) from None
+        raise _broken(contract.dataset, name, _first_of(error)) from None
     return made
 
 
@@ -230,12 +247,17 @@ def _titles(spec: Mapping[str, Any]) -> tuple[str, str]:
     return zh.strip(), (en or zh).strip()
 
 
-def _broken(dataset: str, name: str, where: str) -> ContractBroken:
+def _first_of(error: HubError) -> tuple[str, str]:
+    """What happened; what to do about it is said of the whole rule."""
+    return error.zh.partition("。")[0], error.en.partition(". ")[0]
+
+
+def _broken(dataset: str, name: str, where: tuple[str, str]) -> ContractBroken:
     return ContractBroken(
-        f"数据集 {dataset} 的跨数据集规则 {name} 写得不完整，问题在：{where}。请按文档改正契约。",
-        f"Rule {name} of {dataset}, between datasets, is not whole; look at: {where}. Correct the contract.",
+        f"数据集 {dataset} 的跨数据集规则 {name} 写得不完整，问题在：{where[0]}。请按文档改正契约。",
+        f"Rule {name} of {dataset}, between datasets, is not whole; look at: {where[1]}. Correct the contract.",
         code="across_rule_invalid",
         dataset=dataset,
         rule=name,
-        where=where,
+        where=where[1],
     )

@@ -1,14 +1,28 @@
 """`shuniu backup` and `shuniu restore`: keep the hub's state elsewhere, and bring it back into an empty home."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from exchange_api.cli.speaking import door
 from exchange_api.cli.speaking.speech import as_json, counted, say, tell
+
+_REFUSED: Final = {
+    errno.EACCES: ("没有权限", "no right to"),
+    errno.EPERM: ("没有权限", "no right to"),
+    errno.ENOSPC: ("空间不足", "no space left"),
+    errno.EDQUOT: ("超出配额", "over the quota"),
+    errno.EROFS: ("只读", "read-only"),
+    errno.ENOENT: ("没有这个位置", "no such place"),
+    errno.ENOTDIR: ("上级不是文件夹", "what is above it is no folder"),
+    errno.EEXIST: ("已经存在", "it is there already"),
+    errno.ENAMETOOLONG: ("名称过长", "its name is too long"),
+}
+"""What the operating system refuses with, in the hub's words."""
 
 
 def add(app: typer.Typer) -> None:
@@ -69,16 +83,16 @@ def restore(
 
 @contextmanager
 def _disk(place: Path) -> Iterator[None]:
-    """Say what the operating system refused, by its own word for it: rights, space, a place that takes no files."""
+    """Say what the operating system refused: rights, space, a place that takes no files; by its number else."""
     from catalog.errors import Unavailable
 
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        zh, en = _REFUSED.get(error.errno or 0, (f"系统错误 {error.errno}", f"system error {error.errno}"))
         raise Unavailable(
-            f"无法写入 {place}（{reason}）。请检查路径、权限和剩余空间。",
-            f"{place} cannot be written ({reason}). Check the path, its rights and the space left.",
+            f"无法写入 {place}（{zh}）。请检查路径、权限和剩余空间。",
+            f"{place} cannot be written ({en}). Check the path, its rights and the space left.",
             code="place_not_writable",
         ) from None
 

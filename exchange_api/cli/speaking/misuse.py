@@ -1,6 +1,7 @@
 """A command called wrongly: what is wrong and where the usage stands, in the language spoken. Exit code 2."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from exchange_api.cli.speaking.speech import say
@@ -17,6 +18,15 @@ _REASONS: Final = (
     (re.compile(r"Option '(.+?)' requires an argument"), "选项 {0} 须带一个值。"),
 )
 """What Typer says of a wrong call, and the Chinese sentence for it."""
+_VALUES: Final = (
+    (re.compile(r"'(.+)' does not exist$"), "，找不到 {0}"),
+    (re.compile(r"'(.+)' is a directory$"), "，{0} 是文件夹，不是文件"),
+    (re.compile(r"'(.+)' is a file$"), "，{0} 是文件，不是文件夹"),
+    (re.compile(r"'(.+)' is not readable$"), "，{0} 无法读取"),
+    (re.compile(r"'(.+)' is not writable$"), "，{0} 无法写入"),
+    (re.compile(r" is not one of (.+)$"), "，须为 {0} 之一"),
+)
+"""What Typer says of a value, and how a Chinese sentence goes on; of what is not here it says no more."""
 
 
 def sentence(error: Any) -> str:
@@ -46,14 +56,18 @@ def _chinese(error: Any) -> str:
 
 
 def _reason(english: str) -> str:
-    for pattern, chinese in _REASONS:
-        if said := pattern.search(english):
-            return chinese.format(*(part.replace("'", "") for part in said.groups()))
-    return f"命令的参数不对（{english.rstrip('.')}）。"
+    return _put(english, _REASONS) or "命令的参数不对。"
+
+
+def _put(english: str, forms: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    """The Chinese of the first of `forms` that `english` has, with its parts; '' for none: no English is shown."""
+    found = ((pattern.search(english), chinese) for pattern, chinese in forms)
+    told = (chinese.format(*(part.replace("'", "") for part in said.groups())) for said, chinese in found if said)
+    return next(told, "")
 
 
 def _wanted(parameter: Any, error: Any) -> str:
-    """What the parameter takes, where its bounds say it; else the reason as it was given."""
+    """What the parameter takes, where its bounds say it; else the reason, where it is known."""
     least, most = getattr(parameter, "min", None), getattr(parameter, "max", None)
     match least, most:
         case None, None:
@@ -66,7 +80,7 @@ def _wanted(parameter: Any, error: Any) -> str:
 
 
 def _kind(error: Any) -> str:
-    """What a parameter without bounds takes, by the error under this one; its reason where nothing else is known."""
+    """What a parameter without bounds takes, by the error under this one; else the reason, where it is known."""
     cause: Any = getattr(error, "__cause__", None)
     found = cause.errors()[0] if hasattr(cause, "errors") else {}
     if kind := _KINDS.get(str(found.get("type", "")).partition("_")[0]):
@@ -74,4 +88,4 @@ def _kind(error: Any) -> str:
     if said := _DATE.search(error.message.rstrip(".")):
         written = "或 ".join(said[1].replace("'", "").split(", "))
         return f"，须为日期，写作 {written.replace('%Y', '2026').replace('%m', '12').replace('%d', '31')}"
-    return f"（{error.message.rstrip('.')}）"
+    return _put(error.message.rstrip("."), _VALUES)

@@ -1,5 +1,6 @@
 """Rules between datasets: who must not, or must, stand elsewhere, and what two departments must tell alike."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -294,3 +295,25 @@ def test_a_rule_that_is_not_whole_is_a_sentence_that_names_it(told: Any) -> None
     with pytest.raises(ContractBroken) as raised:
         across_rules(contract({"type": "custom", "engine": "shuniu", "id": "odd", "implementation": told}))
     assert (raised.value.code, raised.value.parts["rule"]) == ("across_rule_invalid", "odd")
+    assert not re.search(r"[a-z]+ [a-z]+|object|invalid", raised.value.zh), "no English of a library in the Chinese"
+
+
+@pytest.mark.parametrize(
+    ("told", "zh", "en"),
+    [
+        ({"check": "guess", "with": DEATHS}, "check，须为 present, absent, same", "check, which is one of present"),
+        ({"check": ["absent"]}, "check，须为 present", "check, which is one of present"),
+        ({"check": "absent", "with": DEATHS, "key": "resident_id", "match": "resident_id", "through": "guess"},
+         "through，须为 population, legal_person 之一", "through, which is one of population, legal_person."),
+        ({"check": "absent", "with": DEATHS, "key": "resident_id"}, "在：缺少 match。", "at: match is missing."),
+        ({"check": "absent", "with": DEATHS, "key": "no_such_item", "match": "resident_id"},
+         "没有数据项 no_such_item。", "has no item no_such_item."),
+        ({"check": "same", "with": DEATHS, "key": "resident_id", "match": "resident_id", "items": ["sex"]},
+         "键的值不是应有的种类", "of another kind"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_rule_is_said_in_both_languages(told: Any, zh: str, en: str) -> None:
+    with pytest.raises(ContractBroken) as raised:
+        across_rules(contract({"type": "custom", "engine": "shuniu", "id": "odd", "implementation": told}))
+    assert zh in raised.value.zh
+    assert en in raised.value.en

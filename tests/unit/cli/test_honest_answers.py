@@ -95,7 +95,8 @@ def test_one_step_is_shown_in_the_words_of_the_listing(shuniu: Shuniu, city: Set
 def test_a_backup_where_nothing_can_be_written_is_a_sentence(shuniu: Shuniu, city: Settings) -> None:
     said = shuniu("backup", "/proc/nowhere", home=city.home)
     assert said.code == 1
-    assert "无法写入 /proc/nowhere" in said.err
+    assert "无法写入 /proc/nowhere（没有这个位置）。" in said.err
+    assert "(no such place)" in shuniu("backup", "/proc/nowhere", home=city.home, language="en").err
 
 
 def test_a_backup_of_a_mistyped_home_leaves_nothing_behind(shuniu: Shuniu, tmp_path: Path) -> None:
