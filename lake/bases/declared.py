@@ -53,6 +53,8 @@ def read(sql: Path, contract: Path) -> BaseModel:
     promised = load_contract(contract)
     try:
         text = sql.read_text(encoding="utf-8")
+        if wide := wording.of_wide_signs(text):
+            raise _wrong(promised.dataset, f"SQL 中有{wide[0]}", f"the SQL has {wide[1]}")
         statements = [one for one in sqlglot.parse(text, read="duckdb") if one is not None]
     except (OSError, UnicodeDecodeError):
         raise _wrong(promised.dataset, f"读不到 {sql.name}", f"{sql.name} cannot be read") from None

@@ -6,7 +6,7 @@ in a condition is data.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -15,6 +15,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from lake.bases.gate import ALIKE
+from lake.engines import slips
 from lake.engines.expressions import LONGEST_PADDED
 from lake.engines.hub_functions import hub_functions
 
@@ -155,8 +156,7 @@ _SHOWN: Final = re.compile(r"(?:[a-z_][a-z0-9_]*+|[ -/:-@\[-^`{-~])++", re.IGNOR
 _QUOTES: Final = re.compile(r"['\"]")
 # Six digits in a row may be the region of an identity number, so part of one.
 _DIGITS: Final = re.compile(r"\d{6}")
-# Texts, names and comments that end come first, so that a quote inside one is not taken for the one left open.
-_OPEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|(?P<left>'|\"|/\*)", re.DOTALL)
+_MOST_WIDE: Final = 3
 _NO_NAMES: Final = frozenset({TokenType.STRING, TokenType.NUMBER})
 
 
@@ -171,15 +171,50 @@ def of_offset(text: str, start: int, piece: str = "") -> Pair:
 def of_syntax(text: str, error: Exception) -> Pair:
     """Where the SQL cannot be read on, with the word before it, which is often the one mistyped; else nothing."""
     if isinstance(error, sqlglot.errors.TokenError):
-        left = next((one for one in _OPEN.finditer(text) if one["left"]), None)
+        left = next((one for one in slips.QUOTED.finditer(text) if one["left"]), None)
         return of_offset(text, left.start(), "") if left else NOWHERE
     told = error.errors[0] if isinstance(error, sqlglot.errors.ParseError) and error.errors else {}
     tokens = list(_tokens(text))
     for number, token in enumerate(tokens):
         if (token.line, token.col) == (told.get("line"), told.get("col")):
             first = tokens[number - 1] if number and tokens[number - 1].line == token.line else token
-            return of_offset(text, token.start, text[first.start : token.end + 1])
+            zh, en = of_offset(text, token.start, text[first.start : token.end + 1])
+            slip = _slip(tokens, number)
+            return f"{zh}{slip[0]}", f"{en}{slip[1]}"
     return NOWHERE
+
+
+def _slip(tokens: Sequence[Token], at: int) -> Pair:
+    """What is probably wrong where the SQL cannot be read on at token `at`; nothing where that cannot be told."""
+    if clause := slips.clause_meant(tokens, at):
+        return f"（是否为 {clause.upper()}？）", f" (did you mean {clause.upper()}?)"
+    parts = slips.comma_before(tokens, at)
+    if not parts:
+        return NOWHERE
+    names = [part.text for part in parts if slips.is_word(part) and _showable(part.text)]
+    zh, en = "或".join(f"“{name}”" for name in names), " or ".join(f"`{name}`" for name in names)
+    return f"，{zh or '此处'}之前可能缺少逗号", f": a comma is probably missing before {en or 'it'}"
+
+
+def of_wide_signs(text: str) -> Pair | None:
+    """The full-width signs in the SQL, each with its place and the sign meant; None for none.
+
+    Of digits only that they are such: a number in a condition is data.
+    """
+    found = list(slips.wide_signs(text))
+    if not found:
+        return None
+    told = [(*_wide_sign(sign, plain), of_offset(text, at)) for at, sign, plain in found[:_MOST_WIDE]]
+    zh = "、".join(f"{said}{place[0]}" for said, _, place in told)
+    en = ", ".join(f"{said}{place[1]}" for _, said, place in told)
+    more = len(found) - len(told)
+    return (f"{zh} 等 {len(found)} 处", f"{en} and {more} more") if more else (zh, en)
+
+
+def _wide_sign(sign: str, plain: str) -> Pair:
+    if not _showable(plain) and plain != "'":
+        return "全角数字或字母，应为半角", "full-width digits or letters where plain ones are meant"
+    return f"全角「{sign}」应为「{plain}」", f"full-width `{sign}` where `{plain}` is meant"
 
 
 def of_node(text: str, node: exp.Expr) -> Pair:

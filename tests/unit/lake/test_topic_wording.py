@@ -82,6 +82,80 @@ def test_a_slip_of_the_pen_is_shown_by_line_and_column_with_the_name_that_was_me
     assert en in refused.value.sentence("en")
 
 
+@pytest.mark.parametrize(
+    ("sql", "zh", "en"),
+    [
+        (SQL.replace("home.kind, count", "home.kind， count"),
+         "SQL 中有全角「，」应为「,」（第 2 行第 37 列）。", "full-width `，` where `,` is meant (line 2, column 37)."),
+        (SQL.replace("count(*)", "count（*）"), "全角「（」应为「(」（第 2 行第 44 列）、全角「）」应为「)」", "and"),
+        (SQL + "；", "全角「；」应为「;」（第 6 行第 1 列）", "`；` where `;`"),
+        (SQL.replace("IS NOT NULL", "<> “某某”"), "全角「“」应为「'」（第 4 行第 30 列）", "`“` where `'`"),
+        (SQL.replace("IS NOT NULL", "<> ‘某某'"), "全角「‘」应为「'」（第 4 行第 30 列）", "`‘` where `'`"),
+        (SQL.replace("SELECT", "ＳＥＬＥＣＴ"), "全角「ＳＥＬＥＣＴ」应为「SELECT」（第 2 行第 1 列）", "`SELECT`"),
+        (SQL.replace("IS NOT NULL", "= １２３"), "全角数字或字母，应为半角（第 4 行第 29 列）。", "digits or letters"),
+        (SQL.replace("home.kind, count", "home．kind， count，"),
+         "「．」应为「.」（第 2 行第 32 列）、全角「，」", "`．`"),
+        (SQL.replace("home.kind, count", "a，b，c，d，e， count"), "（第 2 行第 33 列） 等 5 处。", "and 2 more."),
+    ],
+)  # fmt: skip
+def test_a_full_width_sign_is_named_with_its_place_and_the_one_that_was_meant(
+    settings: Settings, tmp_path: Path, sql: str, zh: str, en: str
+) -> None:
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, sql))
+    assert zh in refused.value.sentence("zh")
+    assert en in refused.value.sentence("en")
+
+
+@pytest.mark.parametrize("place", ["<> '，；（１）“”'", "IS NOT NULL -- ，；（\n", "IS NOT NULL /* ，\n“ */"])
+def test_full_width_signs_of_texts_and_comments_are_nobodys_business(
+    settings: Settings, tmp_path: Path, place: str
+) -> None:
+    check_topic(settings, *write(tmp_path, SQL.replace("IS NOT NULL", place)))
+
+
+def test_a_quote_left_open_is_told_as_such_whatever_signs_stand_behind_it(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, SQL.replace("IS NOT NULL", "= 'x，")))
+    assert "SQL 语法有误（第 4 行第 29 列）" in refused.value.sentence("zh")
+
+
+@pytest.mark.parametrize(
+    ("sql", "zh", "en"),
+    [
+        ("SELECT a b c FROM x", "“b”或“c”之前可能缺少逗号", "a comma is probably missing before `b` or `c`"),
+        ("SELECT a.b c.d FROM x", "“c”之前可能缺少逗号", "before `c`"),
+        ("SELECT a b, c count(*) FROM x", "“count”之前可能缺少逗号", "before `count`"),
+        ("SELECT a AS\nb c AS d FROM x", "“c”之前可能缺少逗号", "before `c`"),
+        ("SELECT CASE WHEN a THEN b END AS c d FROM x", "“d”之前可能缺少逗号", "before `d`"),
+        ("WITH t AS (SELECT a b c FROM x) SELECT a FROM t", "“b”或“c”之前可能缺少逗号", "before `b` or `c`"),
+        ("SELECT a 370683 FROM x", "此处之前可能缺少逗号", "a comma is probably missing before it"),
+        ("SELECT a FROM x GROUP BY a b", "“b”之前可能缺少逗号", "before `b`"),
+        ("SELECT a, b frm x", "（是否为 FROM？）", "(did you mean FROM?)"),
+        ("SELECT a AS b FRM x WHERE a = 1", "（是否为 FROM？）", "(did you mean FROM?)"),
+        ("SELECT a FROM x GROUP BY a HAVNG a", "（是否为 HAVING？）", "(did you mean HAVING?)"),
+    ],
+)
+def test_a_comma_left_out_or_a_clause_mistyped_is_told_as_what_is_probable(
+    settings: Settings, tmp_path: Path, sql: str, zh: str, en: str
+) -> None:
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, sql))
+    assert zh in refused.value.sentence("zh")
+    assert en in refused.value.sentence("en")
+    assert "370683" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT a FROM x WHERE a b c", "SELECT a FROM x y z", "SELECT CASE WHEN a b c END FROM x"]
+)
+def test_no_comma_is_missed_where_none_could_stand(settings: Settings, tmp_path: Path, sql: str) -> None:
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(tmp_path, sql))
+    assert "语法有误" in refused.value.sentence("zh")
+    assert "逗号" not in refused.value.sentence("zh")
+
+
 @pytest.mark.parametrize("slip", ["x '{}'", "= = '{}'", "'{}' 1", "{} {}", '"{}" "{}"', "x{} y z", "/* {}", "'{}"])
 def test_no_value_that_stands_in_the_sql_is_repeated(settings: Settings, tmp_path: Path, slip: str) -> None:
     number = "370683199003074514"
