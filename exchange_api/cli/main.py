@@ -44,7 +44,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        speech.complain(_unexpected(error))
+        speech.complain(_not_ours(error) or _unexpected(error))
         return 1
 
 
@@ -136,6 +136,18 @@ def _language(arguments: list[str], environ: Mapping[str, str]) -> tuple[list[st
         if argument.startswith("--language="):
             return arguments[:place] + arguments[place + 1 :], argument.partition("=")[2]
     return arguments, from_environ(environ)
+
+
+def _not_ours(error: Exception) -> str:
+    """That a place belongs to another account of the system; '' for other errors. Its path is no data."""
+    if not isinstance(error, PermissionError) or not error.filename:
+        return ""
+    return speech.say(
+        f"当前系统账号无权使用 {error.filename}。SHUNIU_HOME 只供枢纽自己的账号使用：请用该账号运行，"
+        "或在门户、接口中办理。",
+        f"This account of the system may not use {error.filename}. SHUNIU_HOME is for the hub's own account alone: run"
+        " it as that, or use the portal or the API.",
+    )
 
 
 def _unexpected(error: Exception) -> str:

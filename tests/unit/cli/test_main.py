@@ -1,13 +1,17 @@
 """The command as a whole: languages, exit codes, how errors are said, how fast it starts."""
 
 import json
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from catalog.database import forget_engines
 from catalog.settings import Settings
 from exchange_api.cli import main as door
 from exchange_api.cli.main import main
@@ -130,3 +134,29 @@ def test_serving_on_a_port_that_is_taken_is_said_before_anything_starts(shuniu: 
         said = shuniu("serve", "--port", port, home=tmp_path)
     assert said.code == 1
     assert port in said.err
+
+
+@contextmanager
+def somebody_elses(home: Path) -> Iterator[None]:
+    """`home` as one that another account of the system closed: only root has to be somebody else for that."""
+    root = os.geteuid() == 0
+    home.chmod(0o700 if root else 0)
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        home.chmod(0o700)
+
+
+def test_a_home_of_another_account_is_said_to_be_that_and_what_to_do_instead(shuniu: Shuniu, city: Settings) -> None:
+    assert shuniu("agency", "list", home=city.home).code == 0
+    forget_engines()
+    with somebody_elses(city.home):
+        said = shuniu("agency", "list", home=city.home)
+    assert said.code == 1
+    assert f"无权使用 {city.home}" in said.err
+    assert "在门户、接口中办理" in said.err
+    assert "内部错误" not in said.err
