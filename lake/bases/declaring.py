@@ -133,9 +133,13 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
     """
     excused = graded_down(model, promised)
     items = {item.name: item for item in promised.items}
-    for name, made in tracing.declared_lineage(model, built).items():
-        if name in items and name not in excused:
-            _check_choices(model, items[name], made.chosen, built)
+    made_of = tracing.declared_lineage(model, built)
+    _check_choices(
+        model,
+        {items[name]: made_of[name].chosen | made_of[name].looked for name in items.keys() & made_of.keys() - excused},
+        built,
+    )
+    for name, made in made_of.items():
         for table, column in sorted(made.origins) if name in items else ():
             source = _item_of(built, table, column)
             if made.mere and items[name].element != source.element:
@@ -156,23 +160,34 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
                 )
 
 
-def _check_choices(model: BaseModel, item: Item, chosen: Iterable[Choice], built: Mapping[str, BaseModel]) -> None:
-    """No item graded below what its rows are picked by, where that is graded TELLING or higher.
+def _check_choices(model: BaseModel, chosen: Mapping[Item, frozenset[Choice]], built: Mapping[str, BaseModel]) -> None:
+    """No item graded below what its rows are picked by, where that is graded TELLING or higher."""
+    weaker = {item: above for item, by in chosen.items() if (above := _picking(by, built)) and item.grade < above[0]}
+    if weaker:
+        grade, column = max(weaker.values())
+        names = sorted(item.name for item in weaker)
+        raise _wrong(
+            model,
+            f"数据项 {'、'.join(names)} 的分级弱于挑选其行所依据的 {column}（{grade}）；"
+            "请按该项分级，分级确需降低的写入 graded_down",
+            f"{', '.join(names)}: graded below {column} ({grade}), by which their rows are picked; grade them like it,"
+            " or where a lower grade is right name them under options graded_down",
+        )
 
-    Where two columns so graded are set equal, rows are only put beside each other that tell of the same thing anyway.
+
+def _picking(chosen: Iterable[Choice], built: Mapping[str, BaseModel]) -> tuple[str, str] | None:
+    """Grade and name of the most sensitive item that rows are picked by, TELLING or higher; None for no such item.
+
+    Where ids of people are set equal, rows are put beside each other that tell of the same person anyway.
     """
-    for choice in sorted(chosen):
-        grades = [(_item_of(built, *origin).grade, ".".join(origin)) for origin in choice]
-        joined = len(grades) == 2 and min(grades)[0] >= TELLING
-        grade, column = max(grades)
-        if grade >= TELLING and not joined and item.grade < grade:
-            raise _wrong(
-                model,
-                f"数据项 {item.name} 的 {item.grade} 弱于挑选其行所依据的 {column} 的 {grade}；"
-                "分级确需降低的写入 graded_down",
-                f"item {item.name} is {item.grade}, below {grade} of {column}, by which its rows are picked; where a"
-                " lower grade is right, name it under options graded_down",
-            )
+    picking = (
+        origin
+        for choice in chosen
+        if not (len(choice) == 2 and all(tracing.is_entity(*one, built) for one in choice))
+        for origin in choice
+    )
+    graded = [(_item_of(built, *origin).grade, ".".join(origin)) for origin in picking]
+    return max((one for one in graded if one[0] >= TELLING), default=None)
 
 
 def _item_of(built: Mapping[str, BaseModel], table: str, column: str) -> Item:

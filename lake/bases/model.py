@@ -58,6 +58,7 @@ class BaseModel:
     dated: the rows depend on the day of the build, which the SQL reads as building_day.day.
     ordered: fields.csv of its folder says whose word counts; the catalogue enters it as designated sources.
     valid: the items between which a row holds.
+    membership: the item that being in the table at all tells of, such as the allowance of who is entitled to one.
     texts: its rows answer texts, one each, that lake/addresses matches and remembers (spatial/addressing.py).
     contract, text: of a topic that was declared (declared.py), what it promises, and its SQL as it was read.
     """
@@ -81,6 +82,7 @@ class BaseModel:
     dated: bool = False
     ordered: bool = False
     valid: Validity | None = None
+    membership: str = ""
     texts: bool = False
     contract: Contract | None = field(default=None, repr=False)
     text: str = field(default="", repr=False)

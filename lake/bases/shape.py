@@ -16,6 +16,8 @@ _FORMS = (
     *(exp.Binary, exp.Not, exp.Neg, exp.Between, exp.In, exp.Func, exp.Filter, exp.Window, exp.WindowSpec),
     *(exp.DataType, exp.DataTypeParam, exp.Interval, exp.Var),
 )
+_NAMED = (exp.Column, exp.Alias, exp.TableAlias, exp.Table, exp.Join)
+"""Where a name may stand: elsewhere it may be a column that nobody sees as one."""
 _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Select: frozenset(
         {"with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit", "offset"}
@@ -64,8 +66,14 @@ def _odd(node: exp.Expr) -> Iterator[str]:
         yield "a column by its place (#2): name it"
     elif isinstance(node, exp.Pivot):
         yield "PIVOT or UNPIVOT"
+    elif isinstance(node, exp.Dot | exp.PropertyEQ):
+        yield "a function behind a dot, a.b.f(): write f(a.b)"
     elif not isinstance(node, _FORMS):
         yield f"{type(node).__name__.upper()}, which the lineage does not follow"
+    elif isinstance(node, exp.Limit | exp.Offset) and not node.expression.is_int:
+        yield "LIMIT or OFFSET with anything but a whole number"
+    elif isinstance(node, exp.Identifier) and not isinstance(node.parent, _NAMED):
+        yield "a name that is neither of a column nor of a table"
     elif isinstance(node, exp.Identifier) and not _NAME.fullmatch(node.name):
         yield "a name with other signs than a-z, 0-9 and _"
     else:

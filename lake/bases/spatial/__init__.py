@@ -93,12 +93,15 @@ _ADDRESSED = (
 _FOUND = (
     item("level", "text", "匹配级别", "Level reached"),
     item("score", "decimal", "匹配得分", "Score"),
-    item("address_code", "address_code"),
-    item("household_code", "address_code", "一户一码", "Household code"),
-    item("building_id", "building_id"),
+    item("address_code", "address_code", grade="L3"),
+    item("household_code", "address_code", "一户一码", "Household code", grade="L3"),
+    item("building_id", "building_id", grade="L3"),
     item("community_code", "community_code"),
     item("township_code", "township_code"),
 )
+"""Of a text that somebody gave as theirs, its code is where they live; of the register itself it is not (_ADDRESS)."""
+_GRADE, _PERSONAL = "L4", "sensitive"
+"""Of whose row lies at an address: those of civil live on an allowance, those of education are children."""
 _READ_ONCE = ("standard_address", "address_line")
 """Views, of which the next step reads what it needs."""
 _MATCHED = ("standard_address", "address_line", "address_read", "address_asked", *STEPS)
@@ -121,12 +124,12 @@ ADDRESS_LINK = BaseModel(
     title_en="Departments' rows and the standard addresses they lie at",
     inputs=(*_ADDRESSED, "spatial_address_text"),
     items=(
-        item("record_id", "record_no", "关联标识", "Link id", key=True),
-        item("dataset", "code", "数据资源", "Dataset"),
-        item("agency", "code", "部门", "Agency"),
-        item("batch", "record_no", "来源批次", "Source batch"),
+        item("record_id", "record_no", "关联标识", "Link id", key=True, grade=_GRADE, personal=_PERSONAL),
+        item("dataset", "code", "数据资源", "Dataset", grade=_GRADE, personal=_PERSONAL),
+        item("agency", "code", "部门", "Agency", grade=_GRADE, personal=_PERSONAL),
+        item("batch", "record_no", "来源批次", "Source batch", grade=_GRADE, personal=_PERSONAL),
         item("row_no", "count", "行号", "Row"),
-        item("source_key", "record_no", "来源记录编号", "Key in the source", grade="L4", personal="sensitive"),
+        item("source_key", "record_no", "来源记录编号", "Key in the source", grade=_GRADE, personal=_PERSONAL),
         *_FOUND,
     ),
     folder=_MATCHER,

@@ -32,6 +32,7 @@ HOUSING_SUPPORT = BaseModel(
     sources={name: POPULATION.sources[name] for name in _PERSON}
     | {"monthly_amount": ("civil",), "approved_on": ("civil",)},
     zone="topic",
+    membership="monthly_amount",
 )
 
 RESIDENT_PLACE = BaseModel(

@@ -14,7 +14,7 @@ from lake.bases import wording
 from lake.bases.inputs import columns_of, linked_base
 from lake.bases.model import BaseModel
 from lake.bases.tracing.origins import made_of
-from lake.bases.tracing.scopes import Made, Untraced
+from lake.bases.tracing.scopes import Choice, Made, Untraced
 
 SMALL = {
     "hub": ("hub_id",),
@@ -22,6 +22,8 @@ SMALL = {
     "building_day": ("day",),
 }
 """Relations a declared topic may read that are no tables of the lake, with their columns: nothing of them is secret."""
+ENTITY = "person_no"
+"""Data element of the ids that the hub gives to people, in its own tables."""
 Origin = tuple[str, str]
 Outputs = dict[str, frozenset[Origin]]
 
@@ -50,10 +52,7 @@ def lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> list[tuple[str
 
 def declared_lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> dict[str, Made]:
     """Item → what it is made of, of a declared topic. Raises InvalidInput for one that cannot be followed."""
-    known = {
-        name: {column.lower(): Made(frozenset({(name, column)}), mere=True) for column in columns_of(name, models)}
-        for name in model.inputs
-    }
+    known = {name: _given(name, models) for name in model.inputs}
     known |= {name: dict.fromkeys(columns, Made(public=True)) for name, columns in SMALL.items()}
     query = _parsed(model.sql(model.steps[-1]))
     assert isinstance(query, exp.Query)
@@ -69,6 +68,30 @@ def declared_lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> dict[
             code="topic_untraced",
             topic=model.name,
         ) from None
+
+
+def _given(name: str, models: Mapping[str, BaseModel]) -> dict[str, Made]:
+    """The columns of an input. Being in it at all may tell of something: rows chosen from it are chosen by that."""
+    source = models[name]
+    chosen: frozenset[Choice] = frozenset({((name, source.membership),)} if source.membership else ())
+    if source.contract is not None:
+        excused = source.contract.options.get("graded_down", [])
+        made = declared_lineage(source, models)
+        chosen = frozenset(choice for item, one in made.items() if item not in excused for choice in one.chosen)
+    columns = columns_of(name, models)
+    return {column.lower(): Made(frozenset({(name, column)}), mere=True, chosen=chosen) for column in columns}
+
+
+def is_entity(table: str, column: str, models: Mapping[str, BaseModel]) -> bool:
+    """Whether a column holds ids of people that the hub made up and nothing else: to set two equal tells nothing.
+
+    Of a declared topic only if it repeats such a column; what its contract says it is counts for nothing.
+    """
+    model = models[table]
+    if model.contract is None:
+        return next(item for item in model.items if item.name == column).element == ENTITY
+    made = declared_lineage(model, models).get(column)
+    return made is not None and made.mere and all(is_entity(*origin, models) for origin in made.origins)
 
 
 def place_of(model: BaseModel, name: str, models: Mapping[str, BaseModel], *, table: bool = False) -> wording.Pair:

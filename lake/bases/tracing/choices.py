@@ -4,39 +4,52 @@
 every column says by which input columns its rows were picked, and declaring.py holds its grade against them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
-from lake.bases.tracing.scopes import Choice, Made, Origin, Scope, is_alias, mere, origins_of, resolve
+from lake.bases.tracing.scopes import Choice, Made, Origin, Scope, Untraced, is_alias, resolve
+
+Inner = Mapping[int, Scope]
+"""Scope of every query inside a condition, by the id of the query."""
+
+
+def conditions(select: exp.Select) -> Iterator[exp.Expr]:
+    """Every part of `select` that its rows hang on."""
+    yield from _terms(select)
+    yield from _kept_apart(select)
+
+
+def rows_chosen(select: exp.Select, scope: Scope, inner: Inner) -> frozenset[Choice]:
+    """What the rows of `select` are picked by, and before that those of the tables it reads.
+
+    inner: the scopes of the queries inside its conditions. Raises Untraced for a column that is in no table, or may be
+    either of two.
+    """
+    chosen = set(_inherited(scope))
+    for join in select.args.get("joins") or []:
+        for name in join.args.get("using") or ():
+            chosen |= _using(resolve(exp.column(name.name), scope))
+    for term in _terms(select):
+        chosen |= _looked_at(term, select, scope, inner)
+    for one in _kept_apart(select):
+        chosen |= told_apart(_made(column, select, scope, inner) for column in _columns(one, select))
+    return frozenset(chosen)
+
+
+def told_apart(columns: Iterable[Made]) -> frozenset[Choice]:
+    """What rows are picked by that are kept apart by these columns: an untouched one is set equal to itself."""
+    chosen: set[Choice] = set()
+    for made in columns:
+        single = made.mere and len(made.origins) == 1
+        chosen |= {(origin, origin) for origin in made.origins} if single else each(made.origins)
+        chosen |= made.looked
+    return frozenset(chosen)
 
 
 def each(origins: Iterable[Origin]) -> frozenset[Choice]:
     """Every origin as something rows are picked by on its own."""
     return frozenset((origin,) for origin in origins)
-
-
-def is_cut(query: exp.Expr) -> bool:
-    """Whether only some rows of its order are kept."""
-    return bool(query.args.get("limit") or query.args.get("offset"))
-
-
-def rows_chosen(select: exp.Select, scope: Scope, inner: Callable[[exp.Select], Scope]) -> frozenset[Choice]:
-    """What the rows of `select` are picked by, and before that those of the tables it reads.
-
-    inner: the scope of a query inside one of the conditions. Raises Untraced for a column that is in no table.
-    """
-    chosen = set(_inherited(scope))
-    joins = select.args.get("joins") or []
-    for name in {name.name for join in joins for name in join.args.get("using") or ()}:
-        chosen |= _using(resolve(exp.column(name), scope))
-    for term in _terms(select, scope):
-        sides = [mere(side, scope) for side in (term.this, term.expression)] if isinstance(term, exp.EQ) else []
-        if sides and all(sides):
-            chosen.add(tuple(sorted(origin for side in sides if side for origin in side.origins)))
-        else:
-            chosen |= _looked_at(term, select, scope, inner)
-    return frozenset(chosen)
 
 
 def _inherited(scope: Scope) -> frozenset[Choice]:
@@ -49,56 +62,100 @@ def _using(made: Made) -> frozenset[Choice]:
     return frozenset({both if len(both) > 1 else both * 2}) if made.mere and len(both) <= 2 else each(made.origins)
 
 
-def _terms(select: exp.Select, scope: Scope) -> Iterator[exp.Expr]:
-    """Every condition by itself, what is grouped by where that is computed, and an order that picks or tells rows."""
-    parts = [part for join in select.args.get("joins") or [] if (part := join.args.get("on"))]
-    parts += [part.this for name in ("where", "having", "qualify") if (part := select.args.get(name))]
-    for part in parts:
-        yield from part.flatten() if isinstance(part, exp.And) else [part]
+def _terms(select: exp.Select) -> Iterator[exp.Expr]:
+    """Every condition of `select` by itself."""
+    yield from (part for join in select.args.get("joins") or [] if (part := join.args.get("on")))
+    yield from (part.this for name in ("where", "having", "qualify") if (part := select.args.get(name)))
+
+
+def _kept_apart(select: exp.Select) -> Iterator[exp.Expr]:
+    """What rows of `select` are grouped, put in order or told apart by."""
     group, order, distinct = (select.args.get(name) for name in ("group", "order", "distinct"))
-    grouped = [_meant(one, select, scope) for one in group.expressions] if group else []
-    yield from (one for one in grouped if mere(one, scope) is None)
-    first = distinct.args.get("on") if distinct else None
-    yield from first.expressions if first else ()
-    shown = {one.unalias().sql() for one in select.expressions}
-    ordered = [_meant(one.this, select, scope) for one in order.expressions] if order else []
-    yield from (one for one in ordered if first or is_cut(select) or one.sql() not in shown)
+    yield from group.expressions if group else ()
+    yield from (one.this for one in order.expressions) if order else ()
+    if distinct:
+        on = distinct.args.get("on")
+        yield from on.expressions if on else select.expressions
 
 
-def _looked_at(
-    term: exp.Expr, select: exp.Select, scope: Scope, inner: Callable[[exp.Select], Scope]
-) -> frozenset[Choice]:
-    """Every input column a condition looks at, in queries inside it as well, with what those pick their rows by."""
-    scopes = {id(one): inner(one) for one in term.find_all(exp.Select)}
-    chosen = {choice for one in scopes.values() for choice in _inherited(one)}
-    for column in (
-        one for asked in term.find_all(exp.Column) for one in _meant(asked, select, scope).find_all(exp.Column)
-    ):
-        seen = dict(scope)
-        for around in reversed(list(_queries_around(column))):
-            seen |= scopes.get(id(around), {})
-        chosen |= each(resolve(column, seen).origins)
-    return frozenset(chosen)
+def _looked_at(term: exp.Expr, select: exp.Select, scope: Scope, inner: Inner) -> set[Choice]:
+    """What a condition looks at, in queries inside it as well, with what those pick their rows by."""
+    chosen: set[Choice] = set()
+    for query in term.find_all(exp.Select):
+        seen = inner[id(query)]
+        chosen |= _inherited(seen)
+        for name in {one.name for join in query.args.get("joins") or [] for one in join.args.get("using") or ()}:
+            chosen |= _using(resolve(exp.column(name), seen))
+    paired = _paired(term)
+    for column in _columns(term, select):
+        made = _made(column, select, scope, inner)
+        sides = [_made(side, select, scope, inner) for side in paired.get(id(column), ())]
+        if sides and all(side.mere and len(side.origins) == 1 for side in sides):
+            chosen.add(tuple(sorted(origin for side in sides for origin in side.origins)))
+        else:
+            chosen |= each(made.origins)
+        chosen |= made.looked
+    return chosen
 
 
-def _queries_around(node: exp.Expr) -> Iterator[exp.Select]:
-    """The queries a node stands in, the nearest first."""
+def _paired(term: exp.Expr) -> dict[int, tuple[exp.Column, exp.Column]]:
+    """Columns that are set equal, `a = b` or `a IN (SELECT b ...)`, by the id of either."""
+    sides = [(one.this, one.expression) for one in term.find_all(exp.EQ)]
+    for one in term.find_all(exp.In):
+        query = one.args.get("query")
+        query = query.this if isinstance(query, exp.Subquery) else query
+        if isinstance(query, exp.Select) and len(query.expressions) == 1:
+            sides.append((one.this, query.expressions[0].unalias()))
+    found: dict[int, tuple[exp.Column, exp.Column]] = {}
+    for left, right in sides:
+        if isinstance(left, exp.Column) and isinstance(right, exp.Column):
+            found |= {id(left): (left, right), id(right): (left, right)}
+    return found
+
+
+def _made(column: exp.Column, select: exp.Select, scope: Scope, inner: Inner) -> Made:
+    """What a column is made of, in the query it stands in, which sees those around it; its own names count inside."""
+    seen, queries = dict(scope), list(_queries_around(column, select))
+    for query in reversed(queries):
+        seen |= inner[id(query)]
+    if queries and any(is_alias(column, query, seen) for query in queries):
+        return Made(public=True)  # what it stands for is among the columns of the condition
+    return resolve(column, seen)
+
+
+def _queries_around(node: exp.Expr, outermost: exp.Select) -> Iterator[exp.Select]:
+    """The queries a node stands in, the nearest first, below the outermost."""
     above = node.find_ancestor(exp.Select)
-    while above is not None:
+    while above is not None and above is not outermost:
         yield above
         above = above.find_ancestor(exp.Select)
 
 
-def _meant(node: exp.Expr, select: exp.Select, scope: Scope) -> exp.Expr:
+def _columns(node: exp.Expr, select: exp.Select) -> Iterator[exp.Column]:
+    """The columns of a part of a query, those behind names of `select` itself instead of these."""
+    for column in _meant(node, select).find_all(exp.Column):
+        yield from _meant(column, select).find_all(exp.Column)
+
+
+def _meant(node: exp.Expr, select: exp.Select) -> exp.Expr:
     """A place, or the name of a column of `select` itself, stands for what is computed there."""
     own: list[exp.Expr] = select.expressions
+    node = node.unnest()
     if node.is_int and 0 < int(node.name) <= len(own):
         return own[int(node.name) - 1].unalias()
-    if isinstance(node, exp.Column) and is_alias(node, select, scope):
-        node = next(one for one in own if one.alias.lower() == node.name.lower())
+    if isinstance(node, exp.Column) and not node.table and node.find_ancestor(exp.Select) is select:
+        named = [one for one in own if isinstance(one, exp.Alias) and one.alias.lower() == node.name.lower()]
+        node = named[0] if named else node
     return node.unalias()
 
 
-def looked_at_by(projection: exp.Expr, scope: Scope) -> frozenset[Choice]:
-    """What a computed column looks at: the order of arg_max and of windows, FILTER, the conditions of a CASE."""
-    return each(origins_of(projection.find_all(exp.Column), scope))
+def check_names(select: exp.Select, scope: Scope) -> None:
+    """Raise Untraced for a name that is a column of a table and, by AS, another one of `select`: engines differ."""
+    given = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
+    for part in conditions(select):
+        for column in part.find_all(exp.Column):
+            value = given.get(column.name.lower()) if not column.table else None
+            there = any(column.name.lower() in outputs for outputs in scope.values())
+            own = isinstance(value, exp.Column) and value.name.lower() == column.name.lower()
+            if value is not None and there and not own:
+                raise Untraced(column.name.lower())

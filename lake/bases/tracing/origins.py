@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from lake.bases.tracing.choices import each, is_cut, looked_at_by, rows_chosen
+from lake.bases.tracing.choices import check_names, conditions, each, rows_chosen, told_apart
 from lake.bases.tracing.scopes import Choice, Made, Origin, Outputs, Scope, Untraced, is_alias, origins_of, resolve
 
 
@@ -45,16 +45,23 @@ def _columns(query: exp.Expr, known: Mapping[str, Outputs]) -> list[tuple[str, M
         if len(left) != len(right):
             raise Untraced("UNION")
         columns = [(name, _either(mine, other)) for (name, mine), (_, other) in zip(left, right, strict=True)]
-        if isinstance(query, exp.Union) and not is_cut(query):
+        if isinstance(query, exp.Union) and not _keeps_apart(query):
             return columns
         # Which rows stay hangs on every column of both sides.
-        rows = each(origin for _, made in columns for origin in made.origins)
+        rows = told_apart(made for _, made in columns)
         return [(name, replace(made, chosen=made.chosen | rows)) for name, made in columns]
     assert isinstance(query, exp.Select)
     sources = _sources(query, known)
     _refuse_lateral(query)
-    rows = rows_chosen(query, sources, lambda inner: _sources(inner, known))
+    check_names(query, sources)
+    inside = [one for part in conditions(query) for one in part.find_all(exp.Select)]
+    rows = rows_chosen(query, sources, {id(one): _sources(one, known) for one in inside})
     return [(one.alias_or_name.lower(), _picked(one, query, sources, rows)) for one in query.expressions]
+
+
+def _keeps_apart(union: exp.Union) -> bool:
+    """Whether rows of a union that are alike become one, or are put in order or cut by its columns."""
+    return bool(union.args.get("distinct") or union.args.get("order") or union.args.get("limit"))
 
 
 def _either(mine: Made, other: Made) -> Made:
@@ -64,12 +71,18 @@ def _either(mine: Made, other: Made) -> Made:
         mine.mere and other.mere,
         mine.public and other.public,
         mine.chosen | other.chosen,
+        mine.looked | other.looked,
     )
 
 
 def _picked(projection: exp.Expr, select: exp.Select, sources: Scope, rows: frozenset[Choice]) -> Made:
+    """A column with what its rows are picked by; a computed one looks by itself: arg_max, windows, FILTER, CASE."""
     made = _made(projection, select, sources)
-    return replace(made, chosen=rows if made.mere else rows | looked_at_by(projection, sources))
+    if isinstance(projection.unalias().unnest(), exp.Column):
+        return replace(made, chosen=rows)
+    columns = [resolve(column, sources) for column in projection.find_all(exp.Column)]
+    looked = frozenset(choice for one in columns for choice in one.looked)
+    return replace(made, chosen=rows, looked=looked | each(origin for one in columns for origin in one.origins))
 
 
 def _refuse_lateral(select: exp.Select) -> None:

@@ -12,7 +12,7 @@ Choice = tuple[Origin, ...]
 
 @dataclass(frozen=True)
 class Made:
-    """What a column is made of, and what its rows are picked by (chosen).
+    """What a column is made of, what its rows are picked by (chosen), and what it looks at by itself (looked).
 
     mere: one column of an input, untouched; public: it tells nothing of any input.
     """
@@ -21,6 +21,7 @@ class Made:
     mere: bool = False
     public: bool = False
     chosen: frozenset[Choice] = frozenset()
+    looked: frozenset[Choice] = frozenset()
 
 
 Outputs = dict[str, Made]
@@ -40,7 +41,8 @@ def resolve(column: exp.Column, scope: Scope) -> Made:
     if len(found) == 1:
         return found[0]
     origins = frozenset(origin for made in found for origin in made.origins)
-    return Made(origins, all(made.mere for made in found), all(made.public for made in found))
+    looked = frozenset(choice for made in found for choice in made.looked)
+    return Made(origins, all(made.mere for made in found), all(made.public for made in found), looked=looked)
 
 
 def origins_of(columns: Iterable[exp.Column], scope: Scope) -> frozenset[Origin]:
@@ -52,12 +54,6 @@ def is_alias(column: exp.Column, select: exp.Select, scope: Scope) -> bool:
     """Whether a condition names a column of the query itself, which counts on its own."""
     own = {one.alias.lower() for one in select.expressions if isinstance(one, exp.Alias)}
     return not column.table and not _found(column, scope) and column.name.lower() in own
-
-
-def mere(node: exp.Expr, scope: Scope) -> Made | None:
-    """What `node` is made of, if it is one column of one input, untouched."""
-    found = _found(node, scope) if isinstance(node, exp.Column) else []
-    return found[0] if len(found) == 1 and found[0].mere and len(found[0].origins) == 1 else None
 
 
 def _found(column: exp.Column, scope: Scope) -> list[Made]:
