@@ -64,6 +64,16 @@ def mark(county: Settings, text: str) -> None:
     tables.write(place(county), marked, run_id="mark", facts=told, settings=county)
 
 
+def deliver_anew(county: Settings, count: int) -> None:
+    """The last `count` rows come with another batch: a whole delivery would be new with its batch."""
+    uri = Layout(county.lake_url).standard("police_person")
+    rows = tables.read(uri, settings=county)
+    batches = rows["_batch"].to_pylist()
+    batches[len(batches) - count :] = ["police_person-20261102t010000-0123abcd"] * count
+    renewed = rows.set_column(rows.schema.get_field_index("_batch"), "_batch", pa.array(batches))
+    tables.write(uri, renewed, run_id="second", settings=county)
+
+
 def addresses(county: Settings) -> list[str | None]:
     return [row["address"] for row in read(county, place(county))]
 
@@ -71,17 +81,20 @@ def addresses(county: Settings) -> list[str | None]:
 def test_only_who_was_touched_is_fused_again(county: Settings) -> None:
     built(county, *PEOPLE, day=1)
     mark(county, "标记")
-    # The whole delivery would be new with its batch: here the row of one person alone is of another.
-    rows = tables.read(Layout(county.lake_url).standard("police_person"), settings=county)
-    batches = pa.array([*rows["_batch"].to_pylist()[:-1], "police_person-20261102t010000-0123abcd"])
-    tables.write(
-        Layout(county.lake_url).standard("police_person"),
-        rows.set_column(rows.schema.get_field_index("_batch"), "_batch", batches),
-        run_id="second",
-        settings=county,
-    )
+    deliver_anew(county, 1)
     build(county, "population", now=NOW)
     assert sorted(address or "" for address in addresses(county)) == ["", *["标记"] * 11]
+
+
+@pytest.mark.parametrize(("touched", "taken_over"), [(3, 7), (4, 0)], ids=["three of ten", "four of ten"])
+def test_where_more_than_three_in_ten_were_touched_everybody_is_fused(
+    county: Settings, touched: int, taken_over: int
+) -> None:
+    built(county, *PEOPLE[:10], day=1)
+    mark(county, "标记")
+    deliver_anew(county, touched)
+    build(county, "population", now=NOW)
+    assert addresses(county).count("标记") == taken_over
 
 
 def test_afresh_takes_nothing_over(county: Settings) -> None:

@@ -10,7 +10,7 @@ import pytest
 from deltalake import DeltaTable
 
 from lake import tables
-from lake.delta.encoding import NUMBERED
+from lake.delta.encoding import JUDGED_BY, NUMBERED
 
 ROWS = 50_000
 
@@ -68,6 +68,20 @@ def test_only_columns_whose_values_repeat_have_a_dictionary(uri: str) -> None:
     tables.write(uri, pa.table({"id": ids, "often": often, "spread": spread, "together": together}), run_id="r1")
     assert [has_dictionary(uri, column) for column in range(4)] == [False, True, True, False]
     assert tables.read(uri)["spread"].to_pylist() == spread
+
+
+@pytest.mark.parametrize(("rows", "dictionary"), [(40_959, True), (40_960, False)])
+def test_a_file_is_judged_from_40960_rows_on(uri: str, rows: int, dictionary: bool) -> None:
+    tables.write(uri, pa.table({"id": [f"{number:08d}" for number in range(rows)]}), run_id="r1")
+    assert has_dictionary(uri, 0) == dictionary
+
+
+@pytest.mark.parametrize(("alike", "dictionary"), [(JUDGED_BY, True), (JUDGED_BY // 4, False)])
+def test_a_column_is_judged_by_its_first_rows_alone(uri: str, alike: int, dictionary: bool) -> None:
+    other = [f"{number:08d}" for number in range(3 * JUDGED_BY - alike)]
+    tables.write(uri, pa.table({"id": ["00000000"] * alike + other}), run_id="r1")
+    assert len(tables.files(uri)) == 1
+    assert has_dictionary(uri, 0) == dictionary
 
 
 def test_what_is_read_to_be_written_again_holds_the_same_rows_with_few_values_as_dictionaries(uri: str) -> None:
