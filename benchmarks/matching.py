@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.matching_data import Sample, city_legal_persons, city_persons, linkage_set
+from benchmarks.matching_data import BESIDE, Sample, city_legal_persons, city_persons, linkage_set
 from benchmarks.matching_scores import Score, score
 from demo.city.build import build_city
 from lake.engines.duckdb import connect
@@ -49,10 +49,10 @@ def run(sample: Sample) -> tuple[Score, float, Resolution, float]:
     return score(found, truth), hit / max(possible, 1), resolution, seconds
 
 
-def samples(sets: list[str], cities: list[int], residents: int) -> Iterator[Sample]:
-    """The linkage sets asked for, then people and legal persons of a city for each seed."""
+def samples(sets: list[str], cities: list[int], residents: int, data: Path = BESIDE) -> Iterator[Sample]:
+    """The linkage sets asked for out of `data`, then people and legal persons of a city for each seed."""
     for name in sets:
-        yield linkage_set(name)
+        yield linkage_set(name, folder=data)
     for seed in cities:
         with tempfile.TemporaryDirectory() as folder:
             build_city(Path(folder), residents=residents, seed=seed)
@@ -64,11 +64,13 @@ def main(arguments: list[str]) -> int:
     """Measure and print; 0."""
     parser = argparse.ArgumentParser(prog="benchmarks.matching", description=__doc__)
     parser.add_argument("--sets", default=",".join(SETS))
+    parser.add_argument("--data", type=Path, default=BESIDE, help="folder of published data: linkage/febrl/ ...")
     parser.add_argument("--cities", default="")
     parser.add_argument("--residents", type=int, default=5000)
     given = parser.parse_args(arguments)
     cities = [int(seed) for seed in given.cities.split(",") if seed]
-    for sample in samples([name for name in given.sets.split(",") if name], cities, given.residents):
+    sets = [name for name in given.sets.split(",") if name]
+    for sample in samples(sets, cities, given.residents, given.data):
         result, recall, resolution, seconds = run(sample)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"{sample.name}: {sample.records.num_rows} rows, blocking recall {recall:.4f}, {result}")

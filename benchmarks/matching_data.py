@@ -18,7 +18,8 @@ from catalog.standards import organisation_code, resident_id, uscc
 from lake.matching.model import Column, Task, load_task
 from lake.matching.text import day, plain
 
-SHARED = Path(__file__).parents[2] / "shared" / "data" / "linkage"
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+"""Where published data lies when nobody says otherwise."""
 Truth = dict[tuple[str, str], str]
 
 _FEBRL = {
@@ -45,17 +46,24 @@ class Sample:
     task: Task
 
 
-def linkage_set(name: str, *, seed: int = 1, folder: Path = SHARED) -> Sample:
-    """'febrl1' .. 'febrl4' or 'fake_1000'. Raises FileNotFoundError where the files do not lie beside the project."""
+def linkage_files(name: str) -> tuple[str, ...]:
+    """The files of 'febrl1' .. 'febrl4' or 'fake_1000' in the folder of published data."""
     if name == "fake_1000":
-        rows = [("fake_1000", row["cluster"], row) for row in _rows(folder / name / "fake_1000.csv")]
-        return _sample(name, rows, _FAKE, seed)
-    files = ("dataset4a", "dataset4b") if name == "febrl4" else (f"dataset{name.removeprefix('febrl')}",)
-    rows = [
-        (file, row["rec_id"].split("-")[1], row) for file in files for row in _rows(folder / "febrl" / f"{file}.csv")
-    ]
-    sample = _sample(name, rows, _FEBRL, seed)
-    return replace(sample, task=replace(sample.task, single=files)) if len(files) > 1 else sample
+        return ("linkage/fake_1000/fake_1000.csv",)
+    parts = ("4a", "4b") if name == "febrl4" else (name.removeprefix("febrl"),)
+    return tuple(f"linkage/febrl/dataset{part}.csv" for part in parts)
+
+
+def linkage_set(name: str, *, seed: int = 1, folder: Path = BESIDE) -> Sample:
+    """'febrl1' .. 'febrl4' or 'fake_1000'. Raises FileNotFoundError where the folder does not hold its files."""
+    paths = [folder / file for file in linkage_files(name)]
+    if name == "fake_1000":
+        return _sample(name, [(name, row["cluster"], row) for row in _rows(paths[0])], _FAKE, seed)
+    sample = _sample(
+        name, [(path.stem, row["rec_id"].split("-")[1], row) for path in paths for row in _rows(path)], _FEBRL, seed
+    )
+    single = tuple(path.stem for path in paths)
+    return replace(sample, task=replace(sample.task, single=single)) if len(paths) > 1 else sample
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ CALL = re.compile(r"(?:^|&&|;|exec [\w-]+)\s*(?:[A-Z_]+=\S+\s+)*(?:\S*bin/)?shun
 MADE = re.compile(r"(?:^|&& |-u shuniu )make ([a-z-]+)", flags=re.M)
 NOT_SETTINGS = {"SHUNIU_TEST_POSTGRES_URL", "SHUNIU_TEST_MYSQL_URL", "SHUNIU_TEST_MQTT_URL"} | {
     "SHUNIU_TEST_REQUIRE_SERVICES",
+    "SHUNIU_TEST_DATA",
     "SHUNIU_TEST_S3_URL",
 }
 

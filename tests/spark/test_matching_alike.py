@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from benchmarks.matching_data import SHARED, linkage_set
+from benchmarks.matching_data import linkage_files, linkage_set
 from catalog.settings import Settings
 from lake.engines.duckdb import connect
 from lake.matching import blocking, exact, prepare, scoring, training
@@ -16,6 +16,7 @@ from lake.matching.model import Column, Task
 from lake.matching.resolve import Resolution, resolve
 from lake.matching.roles import ROLES
 from tests.factories.matching import people, person_task, row, table, town
+from tests.factories.outside import outside
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -79,11 +80,10 @@ def test_a_town_is_matched_alike_when_learnt_and_when_a_model_is_given(cluster: 
     hold_alike(mine, again)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the public linkage sets do not lie beside the project")
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["febrl1"])
 def test_a_public_set_is_matched_alike(cluster: Engine, name: str) -> None:
-    sample = linkage_set(name, seed=5)
+    sample = linkage_set(name, seed=5, folder=outside(*linkage_files(name)))
     model = matched(EMBEDDED, sample.records, sample.task)
     hold_alike(model, matched(cluster, sample.records, sample.task, model=model[0].model))
 

@@ -3,28 +3,25 @@
 import pytest
 
 from benchmarks.matching import run
-from benchmarks.matching_data import SHARED, city_legal_persons, city_persons, linkage_set
+from benchmarks.matching_data import city_legal_persons, city_persons, linkage_files, linkage_set
 from demo.city.build import build_city
+from tests.factories.outside import outside
 
-beside = pytest.mark.skipif(not SHARED.is_dir(), reason="the public linkage sets do not lie beside the project")
 
-
-@beside
 @pytest.mark.parametrize(
     ("name", "least_f1", "least_blocking"),
     [("febrl1", 0.998, 0.999), ("febrl3", 0.998, 0.999), ("fake_1000", 0.93, 0.95)],
 )
 def test_a_public_set_is_matched_without_its_identity_numbers(name, least_f1, least_blocking):
-    score, blocking, _, _ = run(linkage_set(name, seed=5))
+    score, blocking, _, _ = run(linkage_set(name, seed=5, folder=outside(*linkage_files(name))))
     assert score.f1 >= least_f1
     assert blocking >= least_blocking
 
 
-@beside
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["febrl2", "febrl4"])
 def test_the_larger_public_sets_are_matched_too(name):
-    score, blocking, _, _ = run(linkage_set(name, seed=6))
+    score, blocking, _, _ = run(linkage_set(name, seed=6, folder=outside(*linkage_files(name))))
     assert score.f1 >= 0.998
     assert blocking >= 0.999
 
