@@ -48,7 +48,7 @@ COLUMNS = {
 BUFFERS = "128MB"  # what PostgreSQL itself takes where nobody says anything
 DATASET, TABLE, FILE = "police_person", "person", "person.csv"
 LATER = "(SELECT max(updated_at) FROM {table}) + interval '1 day'"
-UPDATED = "UPDATE {table} SET updated_at = " + LATER + " WHERE person_no % {step} = 0"
+UPDATED = "UPDATE {table} SET updated_at = " + LATER + " WHERE {those}"
 
 
 def contract(**given: Any) -> Contract:
@@ -104,10 +104,15 @@ def fill(service: Service, rows: int, table: str) -> None:
         _at_rest(department, table)
 
 
-def update(url: str, table: str, *, step: int) -> int:
-    """Change one row in `step`, later than all before; how many."""
+def those(step: int, turn: int) -> str:
+    """SQL: whether a person is of the one in `step` that change in a turn; others in each of `step` turns."""
+    return f"person_no % {step} = {turn % step}"
+
+
+def update(url: str, table: str, *, step: int, turn: int) -> int:
+    """Change the one row in `step` whose turn it is, later than all before; how many."""
     with psycopg.connect(url, autocommit=True) as department:
-        changed = department.execute(UPDATED.format(table=table, step=step).encode()).rowcount
+        changed = department.execute(UPDATED.format(table=table, those=those(step, turn)).encode()).rowcount
         _at_rest(department, table)
     return changed
 
@@ -150,13 +155,13 @@ def sum_of_parquet(place: str) -> str:
         return text_sum(f"read_parquet({literal(place)})", connection)
 
 
-def sum_at_source(rows: int, *, step: int = 1) -> str:
+def sum_at_source(rows: int, *, step: int = 1, turn: int = 0) -> str:
     """The same of the persons as they are made, in UTF-8: before a server or an encoding has had them.
 
-    step: of one in so many alone, those that `update` changes; it leaves the texts as they are.
+    step, turn: of one in so many alone, those that `update` changes then; it leaves the texts as they are.
     """
     with connect(functions=False) as connection:
-        return text_sum(f"(FROM ({made(rows)}) WHERE person_no % {step} = 0)", connection)
+        return text_sum(f"(FROM ({made(rows)}) WHERE {those(step, turn)})", connection)
 
 
 def made(rows: int) -> str:

@@ -35,26 +35,30 @@ def collect(home: Path, given: Found, rows: int, *, firsts: int, copies: bool) -
     copies: the bare COPY of the same rows too, after the hub, so that it finds the pages read and the hub never does.
     Raises Unavailable when one of them did not leave the texts of those rows as they were made.
     """
-    texts = {"first": data.sum_at_source(rows), "increment": data.sum_at_source(rows, step=STEP)}
     found: dict[str, list[Found]] = defaultdict(list)
-    for name, room, asked, wanted in _loads(home, given, rows, firsts):
+    for name, room, asked, wanted, texts in _loads(home, given, rows, firsts):
         for one in (name, f"copy {name}") if copies else (name,):
             found[one].append(processes.child(one, home, asked, wanted, room=room))
-            processes.same_texts(one, found[one][-1], texts[name])
+            processes.same_texts(one, found[one][-1], texts)
     return Increments(rows, **{name.replace(" ", "_"): processes.median(all_of) for name, all_of in found.items()})
 
 
-def _loads(home: Path, given: Found, rows: int, firsts: int) -> Iterator[tuple[str, Path, Found, int]]:
-    """What is to be loaded next, into which hub, asked for how, and how many rows; made ready when it is asked for."""
+def _loads(home: Path, given: Found, rows: int, firsts: int) -> Iterator[tuple[str, Path, Found, int, str]]:
+    """What is to be loaded next, into which hub, asked for how, how many rows, and the sum of their texts.
+
+    Made ready when it is asked for. Every turn changes other rows: none is read that a turn before had touched.
+    """
+    texts = data.sum_at_source(rows)
     for turn in range(firsts):
         room = home / f"increments-{rows}-{turn}"
         processes.child("ready", home, given, 0, room=room)
-        yield "first", room, given, rows
+        yield "first", room, given, rows, texts
     url, locator = given["url"], given["contract"]["locator"]
-    for _ in range(TURNS):
+    for turn in range(TURNS):
         since = data.newest(url, locator)
-        changed = data.update(url, locator, step=STEP)
-        yield "increment", room, given | {"since": since}, changed
+        changed = data.update(url, locator, step=STEP, turn=turn)
+        texts = data.sum_at_source(rows, step=STEP, turn=turn)
+        yield "increment", room, given | {"since": since}, changed, texts
 
 
 def claim(one: Increments) -> Claim:

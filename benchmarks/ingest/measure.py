@@ -45,11 +45,11 @@ The hub's time is from the call to the registered batch: connecting, DuckDB's ex
 the database, sums at the source and over the files, Delta commit, registry. The bare COPY pays for connecting and for
 the same extension as well, and for nothing else of this; it keeps no order of rows and compresses as DuckDB does by
 default.
-An increment is one row in a hundred, found by the index on its watermark. Every first load of the same dataset and
-every increment had a process of its own, of the same kind: its engines imported before the clock starts, as Airflow's
-worker forks a process that has imported them, and the scanner's signature accepted by this hub in another process
-before; nothing else warm. The median increment stands against the median first load. Only the increments that grow the
-history share one process: there the late are compared with the early.
+An increment is one row in a hundred, other rows in every turn, found by the index on its watermark. Every first load of
+the same dataset and every increment had a process of its own, of the same kind: its engines imported before the clock
+starts, as Airflow's worker forks a process that has imported them, and the scanner's signature accepted by this hub in
+another process before; nothing else warm. The median increment stands against the median first load. Only the
+increments that grow the history share one process: there the late are compared with the early.
 Beside each of these loads DuckDB's bare COPY read the same rows, in a process of the same kind, after the hub: it
 found the pages read, the hub did not. Of what changed it shows the least such a reading costs: connecting, opening
 the extension and asking the server take their time however few the rows, and nothing is written but one file. The hub

@@ -69,8 +69,8 @@ def history(folder: Path, given: dict[str, Any]) -> dict[str, Any]:
     """A first load, then `turns` increments in one process, alike but for the commits before them."""
     ready(folder, given)
     whole, seconds = increment(folder, given), []
-    for _ in range(given["turns"]):
-        changed = update(given["url"], given["contract"]["locator"], step=given["step"])
+    for turn in range(given["turns"]):
+        changed = update(given["url"], given["contract"]["locator"], step=given["step"], turn=turn)
         found = increment(folder, given)
         assert found["rows"] == changed, "an increment is what was changed"
         seconds.append(found["seconds"])

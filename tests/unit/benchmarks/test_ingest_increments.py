@@ -27,15 +27,20 @@ BESIDE = Increments(1_000_000, took(1.6, 1_000_000), took(0.144, 10_000), took(1
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, int, str]]:
     """Every process asked for: mode, hub, rows, since; each takes as long as processes were asked for before it."""
     asked: list[tuple[str, str, int, str]] = []
-    days = iter(range(100))
+    days, changed = iter(range(100)), [0]
 
     def child(name: str, home: Path, given: dict[str, Any], rows: int, *, room: Path) -> dict[str, Any]:
         asked.append((name, room.name, rows, given.get("since", "")))
-        return took(len(asked), rows) | {"sum": data.sum_at_source(1_000, step=1_000 // rows if rows else 1)}
+        step = 1_000 // rows if rows else 1
+        return took(len(asked), rows) | {"sum": data.sum_at_source(1_000, step=step, turn=changed[-1])}
+
+    def update(url: str, table: str, *, step: int, turn: int) -> int:
+        changed.append(turn)
+        return 1_000 // step
 
     monkeypatch.setattr(processes, "child", child)
     monkeypatch.setattr(data, "newest", lambda url, table: f"day {next(days)}")
-    monkeypatch.setattr(data, "update", lambda url, table, *, step: 1_000 // step)
+    monkeypatch.setattr(data, "update", update)
     return asked
 
 
