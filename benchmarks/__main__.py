@@ -1,6 +1,6 @@
 """`python -m benchmarks [--only NAME] [--residents|--rows|--seeds N,N]`: measure, keep results.json and performance.md.
 
-A benchmark is a function (folder for its files, sizes or seeds asked for) → (claims, section of the page); it stands in
+A benchmark is a function (folder for its files, sizes or seeds asked for) → Outcome; it stands in
 BENCHMARKS and in a module of its own.
 """
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from benchmarks import addresses, bases, quality
 from benchmarks.cities import accuracy, dirt
 from benchmarks.cities import main as main_job
-from benchmarks.claims import Claim, store
+from benchmarks.claims import Outcome, store
 from benchmarks.ingest import measure as ingest
 from benchmarks.page import PAGE, put
 from catalog.errors import HubError
 from catalog.settings import Settings
 
-Benchmark = Callable[[Path, Sequence[int]], tuple[list[Claim], str]]
+Benchmark = Callable[[Path, Sequence[int]], Outcome]
 BENCHMARKS: dict[str, Benchmark] = {
     "main": main_job.measure,
     "quality": quality.measure,
@@ -44,15 +44,15 @@ def run(arguments: Sequence[str], settings: Settings, *, page: Path = PAGE) -> i
     met = True
     for name in given.only or BENCHMARKS:
         try:
-            claims, section = BENCHMARKS[name](folder, getattr(given, ASKED_BY.get(name, "residents")))
+            found = BENCHMARKS[name](folder, getattr(given, ASKED_BY.get(name, "residents")))
         except HubError as error:
             print(error.sentence(settings.language), file=sys.stderr)
             return error.exit_code
-        store(folder / "results.json", claims)
-        put(page, name, section)
-        for claim in claims:
+        store(folder / "results.json", found.claims, found.origins)
+        put(page, name, found.section)
+        for claim in found.claims:
             print(f"{'met   ' if claim.met else 'MISSED'}  {claim.claim}: {claim.ours:g} {claim.unit}")
-        met = met and all(claim.met for claim in claims)
+        met = met and all(claim.met for claim in found.claims)
     print(f"{folder / 'results.json'}\n{page}")
     return 0 if met else 1
 

@@ -15,8 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from benchmarks.addresses_data import Sample, city_samples, many
-from benchmarks.claims import Claim
-from benchmarks.machine import this_machine
+from benchmarks.claims import Claim, Outcome
+from benchmarks.origin import this_run
 from benchmarks.page import number, section, table
 from catalog.standards.divisions import divisions
 from lake.addresses.match import match
@@ -62,9 +62,9 @@ class Scored:
         return 100 * self.wrong / max(self.texts, 1)
 
 
-def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
+def measure(folder: Path, sizes: Sequence[int]) -> Outcome:
     """Score three cities of the first size asked for (none: 100,000 residents); time a million texts."""
-    residents = next(iter(sizes), RESIDENTS)
+    origin, residents = this_run(), next(iter(sizes), RESIDENTS)
     scored = [score(sample) for seed in SEEDS for sample in city_samples(seed, residents)]
     seconds, processor, rows = speed(many(TEXTS, COUNTY))
     fast = Claim(
@@ -78,7 +78,7 @@ def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
     clock = (
         f"The {number(TEXTS)} texts took {number(seconds)} seconds by the clock, with whatever else the machine did."
     )
-    return claims, section(TITLE, this_machine(), claims, _table(scored), clock, NOTE.strip())
+    return Outcome(claims, section(TITLE, [origin], claims, _table(scored), clock, NOTE.strip()), [origin])
 
 
 def decide(scored: Sequence[Scored]) -> list[Claim]:

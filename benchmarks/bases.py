@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bases_run import different
-from benchmarks.claims import Claim
-from benchmarks.machine import this_machine
+from benchmarks.claims import Claim, Outcome
+from benchmarks.origin import this_run
 from benchmarks.page import number, section, table
 from catalog.errors import Unavailable
 from catalog.settings import Settings
@@ -49,11 +49,11 @@ class Measured:
     different: list[str]
 
 
-def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
+def measure(folder: Path, sizes: Sequence[int]) -> Outcome:
     """Measure every size (quick: one small city)."""
-    runs = [_run(folder, residents) for residents in sizes or QUICK]
+    origin, runs = this_run(), [_run(folder, residents) for residents in sizes or QUICK]
     claims = decide(runs)
-    return claims, section(TITLE, this_machine(), claims, _shown(runs), NOTE.strip())
+    return Outcome(claims, section(TITLE, [origin], claims, _shown(runs), NOTE.strip()), [origin])
 
 
 def decide(runs: Sequence[Measured]) -> list[Claim]:

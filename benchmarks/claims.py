@@ -1,10 +1,12 @@
-"""Claims and what became of them: results.json is a list of claim, ours, peer, ratio, goal, met."""
+"""Claims and what became of them: results.json is a list of claim, ours, peer, ratio, goal, met, origins."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from benchmarks.origin import Origin
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,22 @@ class Claim:
         return {**asdict(self), "ratio": self.ratio, "met": self.met}
 
 
-def store(path: Path, claims: Iterable[Claim]) -> list[dict[str, Any]]:
+class Outcome(NamedTuple):
+    """What a benchmark found: its claims, its section of the page, and where the numbers of both come from."""
+
+    claims: list[Claim]
+    section: str
+    origins: list[Origin]
+
+
+def store(path: Path, claims: Iterable[Claim], origins: Iterable[Origin]) -> list[dict[str, Any]]:
     """Put `claims` in the place of earlier ones of the same sentence; the rest stays. Returns the whole list.
 
+    origins: of all these claims together; several where runs of earlier days count as well.
     The file is written whole: a reader never sees half of it.
     """
-    fresh = [claim.as_json() for claim in claims]
+    measured = [origin.as_json() for origin in dict.fromkeys(origins)]
+    fresh = [claim.as_json() | {"origins": measured} for claim in claims]
     sentences = {claim["claim"] for claim in fresh}
     kept = [claim for claim in load(path) if claim["claim"] not in sentences]
     results = sorted([*kept, *fresh], key=lambda claim: (claim["benchmark"], claim["claim"]))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.claims import Claim
-from benchmarks.machine import Machine
+from benchmarks.origin import Origin, told
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
@@ -22,8 +22,8 @@ def put(path: Path, name: str, section: str) -> None:
     path.write_text(f"{before}{begin}\n{section.strip()}\n{end}{after}", encoding="utf-8")
 
 
-def section(title: str, machine: Machine, claims: Iterable[Claim], *parts: str) -> str:
-    """A section: what was claimed and what came out, the machine, then tables of its own."""
+def section(title: str, origins: Iterable[Origin], claims: Iterable[Claim], *parts: str) -> str:
+    """A section: by which code, when and where it was measured, what was claimed and came out, tables of its own."""
     rows = (
         (
             claim.claim,
@@ -36,8 +36,8 @@ def section(title: str, machine: Machine, claims: Iterable[Claim], *parts: str) 
         )
         for claim in claims
     )
-    told = table(("claim", "ours", "peer", "ratio", "goal", "unit", "met"), rows)
-    return "\n\n".join([f"## {title}", f"Measured on {machine}.", told, *parts])
+    decided = table(("claim", "ours", "peer", "ratio", "goal", "unit", "met"), rows)
+    return "\n\n".join([f"## {title}", told(origins), decided, *parts])
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

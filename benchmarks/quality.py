@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.claims import Claim
-from benchmarks.machine import this_machine
+from benchmarks.claims import Claim, Outcome
+from benchmarks.origin import this_run
 from benchmarks.page import number, section, table
 from catalog.errors import Unavailable
 
@@ -31,9 +31,9 @@ is the highest of the whole process.
 """
 
 
-def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
+def measure(folder: Path, sizes: Sequence[int]) -> Outcome:
     """Judge every size (none asked for: a million rows); the comparison is of the smallest of them."""
-    asked = sorted(sizes) or [ROWS]
+    origin, asked = this_run(), sorted(sizes) or [ROWS]
     with TemporaryDirectory(dir=folder) as home:
         judged = {rows: _child("judge", Path(home) / str(rows), rows) for rows in asked}
         least = asked[0]
@@ -41,7 +41,7 @@ def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
         peer = _child("pandas", Path(home) / str(least), least)
     _same(judged[least]["counts"], peer["counts"], compared["same"])
     claims = decide(judged, compared, peer)
-    return claims, section(TITLE, this_machine(), claims, _table(judged, compared, peer), NOTE.strip())
+    return Outcome(claims, section(TITLE, [origin], claims, _table(judged, compared, peer), NOTE.strip()), [origin])
 
 
 def decide(judged: Mapping[int, Any], compared: Mapping[str, float], peer: Mapping[str, float]) -> list[Claim]:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.cities import city
-from benchmarks.claims import Claim
-from benchmarks.machine import this_machine
+from benchmarks.claims import Claim, Outcome
 from benchmarks.page import number, section, table
 
 TITLE = "Accuracy of the base databases"
@@ -29,19 +28,18 @@ Truth = Mapping[str, Mapping[str, float]]
 """As `bases.truth` in summary.json: base -> precision, recall, f1, blocking_recall, rows, linked_rows, entities ..."""
 
 
-def measure(folder: Path, seeds: Sequence[int]) -> tuple[list[Claim], str]:
+def measure(folder: Path, seeds: Sequence[int]) -> Outcome:
     """Run the seeds that were not run before (none asked for: one); the claims, with the section to show."""
     summaries = {seed: city.kept(folder, "accuracy", residents=RESIDENTS, seed=seed) for seed in seeds or SEEDS}
     return shown(summaries)
 
 
-def shown(summaries: Mapping[int, Mapping[str, Any]]) -> tuple[list[Claim], str]:
-    """Claims and section of cities that ran: seed -> its summary, with the commit it ran by."""
+def shown(summaries: Mapping[int, Mapping[str, Any]]) -> Outcome:
+    """Claims and section of cities that ran: seed -> its summary, with where it comes from."""
     truths = {seed: summary["bases"]["truth"] for seed, summary in summaries.items()}
     claims = decide(truths)
-    ran = {str(summary["commit"])[:7] for summary in summaries.values() if summary.get("commit")}
-    at = f"The code was at {', '.join(sorted(ran))}." if ran else "The code had changes nobody has committed."
-    return claims, section(TITLE, this_machine(), claims, _table(truths), at, NOTE.strip())
+    origins = city.origins(summaries.values())
+    return Outcome(claims, section(TITLE, origins, claims, _table(truths), NOTE.strip()), origins)
 
 
 def decide(truths: Mapping[int, Truth]) -> list[Claim]:

@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.origin import Origin, commit, origin_of, this_run
 from catalog.errors import Unavailable
 from demo.plan import Plan
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def build(folder: Path, name: str, **asked: int) -> tuple[float, dict[str, Any]]:
@@ -48,33 +48,19 @@ def kept(folder: Path, name: str, *, residents: int, seed: int) -> dict[str, Any
     One of another plan or another commit is no truth about this code: the city is run again, as it is where the code
     has changes that are not committed. Raises Unavailable as build does.
     """
-    path, now = folder / f"{name}-{seed}.json", commit()
+    path, now, origin = folder / f"{name}-{seed}.json", commit(), this_run()
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if now is not None and found.get("commit") == now and found.get("plan") == Plan(residents, seed).as_json():
         return found
     _, summary = build(folder, f"{name}-{seed}", residents=residents, seed=seed)
-    summary["commit"] = now
+    summary |= {"commit": now, "origin": origin.as_json()}
     path.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
     return summary
 
 
-def commit(root: Path = ROOT) -> str | None:
-    """The commit of the code in `root`; None where nobody can tell: no repository, or changes outside docs/.
-
-    The benchmarks write their own page, so a changed page says nothing about the code.
-    """
-    head = _git(root, "rev-parse", "HEAD")
-    changed = _git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs")
-    return head if head and changed == "" else None
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    """What git said, or None where it does not work."""
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+def origins(summaries: Iterable[Mapping[str, Any]]) -> list[Origin]:
+    """Where kept cities come from, each origin once."""
+    return list(dict.fromkeys(origin_of(summary.get("origin")) for summary in summaries))
 
 
 def _free_port() -> int:

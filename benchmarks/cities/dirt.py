@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cities import city
-from benchmarks.claims import Claim
-from benchmarks.machine import this_machine
+from benchmarks.claims import Claim, Outcome
 from benchmarks.page import section, table
 
 TITLE = "Planted dirt: found, and falsely found"
@@ -26,12 +25,13 @@ Kind = dict[str, Any]
 """As in summary.json: kind, title_zh, title_en, planted, found, false; None where no rule can decide."""
 
 
-def measure(folder: Path, seeds: Sequence[int]) -> tuple[list[Claim], str]:
+def measure(folder: Path, seeds: Sequence[int]) -> Outcome:
     """Run the seeds that were not run before; the claims over all asked for (none: one), with the section to show."""
     summaries = {seed: city.kept(folder, "dirt", residents=RESIDENTS, seed=seed) for seed in seeds or SEEDS}
     planted = {seed: summary["quality"]["planted"] for seed, summary in summaries.items()}
     claims = decide(planted)
-    return claims, section(TITLE, this_machine(), claims, kinds(planted), NOTE.strip())
+    origins = city.origins(summaries.values())
+    return Outcome(claims, section(TITLE, origins, claims, kinds(planted), NOTE.strip()), origins)
 
 
 def decide(planted: Mapping[int, Sequence[Kind]]) -> list[Claim]:

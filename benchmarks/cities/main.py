@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cities import city
-from benchmarks.claims import Claim
+from benchmarks.claims import Claim, Outcome
 from benchmarks.machine import Machine, this_machine
+from benchmarks.origin import UNKNOWN, Origin, origin_of, this_run
 from benchmarks.page import number, section, table
 from demo.summary import DATA_STAGES
 
@@ -30,11 +31,12 @@ waiting included.
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: `seconds` on the wall from the command to its end, and the summary it wrote."""
+    """One run: `seconds` on the wall from the command to its end, the summary it wrote, and where it comes from."""
 
     residents: int
     seconds: float
     summary: dict[str, Any]
+    origin: Origin = UNKNOWN
 
     @property
     def data_cpu_seconds(self) -> float:
@@ -43,14 +45,15 @@ class Measured:
         return float(sum(stage["cpu_seconds"] for stage in data))
 
 
-def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
+def measure(folder: Path, sizes: Sequence[int]) -> Outcome:
     """Run every size (quick: one small city), and return the claims that can be decided with the section to show."""
     machine = this_machine()
     for residents in sizes or QUICK:
         _keep(folder, machine, _run(folder, residents))
     runs = kept(folder, machine)
     claims = decide(runs)
-    return claims, section(TITLE, machine, claims, stages(runs), NOTE.strip())
+    origins = [run.origin for run in runs]
+    return Outcome(claims, section(TITLE, origins, claims, stages(runs), NOTE.strip()), origins)
 
 
 def decide(runs: Iterable[Measured]) -> list[Claim]:
@@ -101,13 +104,22 @@ def kept(folder: Path, machine: Machine) -> list[Measured]:
     """Runs measured on this machine, smallest city first; those of another shape are not comparable."""
     found = (json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("main-*.json"))
     same = (run for run in found if run["machine"] == machine.as_json())
-    runs = (Measured(run["residents"], run["seconds"], run["summary"]) for run in same)
+    runs = (
+        Measured(
+            run["residents"],
+            run["seconds"],
+            run["summary"],
+            origin_of(run.get("origin") or {"machine": run["machine"]}),
+        )
+        for run in same
+    )
     return sorted(runs, key=lambda run: run.residents)
 
 
 def _keep(folder: Path, machine: Machine, run: Measured) -> None:
     document = {
         "machine": machine.as_json(),
+        "origin": run.origin.as_json(),
         "residents": run.residents,
         "seconds": run.seconds,
         "summary": run.summary,
@@ -117,5 +129,6 @@ def _keep(folder: Path, machine: Machine, run: Measured) -> None:
 
 def _run(folder: Path, residents: int) -> Measured:
     """Build one city from nothing and time it; raises Unavailable if it did not work."""
+    origin = this_run()
     seconds, summary = city.build(folder, f"main-{residents}", residents=residents)
-    return Measured(residents, round(seconds, 1), summary)
+    return Measured(residents, round(seconds, 1), summary, origin)

@@ -14,11 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.claims import Claim
+from benchmarks.claims import Claim, Outcome
 from benchmarks.ingest import data, increments, processes
 from benchmarks.ingest.increments import STEP, Increments
 from benchmarks.ingest.processes import Found
-from benchmarks.machine import this_machine
+from benchmarks.origin import this_run
 from benchmarks.page import number, section, table
 
 TITLE = "Loading: 20 columns into the raw zone"
@@ -64,9 +64,9 @@ server has PostgreSQL's own 128 MB for pages, and what the department wrote is o
 """
 
 
-def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
+def measure(folder: Path, sizes: Sequence[int]) -> Outcome:
     """Load every size; the comparisons are of the largest."""
-    asked = sorted(sizes) or list(SIZES)
+    origin, asked = this_run(), sorted(sizes) or list(SIZES)
     most = asked[-1]
     with TemporaryDirectory(dir=folder) as home, data.a_server(Path(home) / "postgresql") as server:
         larger = most * LARGER
@@ -85,7 +85,7 @@ def measure(folder: Path, sizes: Sequence[int]) -> tuple[list[Claim], str]:
         changes.append(increments.collect(place, given[larger], larger, firsts=TURNS_LARGER, copies=False))
     claims = decide(loads, database, changes, history, files)
     tables = _shown(loads, database, files), increments.shown(changes)
-    return claims, section(TITLE, this_machine(), claims, *tables, NOTE.strip())
+    return Outcome(claims, section(TITLE, [origin], claims, *tables, NOTE.strip()), [origin])
 
 
 def decide(

@@ -65,6 +65,7 @@ def test_a_name_has_the_best_grade_it_reaches(one: str, other: str, grade: int) 
         ("嘉城家园1-1-202", "嘉城家园1-202", CONTAINED),
         ("4 station road laizhou", "4 station roed laizhou", NEARLY),
         ("嘉城家园1-1-202", "嘉城家园2-202", OTHER_NUMBER),
+        ("嘉城家园1-1-202", "嘉城家园1-22", OTHER_NUMBER),
         ("嘉城家园1-1-202", "嘉城家园202-1", MUCH),
         # the same numbers: 0.8824 of the characters, 0.875 of them
         ("北苑西路1-嘉城家园1-1-202", "东庄苑路西1-嘉城家园1-1-202", NEARLY),

@@ -8,8 +8,11 @@ import pytest
 
 from benchmarks.addresses_data import ADDRESSED
 from benchmarks.cities import accuracy, city
+from benchmarks.machine import Machine
+from benchmarks.origin import Origin
 from demo.city.build import build_city
 
+MACHINE = Machine(cores=2, memory_gib=8.0, cpu="A processor", python="3.11.9")
 ROOT = Path(accuracy.__file__).parents[2]
 HUB = ("catalog", "lake", "quality", "authorization", "exchange_api", "dags", "launch")
 
@@ -46,18 +49,25 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
     monkeypatch.setattr(city, "build", build)
     monkeypatch.setattr(city, "commit", lambda: "c123456789")
+    monkeypatch.setattr(city, "this_run", lambda: Origin("c123456", f"2026-11-{20 + len(cities)}", MACHINE))
     return cities
 
 
 def test_every_seed_is_run_once_at_full_size_and_shown_with_its_commit(
     tmp_path: Path, asked: list[tuple[int, int]]
 ) -> None:
-    claims, shown = accuracy.measure(tmp_path, [5, 6])
-    assert accuracy.measure(tmp_path, [5, 6]) == (claims, shown)
+    claims, shown, origins = accuracy.measure(tmp_path, [5, 6])
+    assert accuracy.measure(tmp_path, [5, 6]) == (claims, shown, origins)
     assert asked == [(100_000, 5), (100_000, 6)]
     assert [claim.ours for claim in claims] == [0.388, 0.066]
     assert "| seed 6, people | 1,200 | 8.33 | 910 | 900 | 1.00000 | 0.99000 | 0.99612 | 0.99900 |" in shown
-    assert "The code was at c123456." in shown
+    assert [origin.date for origin in origins] == ["2026-11-20", "2026-11-21"]
+    assert all(f"{MACHINE}; commit: c123456; date: {origin.date}." in shown for origin in origins)
+
+
+def test_a_city_kept_by_a_run_that_recorded_neither_day_nor_machine_says_so() -> None:
+    _, shown, _ = accuracy.shown({5: {"bases": {"truth": truth(1.0, 1.0)}, "commit": "c123456789"}})
+    assert "Measured on a machine not recorded; commit: not recorded; date: not recorded." in shown
 
 
 def test_no_column_a_department_delivers_tells_who_its_rows_are_about(tmp_path: Path) -> None:

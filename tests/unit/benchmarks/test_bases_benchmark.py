@@ -67,6 +67,6 @@ def rows_of(settings: Settings) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_a_small_city_built_on_is_the_city_built_afresh(tmp_path: Path) -> None:
-    claims, page = bases.measure(tmp_path, [600])
-    assert [claim.ours for claim in claims if claim.unit == "tables"] == [0]
-    assert "`legal_person`" in page
+    found = bases.measure(tmp_path, [600])
+    assert [claim.ours for claim in found.claims if claim.unit == "tables"] == [0]
+    assert "`legal_person`" in found.section

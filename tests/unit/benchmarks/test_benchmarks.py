@@ -1,21 +1,25 @@
 """Benchmarks: what is decided from measured runs, how results and page are kept; nothing is run here."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks.cities import city
 from benchmarks.cities import main as main_job
 from benchmarks.cities.main import Measured, decide, kept, stages
-from benchmarks.claims import Claim, load, store
+from benchmarks.claims import Claim, Outcome, load, store
 from benchmarks.machine import Machine, this_machine
+from benchmarks.origin import UNKNOWN, Origin, origin_of, this_run
 from benchmarks.page import PAGE, number, put, section
 from catalog.errors import Unavailable
 from catalog.settings import Settings
 
 MACHINE = Machine(cores=2, memory_gib=8.0, cpu="A processor", python="3.11.9")
+ORIGIN = Origin("abc1234", "2026-11-22", MACHINE)
 
 
 def stage(name: str, seconds: float, rows: int = 0, peak: int = 100) -> dict[str, Any]:
@@ -77,14 +81,16 @@ def test_a_stage_that_only_one_run_had_leaves_blanks_for_the_other() -> None:
 
 def test_results_hold_what_the_contract_names_and_replace_the_same_claim(tmp_path: Path) -> None:
     path = tmp_path / "bench" / "results.json"
-    store(path, [Claim("main", "a", "s", ours=10, goal=12), Claim("bulk", "b", "s", ours=3, goal=0.5, peer=10)])
-    results = store(path, [Claim("main", "a", "s", ours=13, goal=12)])
+    store(path, [Claim("main", "a", "s", 10, 12), Claim("bulk", "b", "s", 3, 0.5, peer=10)], [UNKNOWN])
+    results = store(path, [Claim("main", "a", "s", ours=13, goal=12)], [ORIGIN, ORIGIN])
     assert load(path) == results
     assert {"claim", "ours", "peer", "ratio", "goal", "met"} <= set(results[0])
     assert [(one["claim"], one["ours"], one["ratio"], one["met"]) for one in results] == [
         ("b", 3, 0.3, True),
         ("a", 13, None, False),
     ]
+    unknown, known = ([origin_of(one) for one in result["origins"]] for result in results)
+    assert (unknown, known) == ([UNKNOWN], [ORIGIN])
 
 
 def test_a_section_replaces_only_itself(tmp_path: Path) -> None:
@@ -106,10 +112,13 @@ def test_a_lonely_mark_is_not_guessed_at(tmp_path: Path) -> None:
         put(page, "main", "x")
 
 
-def test_a_section_tells_the_shape_of_the_machine_and_who_missed() -> None:
+def test_a_section_tells_code_day_and_shape_of_the_machine_and_who_missed() -> None:
     claims = [Claim("main", "fast", "s", ours=1234.5, goal=240), Claim("main", "small", "MiB", ours=5, goal=6)]
-    text = section("Title", MACHINE, claims, "table")
-    assert "2 cores (A processor), 8 GiB memory, Python 3.11.9" in text
+    text = section("Title", [ORIGIN, UNKNOWN, ORIGIN], claims, "table")
+    assert [line for line in text.splitlines() if line.startswith("Measured")] == [
+        "Measured on 2 cores (A processor), 8 GiB memory, Python 3.11.9; commit: abc1234; date: 2026-11-22.",
+        "Measured on a machine not recorded; commit: not recorded; date: not recorded.",
+    ]
     assert "| fast | 1,234 |  |  | ≤ 240 | s | **no** |" in text
     assert "| small | 5 |  |  | ≤ 6 | MiB | yes |" in text
 
@@ -132,6 +141,25 @@ def test_the_machine_is_told_by_shape_and_never_by_name(tmp_path: Path) -> None:
     assert this_machine(cpuinfo=tmp_path / "none", cgroup=tmp_path / "none").cpu
 
 
+def test_a_run_records_the_machine_the_day_and_the_code_it_is_of(tmp_path: Path) -> None:
+    before, found, after = datetime.now(UTC).date(), this_run(tmp_path), datetime.now(UTC).date()
+    assert (found.commit, found.machine) == (None, this_machine())
+    assert before.isoformat() <= str(found.date) <= after.isoformat()
+
+
+def test_the_origin_of_a_run_is_kept_with_it_and_not_that_of_the_day_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(city, "build", lambda *_given, **_asked: (200.0, run(2_000).summary))
+    monkeypatch.setattr(main_job, "this_machine", lambda: MACHINE)
+    for day, residents in (("2026-11-21", 2_000), ("2026-11-22", 20_000)):
+        now = Origin("abc1234", day, MACHINE)
+        monkeypatch.setattr(main_job, "this_run", lambda now=now: now)
+        found = main_job.measure(tmp_path, [residents])
+    assert [origin.date for origin in found.origins] == ["2026-11-21", "2026-11-22"]
+    assert all(str(origin) in found.section for origin in found.origins)
+
+
 def test_runs_of_another_machine_are_not_compared(tmp_path: Path) -> None:
     other = Machine(cores=64, memory_gib=512, cpu="Another", python="3.11.9")
     for machine, residents in ((MACHINE, 200_000), (MACHINE, 20_000), (other, 2_000)):
@@ -151,16 +179,17 @@ def test_one_benchmark_writes_results_and_page_and_its_exit_code_tells(
 ) -> None:
     asked: list[list[int]] = []
 
-    def fake(folder: Path, sizes: Any) -> tuple[list[Claim], str]:
+    def fake(folder: Path, sizes: Any) -> Outcome:
         asked.append(list(sizes))
-        return [Claim("main", "a", "s", ours=3, goal=2)], "## section"
+        return Outcome([Claim("main", "a", "s", ours=3, goal=2)], "## section", [ORIGIN])
 
     monkeypatch.setitem(command.BENCHMARKS, "main", fake)
     page = tmp_path / "performance.md"
     page.write_text("# Page\n")
     assert command.run(["--only", "main", "--residents", "20000,2_000"], Settings(home=tmp_path), page=page) == 1
     assert asked == [[2_000, 20_000]]
-    assert [one["met"] for one in load(tmp_path / "bench" / "results.json")] == [False]
+    (kept_claim,) = load(tmp_path / "bench" / "results.json")
+    assert (kept_claim["met"], kept_claim["origins"]) == (False, [ORIGIN.as_json()])
     assert "## section" in page.read_text()
 
 
@@ -176,6 +205,14 @@ def test_a_demo_that_fails_is_a_sentence_and_measures_nothing(
     assert command.run(["--only", "main"], Settings(home=tmp_path, language="en"), page=page) == 1
     assert "did not work" in capsys.readouterr().err
     assert page.read_text() == "# Page\n"
+
+
+def test_every_section_of_the_page_says_of_which_code_day_and_machine_it_is_or_that_nobody_recorded_it() -> None:
+    for part in PAGE.read_text(encoding="utf-8").split("<!-- bench:")[1:]:
+        name, _, body = part.partition(" -->")
+        lines = [line for line in body.splitlines() if line.startswith("Measured on ")]
+        assert lines, name
+        assert all("; commit: " in line and "; date: " in line for line in lines), name
 
 
 def test_the_page_has_a_place_for_every_benchmark() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import origin
 from benchmarks.cities import city, dirt
 
 
@@ -61,7 +62,7 @@ def test_a_seed_is_run_once_and_its_summary_kept(tmp_path: Path, asked: list[int
     first = dirt.measure(tmp_path, [5, 6])
     assert dirt.measure(tmp_path, [5, 6]) == first
     assert asked == [5, 6]
-    assert "20,000 / 20,000 / 0 | 20,000 / 20,000 / 0" in first[1]
+    assert "20,000 / 20,000 / 0 | 20,000 / 20,000 / 0" in first.section
 
 
 @pytest.mark.parametrize(
@@ -106,9 +107,10 @@ def test_code_is_at_its_commit_unless_something_outside_the_documentation_has_ch
         (tmp_path / name).write_text("1", encoding="utf-8")
     git("add", ".")
     git("commit", "-qm", "one")
-    assert city.commit(tmp_path) == git("rev-parse", "HEAD")
+    assert origin.commit(tmp_path) == git("rev-parse", "HEAD")
     (tmp_path / "docs" / "page.md").write_text("2", encoding="utf-8")
-    assert city.commit(tmp_path) == git("rev-parse", "HEAD")
+    assert origin.commit(tmp_path) == git("rev-parse", "HEAD")
     (tmp_path / "rule.py").write_text("2", encoding="utf-8")
-    assert city.commit(tmp_path) is None
-    assert city.commit(tmp_path / "nowhere") is None
+    assert origin.commit(tmp_path) is None
+    assert origin.this_run(tmp_path).commit == f"{git('rev-parse', '--short=7', 'HEAD')} {origin.CHANGED}"
+    assert origin.commit(tmp_path / "nowhere") is None

@@ -50,9 +50,9 @@ def test_counts_that_differ_stop_the_benchmark(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(Unavailable, match=r"a\.required"):
         quality.measure(tmp_path, [])
     answers["pandas"] = PEER
-    claims, section = quality.measure(tmp_path, [])
-    assert len(claims) == 4
-    assert "| GX on pandas: all | 10 | 2,000 |" in section
+    found = quality.measure(tmp_path, [])
+    assert len(found.claims) == 4
+    assert "| GX on pandas: all | 10 | 2,000 |" in found.section
 
 
 def test_a_measured_process_that_breaks_off_is_a_sentence(tmp_path: Path) -> None:
