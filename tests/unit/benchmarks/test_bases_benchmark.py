@@ -41,9 +41,34 @@ def test_the_goals_are_three_minutes_15_percent_and_the_same_rows(measured: Meas
     assert [claim.met for claim in decide([measured])] == met
 
 
-def test_growth_is_per_resident() -> None:
-    claims = decide([run(10_000, full=10), run(100_000, full=101)])
-    assert [claim.met for claim in claims if "for each" in claim.claim] == [False]
+@pytest.mark.parametrize(("growth", "met"), [(1.0, True), (1.19, True), (1.21, False), (1.4, False)])
+def test_growth_is_per_resident_added_and_what_is_paid_once_hides_nothing(growth: float, met: bool) -> None:
+    once, each = 30, 0.0002  # seconds
+    small = {residents: once + each * residents for residents in (50_000, 100_000)}
+    fulls = small | {1_000_000: small[100_000] + growth * each * 900_000}
+    claim = decide([run(1_000_000)], fulls)[-1]
+    assert claim.claim == "a resident added, 100,000 → 1,000,000 against 50,000 → 100,000"
+    assert claim.met == met
+    assert fulls[1_000_000] / 1_000_000 < fulls[100_000] / 100_000, "for each resident all of them look like a fall"
+
+
+def test_growth_is_measured_by_parts_that_learn_and_not_of_small_cities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def child(mode: str, home: Path, residents: int) -> bases.Found:
+        asked.append((mode, residents))
+        home.mkdir(exist_ok=True)
+        return run(residents, full=residents / 1000).full
+
+    monkeypatch.setattr(bases, "_child", child)
+    assert bases._grown(tmp_path, [run(999_000)]) == {}
+    assert asked == []
+    known = run(100_000, full=77)
+    assert bases._grown(tmp_path, [known, run(1_000_000, full=900)]) == {50_000: 50, 100_000: 77, 1_000_000: 900}
+    assert asked == [("fill", 50_000), ("build", 50_000)]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_row_delivered_anew_may_say_another_name_birth_date_or_number(tmp_path: Path) -> None:
