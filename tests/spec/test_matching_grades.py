@@ -96,6 +96,7 @@ def test_an_address_has_the_best_grade_it_reaches(one: str, other: str, grade: i
         ("山东盛飞莱州社", "盛飞社", 0),
         ("山东盛飞莱州软件", "盛飞软件", 1),
         ("山东盛莱州飞软件", "盛飞软件", 0),
+        ("山东盛飞软莱州件", "盛飞软件", 0),
         ("山东盛飞文峰软件科技", "盛飞软件科技", 0),
     ],
     ids=[
@@ -105,6 +106,7 @@ def test_an_address_has_the_best_grade_it_reaches(one: str, other: str, grade: i
         "a short name of three",
         "two before the gap",
         "one before the gap",
+        "one behind the gap",
         "a gap that is no place",
     ],
 )
