@@ -38,7 +38,7 @@ POPULATION = BaseModel(
     items=(
         item("person_id", "person_no", "人员标识", "Person id", key=True, grade="L3", personal="general"),
         *(part for each in _FIELDS for part in traced(each, grade=_GRADE, personal=_PERSONAL)),
-        item("status", "person_status", grade="L3"),
+        item("status", "person_status"),
         item("alive", "boolean", "是否在世", "Alive", grade="L3", personal="general"),
         item("providers", "text", "提供部门", "Providing agencies", grade=_GRADE, personal=_PERSONAL),
         item("source_rows", "count", "来源记录数", "Source rows", grade="L3", personal="general"),
