@@ -1,5 +1,6 @@
 """Check a declared topic without reading a row: does its SQL give what its contract says, from what the hub holds?"""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -17,7 +18,7 @@ from lake.bases.inputs import SQL_KINDS, Pinned, place_of
 from lake.bases.model import BaseModel
 from lake.bases.tracing.scopes import Choice
 from lake.engines.duckdb import confine, connect
-from lake.engines.expressions import reads_only
+from lake.engines.expressions import columns_named, reads_only
 from lake.layout import Layout
 
 _NAMES = {"timestamp": "TIMESTAMP WITH TIME ZONE"}
@@ -118,12 +119,22 @@ def check_columns(settings: Settings, model: BaseModel, built: Mapping[str, Base
 
 
 def check_reads(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> None:
-    """Raise InvalidInput unless the engine, too, reads in the SQL no table but those the model names."""
+    """Raise InvalidInput unless the engine, too, reads in the SQL no table but those the model names, and no column
+    that the lineage does not see: what is a unit to one parser (date_diff(day, ...)) may be a column to the other.
+    """
     text = model.sql(model.steps[-1])
     query = sqlglot.parse_one(text, read="duckdb")
     named = {cte.alias for cte in query.ctes} if isinstance(query, sqlglot.exp.Query) else set()
     if not reads_only(connection, text, frozenset(model.inputs) | tracing.SMALL.keys() | named):
         raise _wrong(model, "SQL 所读的不只是基础库和主题库", "the SQL reads more than bases and topics")
+    seen = Counter(one.sql(comments=False).replace('"', "").lower() for one in query.find_all(sqlglot.exp.Column))
+    if unseen := sorted(columns_named(connection, text) - seen):
+        first = unseen[0]
+        raise _wrong(
+            model,
+            f"{first} 可被引擎读作列，但来源无法查明；若是日期单位，请加引号（date_diff('day', ...)）",
+            f"the engine may read {first} as a column that cannot be followed; a unit is quoted: date_diff('day', ...)",
+        )
 
 
 def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, BaseModel]) -> None:
@@ -134,11 +145,6 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
     excused = graded_down(model, promised)
     items = {item.name: item for item in promised.items}
     made_of = tracing.declared_lineage(model, built)
-    _check_choices(
-        model,
-        {items[name]: made_of[name].chosen | made_of[name].looked for name in items.keys() & made_of.keys() - excused},
-        built,
-    )
     for name, made in made_of.items():
         for table, column in sorted(made.origins) if name in items else ():
             source = _item_of(built, table, column)
@@ -158,20 +164,24 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
                     f"item {name} is {mine}, below {above} of {table}.{column} it is made of; where a lower grade or"
                     " kind of personal information is right, name it under options graded_down",
                 )
+    _check_choices(
+        model,
+        {items[name]: made_of[name].chosen | made_of[name].looked for name in items.keys() & made_of.keys() - excused},
+        built,
+    )
 
 
 def _check_choices(model: BaseModel, chosen: Mapping[Item, frozenset[Choice]], built: Mapping[str, BaseModel]) -> None:
     """No item graded below what its rows are picked by, where that is graded TELLING or higher."""
     weaker = {item: above for item, by in chosen.items() if (above := _picking(by, built)) and item.grade < above[0]}
     if weaker:
-        grade, column = max(weaker.values())
-        names = sorted(item.name for item in weaker)
+        told = [f"{item.name} < {column} {grade}" for item, (grade, column) in weaker.items()]
+        named = ", ".join(sorted(told))
         raise _wrong(
             model,
-            f"数据项 {'、'.join(names)} 的分级弱于挑选其行所依据的 {column}（{grade}）；"
-            "请按该项分级，分级确需降低的写入 graded_down",
-            f"{', '.join(names)}: graded below {column} ({grade}), by which their rows are picked; grade them like it,"
-            " or where a lower grade is right name them under options graded_down",
+            f"数据项分级弱于挑选其行所依据的数据项（{named}）；请按后者分级，分级确需降低的写入 graded_down",
+            f"items are graded below those by which their rows are picked ({named}); grade them like these, or where a"
+            " lower grade is right name them under options graded_down",
         )
 
 
@@ -183,7 +193,7 @@ def _picking(chosen: Iterable[Choice], built: Mapping[str, BaseModel]) -> tuple[
     picking = (
         origin
         for choice in chosen
-        if not (len(choice) == 2 and all(tracing.is_entity(*one, built) for one in choice))
+        if not (len(choice) > 1 and all(tracing.is_entity(*one, built) for one in choice))
         for origin in choice
     )
     graded = [(_item_of(built, *origin).grade, ".".join(origin)) for origin in picking]

@@ -18,6 +18,7 @@ _FORMS = (
 )
 _NAMED = (exp.Column, exp.Alias, exp.TableAlias, exp.Table, exp.Join)
 """Where a name may stand: elsewhere it may be a column that nobody sees as one."""
+_AROUND = (exp.Where, exp.Having, exp.Qualify, exp.Group, exp.Order, exp.Distinct, exp.Predicate)
 _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Select: frozenset(
         {"with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit", "offset"}
@@ -102,8 +103,22 @@ def _relation(node: exp.Expr) -> Iterator[str]:
             yield "the name of a table or of WITH with other signs than a-z, 0-9 and _: no base or topic"
 
 
+def _in_a_condition(column: exp.Column) -> bool:
+    """Whether the query a column stands in is part of a condition: there it may be a name from around it as well."""
+    query = column.find_ancestor(exp.Select)
+    return query is not None and query.find_ancestor(*_AROUND) is not None
+
+
 def _names(query: exp.Query) -> Iterator[str]:
     """WITH stands once, in front, and every name of it is given once and read only behind it."""
+    relations = {one.alias_or_name.lower() for one in query.find_all(exp.Table, exp.Subquery, exp.CTE)}
+    if "alias" in relations:
+        yield "a table called alias: alias.x is what AS has named x"
+    bare = [one for one in query.find_all(exp.Column) if not one.table]
+    if any(one.name.lower() in relations for one in bare):
+        yield "a column named like a table or its alias, without its table: it may be the whole row"
+    if any(_in_a_condition(one) for one in bare):
+        yield "a column without its table in a query inside a condition: write alias.column"
     if any(one.parent is not query for one in query.find_all(exp.With)):
         yield "WITH inside a query: only in front of the whole"
     named = [cte.alias for cte in query.ctes]

@@ -66,6 +66,13 @@ CHINESE: Final[Mapping[str, str]] = {
     "a function behind a dot, a.b.f(): write f(a.b)": "用点号调用函数（a.b.f()）：请写 f(a.b)",
     "LIMIT or OFFSET with anything but a whole number": "LIMIT、OFFSET 之后不是整数",
     "a name that is neither of a column nor of a table": "既非列也非表的名称",
+    "a table called alias: alias.x is what AS has named x": "名为 alias 的表：alias.x 会被读作 AS 所取的名称 x",
+    "a column named like a table or its alias, without its table: it may be the whole row": (
+        "未写表别名且与某表或其别名同名的列：可能被读作整行"
+    ),
+    "a column without its table in a query inside a condition: write alias.column": (
+        "条件内的查询中未写表别名的列：请写“表别名.列名”"
+    ),
     "a column by its place (#2): name it": "按位置引用列（#2）：请写列名",
     "a name with other signs than a-z, 0-9 and _": "名称中有 a-z、0-9、_ 以外的字符",
     "a function in FROM: no base or topic": "FROM 中的函数：不是基础库或主题库",

@@ -4,6 +4,7 @@ Asked of the engine's own parser, so that nobody reads the text otherwise than t
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +101,19 @@ def reads_only(connection: duckdb.DuckDBPyConnection, query: str, tables: frozen
         return False
     tree = json.loads(answer[0])
     return not tree.get("error") and all(_harmless(node, tables) for node in _nodes(tree))
+
+
+def columns_named(connection: duckdb.DuckDBPyConnection, query: str) -> Counter[str]:
+    """Every column that `query` names in the engine's own reading, as written in small letters, and how often.
+
+    Empty for what is no SQL; a name of AS that is read again counts too.
+    """
+    try:
+        (answer,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
+    except duckdb.Error:
+        return Counter()
+    named = (node["column_names"] for node in _nodes(json.loads(answer[0])) if node.get("class") == "COLUMN_REF")
+    return Counter(".".join(names).lower() for names in named)
 
 
 def _alone(node: dict[str, Any]) -> bool:

@@ -42,4 +42,5 @@ LICENCE = BaseModel(
     dated=True,
     ordered=True,
     valid=Validity("valid_from", "in_force_to"),
+    membership="person_id",
 )

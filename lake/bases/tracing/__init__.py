@@ -62,9 +62,10 @@ def declared_lineage(model: BaseModel, models: Mapping[str, BaseModel]) -> dict[
         zh, en = place_of(model, str(untraced), models)
         raise InvalidInput(
             f"主题库 {model.name} 的 {untraced}{zh} 查不出来自哪个数据项。请写明“表别名.列名”，"
-            "避免列序号、同名列和整行引用；没有来源的列只能是常量或 count(*)。",
+            "避免列序号、同名列、整行引用，以及 AS 所取的名称与表中另一列相同；没有来源的列只能是常量或 count(*)。",
             f"Topic {model.name}: it cannot be told what {untraced}{en} is made of. Write alias.column, no"
-            " places, columns named twice or whole rows; without a source stand only constants and count(*).",
+            " places, columns named twice, whole rows, or names that AS takes from another column of a table; without a"
+            " source stand only constants and count(*).",
             code="topic_untraced",
             topic=model.name,
         ) from None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
-from lake.bases.tracing.scopes import Choice, Made, Origin, Scope, Untraced, is_alias, resolve
+from lake.bases.tracing.scopes import Choice, Made, Origin, Scope, Untraced, resolve
 
 Inner = Mapping[int, Scope]
 """Scope of every query inside a condition, by the id of the query."""
@@ -57,9 +57,10 @@ def _inherited(scope: Scope) -> frozenset[Choice]:
 
 
 def _using(made: Made) -> frozenset[Choice]:
-    """Two tables joined by a column both have; of a table joined to itself it is one column twice."""
-    both = tuple(sorted(made.origins))
-    return frozenset({both if len(both) > 1 else both * 2}) if made.mere and len(both) <= 2 else each(made.origins)
+    """Tables joined by a column all have; of a table joined to itself it is one column twice."""
+    alike = tuple(sorted(made.origins))
+    chosen = frozenset({alike if len(alike) > 1 else alike * 2}) if made.mere else each(made.origins)
+    return chosen | made.looked
 
 
 def _terms(select: exp.Select) -> Iterator[exp.Expr]:
@@ -114,12 +115,10 @@ def _paired(term: exp.Expr) -> dict[int, tuple[exp.Column, exp.Column]]:
 
 
 def _made(column: exp.Column, select: exp.Select, scope: Scope, inner: Inner) -> Made:
-    """What a column is made of, in the query it stands in, which sees those around it; its own names count inside."""
-    seen, queries = dict(scope), list(_queries_around(column, select))
-    for query in reversed(queries):
+    """What a column is made of, in the query it stands in, which sees those around it."""
+    seen = dict(scope)
+    for query in reversed(list(_queries_around(column, select))):
         seen |= inner[id(query)]
-    if queries and any(is_alias(column, query, seen) for query in queries):
-        return Made(public=True)  # what it stands for is among the columns of the condition
     return resolve(column, seen)
 
 
@@ -133,20 +132,25 @@ def _queries_around(node: exp.Expr, outermost: exp.Select) -> Iterator[exp.Selec
 
 def _columns(node: exp.Expr, select: exp.Select) -> Iterator[exp.Column]:
     """The columns of a part of a query, those behind names of `select` itself instead of these."""
-    for column in _meant(node, select).find_all(exp.Column):
-        yield from _meant(column, select).find_all(exp.Column)
+    own = _own(node, select)
+    if own is not None:
+        yield from own.find_all(exp.Column)  # within it, names are those of the tables
+        return
+    for column in node.find_all(exp.Column):
+        yield from (_own(column, select) or column).find_all(exp.Column)
 
 
-def _meant(node: exp.Expr, select: exp.Select) -> exp.Expr:
-    """A place, or the name of a column of `select` itself, stands for what is computed there."""
-    own: list[exp.Expr] = select.expressions
+def _own(node: exp.Expr, select: exp.Select) -> exp.Expr | None:
+    """What a place, or the name of a column of `select` itself, stands for; None for anything else."""
+    given: list[exp.Expr] = select.expressions
     node = node.unnest()
-    if node.is_int and 0 < int(node.name) <= len(own):
-        return own[int(node.name) - 1].unalias()
-    if isinstance(node, exp.Column) and not node.table and node.find_ancestor(exp.Select) is select:
-        named = [one for one in own if isinstance(one, exp.Alias) and one.alias.lower() == node.name.lower()]
-        node = named[0] if named else node
-    return node.unalias()
+    if node.is_int and 0 < int(node.name) <= len(given):
+        return given[int(node.name) - 1].unalias()
+    if not isinstance(node, exp.Column) or node.table:
+        return None
+    return next(
+        (one.this for one in given if isinstance(one, exp.Alias) and one.alias.lower() == node.name.lower()), None
+    )
 
 
 def check_names(select: exp.Select, scope: Scope) -> None:

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 Origin = tuple[str, str]
 Choice = tuple[Origin, ...]
-"""What rows are picked by: one input column, or two that are set equal, each as it stands in its table."""
+"""What rows are picked by: one input column, or several that are set equal, each as it stands in its table."""
 
 
 @dataclass(frozen=True)

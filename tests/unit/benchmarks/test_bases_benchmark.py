@@ -52,6 +52,13 @@ def test_growth_is_per_resident_added_and_what_is_paid_once_hides_nothing(growth
     assert fulls[1_000_000] / 1_000_000 < fulls[100_000] / 100_000, "for each resident all of them look like a fall"
 
 
+@pytest.mark.parametrize(("seconds", "met"), [(200, True), (201, False)])
+def test_a_resident_costs_no_more_in_the_largest_city_than_in_the_least(seconds: float, met: bool) -> None:
+    claim = decide([run(10_000, full=2), run(1_000_000, full=seconds)])[-1]
+    assert claim.claim == "1,000,000 against 10,000 residents, for each of them"
+    assert claim.met == met
+
+
 def test_growth_is_measured_by_parts_that_learn_and_not_of_small_cities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
