@@ -21,7 +21,7 @@ from catalog.settings import Settings
 from catalog.time_limits import local_day
 from lake import tables
 from lake.bases import changes, declaring, inputs
-from lake.bases.model import BaseModel
+from lake.bases.model import STATED, BaseModel
 from lake.bases.remembering import remember
 from lake.bases.resolution import Decisions, resolve_entities, steps_taken, task_text
 from lake.bases.spatial import addressing
@@ -102,6 +102,7 @@ def build(
         rules = changes.rules_of(model, settings)
         facts = {"inputs": json.dumps(dict(read)), "built_at": now.isoformat(timespec="seconds")}
         facts |= {changes.RUN: run_id, changes.RULES: rules}
+        facts |= {STATED: model.stated} if model.stated else {}
         how = Writing(run_id, facts, settings, afresh)
         kept = _make(pinned, uris, how, decisions=decisions, waived=waived, now=now)
     if model.identity:
@@ -290,7 +291,7 @@ def _fingerprint(
     day: date | None,
 ) -> str:
     """What the rows follow from: versions read, SQL, orders of sources, county, people's decisions, perhaps the day."""
-    text = [json.dumps(read), settings.hub_id]
+    text = [json.dumps(read), settings.hub_id, model.stated]
     text += [model.sql(step) for step in dict.fromkeys((*model.steps, *model.tables))]
     text.append(json.dumps({name: list(order) for name, order in model.sources.items()}))
     text += [model.declaration(name) for name in model.declared]

@@ -1,6 +1,5 @@
 """Check a declared topic without reading a row: does its SQL give what its contract says, from what the hub holds?"""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -127,14 +126,21 @@ def check_reads(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> None
     named = {cte.alias for cte in query.ctes} if isinstance(query, sqlglot.exp.Query) else set()
     if not reads_only(connection, text, frozenset(model.inputs) | tracing.SMALL.keys() | named):
         raise _wrong(model, "SQL 所读的不只是基础库和主题库", "the SQL reads more than bases and topics")
-    seen = Counter(one.sql(comments=False).replace('"', "").lower() for one in query.find_all(sqlglot.exp.Column))
-    if unseen := sorted(columns_named(connection, text) - seen):
+    seen = {_begins(column, text) for column in query.find_all(sqlglot.exp.Column)}
+    if unseen := [name for place, name in columns_named(connection, text).items() if place not in seen]:
         first = unseen[0]
         raise _wrong(
             model,
             f"{first} 可被引擎读作列，但来源无法查明；若是日期单位，请加引号（date_diff('day', ...)）",
             f"the engine may read {first} as a column that cannot be followed; a unit is quoted: date_diff('day', ...)",
         )
+
+
+def _begins(column: sqlglot.exp.Column, text: str) -> int:
+    """The byte of `text` that a column begins at; -1 where the parser lost its place."""
+    first = column.args.get("table") or column.this
+    start = first.meta.get("start", -1)
+    return len(text[:start].encode()) if start >= 0 else -1
 
 
 def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, BaseModel]) -> None:
@@ -145,8 +151,15 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
     excused = graded_down(model, promised)
     items = {item.name: item for item in promised.items}
     made_of = tracing.declared_lineage(model, built)
+    if list(made_of) != [item.name for item in promised.items]:
+        told = ", ".join(made_of), ", ".join(items)
+        raise _wrong(
+            model,
+            f"SQL 的列（{told[0]}）与契约的数据项（{told[1]}）不一致",
+            f"its columns ({told[0]}) are not the contract's items ({told[1]})",
+        )
     for name, made in made_of.items():
-        for table, column in sorted(made.origins) if name in items else ():
+        for table, column in sorted(made.origins):
             source = _item_of(built, table, column)
             if made.mere and items[name].element != source.element:
                 told = f"{table}.{column}", source.element
@@ -166,7 +179,7 @@ def _check_grades(model: BaseModel, promised: Contract, built: Mapping[str, Base
                 )
     _check_choices(
         model,
-        {items[name]: made_of[name].chosen | made_of[name].looked for name in items.keys() & made_of.keys() - excused},
+        {items[name]: made_of[name].chosen | made_of[name].looked for name in items.keys() - excused},
         built,
     )
 

@@ -19,7 +19,7 @@ from catalog.settings import Settings
 from catalog.standards.divisions import divisions
 from lake import tables
 from lake.bases.identity import secret
-from lake.bases.model import BaseModel, field_orders
+from lake.bases.model import STATED, BaseModel, field_orders
 from lake.engines.duckdb import quote, register_spatial
 from lake.layout import Layout
 
@@ -72,16 +72,27 @@ def newest(
     """The inputs of `model` as they stand now. models: every base by name, needed where it reads another one.
 
     A dataset whose contract is a draft counts as not delivered: nobody has said yet who may have its rows, and a base
-    is published. One is taken in and judged all the same.
+    is published. One is taken in and judged all the same. So does a declared topic whose rows were made under another
+    SQL or other grades than it has now: nobody has said of which grade they are.
     day: the day of the build, kept only where the rows of `model` depend on it.
     """
     known = models or {}
     places = {name: place_of(name, known, Layout(settings.lake_url)) for name in model.inputs}
     versions = {
-        name: None if _is_draft(name, settings) else tables.version(uri, settings=settings)
+        name: None
+        if _is_draft(name, settings) or _is_of_before(known.get(name), uri, settings)
+        else tables.version(uri, settings=settings)
         for name, uri in places.items()
     }
     return Pinned(settings, model, known, places, versions, day if model.dated else None)
+
+
+def _is_of_before(topic: BaseModel | None, uri: str, settings: Settings) -> bool:
+    """Whether the rows of a declared topic were made before it said what it says now."""
+    if topic is None or topic.contract is None or tables.version(uri, settings=settings) is None:
+        return False
+    commits = tables.history(uri, 100, settings=settings)
+    return next((commit[STATED] for commit in commits if STATED in commit), None) != topic.stated
 
 
 def _is_draft(name: str, settings: Settings) -> bool:

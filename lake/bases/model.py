@@ -4,6 +4,8 @@ The SQL lies beside the model as one SELECT per file, in the dialect both engine
 """
 
 import csv
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +16,8 @@ from catalog.contracts import Contract, Item
 from catalog.standards.elements import element
 
 FOLDER = Path(__file__).parent
+STATED = "stated"
+"""Fact of a commit: under which statement of a declared topic (BaseModel.stated) its rows were made."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,17 @@ class BaseModel:
     def sql(self, step: str) -> str:
         """The text of one SQL file of this model."""
         return self.text or (FOLDER / self.folder / f"{step}.sql").read_text(encoding="utf-8")
+
+    @property
+    def stated(self) -> str:
+        """Digest of what a declared topic says: its SQL, and what its items are. '' of the hub's own tables.
+
+        Rows made under another one may be of another grade than the items that stand in the contract now.
+        """
+        if self.contract is None:
+            return ""
+        items = [[item.name, item.element, item.grade, item.personal] for item in self.items]
+        return hashlib.sha256(json.dumps([self.text, items]).encode()).hexdigest()[:16]
 
     def declaration(self, name: str) -> str:
         """The text of one of the `declared` CSV files."""

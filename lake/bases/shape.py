@@ -18,7 +18,6 @@ _FORMS = (
 )
 _NAMED = (exp.Column, exp.Alias, exp.TableAlias, exp.Table, exp.Join)
 """Where a name may stand: elsewhere it may be a column that nobody sees as one."""
-_AROUND = (exp.Where, exp.Having, exp.Qualify, exp.Group, exp.Order, exp.Distinct, exp.Predicate)
 _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Select: frozenset(
         {"with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit", "offset"}
@@ -103,10 +102,35 @@ def _relation(node: exp.Expr) -> Iterator[str]:
             yield "the name of a table or of WITH with other signs than a-z, 0-9 and _: no base or topic"
 
 
-def _in_a_condition(column: exp.Column) -> bool:
-    """Whether the query a column stands in is part of a condition: there it may be a name from around it as well."""
-    query = column.find_ancestor(exp.Select)
-    return query is not None and query.find_ancestor(*_AROUND) is not None
+def _in_a_condition(query: exp.Expr) -> bool:
+    """Whether a query is part of a condition: neither the whole, nor of WITH, a union or FROM, all the way up."""
+    inside, above = query, query.parent
+    while above is not None:
+        stands = isinstance(above, exp.SetOperation | exp.CTE | exp.With) or (
+            isinstance(above, exp.Subquery | exp.From | exp.Join) and above.this is inside
+        )
+        if not (stands or (isinstance(above, exp.Query) and isinstance(inside, exp.From | exp.Join | exp.With))):
+            return True
+        inside, above = above, above.parent
+    return False
+
+
+def _unnamed(query: exp.Query) -> bool:
+    """Whether a column of a query that others read is neither named nor a mere column: engines name it differently."""
+    return any(
+        not isinstance(one, exp.Column | exp.Alias)
+        for select in query.find_all(exp.Select)
+        if not _in_a_condition(select) and not _is_second(select)
+        for one in select.expressions
+    )
+
+
+def _is_second(select: exp.Select) -> bool:
+    """Whether it is the second branch of a union, whose columns are called as in the first."""
+    inside: exp.Expr = select
+    while isinstance(inside.parent, exp.Subquery):
+        inside = inside.parent
+    return isinstance(inside.parent, exp.SetOperation) and inside.parent.expression is inside
 
 
 def _names(query: exp.Query) -> Iterator[str]:
@@ -117,8 +141,10 @@ def _names(query: exp.Query) -> Iterator[str]:
     bare = [one for one in query.find_all(exp.Column) if not one.table]
     if any(one.name.lower() in relations for one in bare):
         yield "a column named like a table or its alias, without its table: it may be the whole row"
-    if any(_in_a_condition(one) for one in bare):
+    if any(_in_a_condition(select) for one in bare if (select := one.find_ancestor(exp.Select))):
         yield "a column without its table in a query inside a condition: write alias.column"
+    if _unnamed(query):
+        yield "a computed column without a name: AS gives it one"
     if any(one.parent is not query for one in query.find_all(exp.With)):
         yield "WITH inside a query: only in front of the whole"
     named = [cte.alias for cte in query.ctes]

@@ -4,7 +4,6 @@ Asked of the engine's own parser, so that nobody reads the text otherwise than t
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,17 +102,17 @@ def reads_only(connection: duckdb.DuckDBPyConnection, query: str, tables: frozen
     return not tree.get("error") and all(_harmless(node, tables) for node in _nodes(tree))
 
 
-def columns_named(connection: duckdb.DuckDBPyConnection, query: str) -> Counter[str]:
-    """Every column that `query` names in the engine's own reading, as written in small letters, and how often.
+def columns_named(connection: duckdb.DuckDBPyConnection, query: str) -> dict[int, str]:
+    """Every column that `query` names in the engine's own reading, in small letters, by the byte it begins at.
 
     Empty for what is no SQL; a name of AS that is read again counts too.
     """
     try:
         (answer,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
     except duckdb.Error:
-        return Counter()
-    named = (node["column_names"] for node in _nodes(json.loads(answer[0])) if node.get("class") == "COLUMN_REF")
-    return Counter(".".join(names).lower() for names in named)
+        return {}
+    named = (node for node in _nodes(json.loads(answer[0])) if node.get("class") == "COLUMN_REF")
+    return {node["query_location"]: ".".join(node["column_names"]).lower() for node in named}
 
 
 def _alone(node: dict[str, Any]) -> bool:

@@ -133,6 +133,8 @@ def add(sql: Sql, contract: Promise, in_json: door.Json = False) -> None:
     given = door.settings()
     model = _checked(given, sql, contract)
     replaced = model.name in known(given)
+    with door.reading() as session:
+        _check_not_lowered(session, model)
     keep(given, model)
     with door.writing() as session:
         catalogue.register(
@@ -159,6 +161,34 @@ def _checked(given: "Settings", sql: Path, contract: Path) -> "BaseModel":
     assert model.contract is not None
     count_rules(model.contract)
     return model
+
+
+def _check_not_lowered(session: "Session", model: "BaseModel") -> None:
+    """Raise Conflict where rows are published that were made when an item was graded higher than it is now."""
+    from catalog import queries
+    from catalog.classification import FLOORS
+    from catalog.errors import Conflict
+
+    if model.name not in queries.published_all(session):
+        return
+    strength = list(FLOORS)
+    now = {item.name: item for item in model.items}
+    lower = [
+        before.name
+        for before in queries.items(session, model.name)
+        if (item := now.get(before.name))
+        and (item.grade < before.grade or strength.index(item.personal) < strength.index(before.personal))
+    ]
+    if lower:
+        raise Conflict(
+            f"主题库 {model.name} 已发布的数据中 {'、'.join(lower)} 的分级更高，不能就地降低。"
+            "请换一个名称登记，再停用原主题库。",
+            f"Topic {model.name} has published rows in which {', '.join(lower)} is graded higher; that cannot be"
+            " lowered in place. Add it under another name, then remove this one.",
+            code="topic_graded_lower",
+            topic=model.name,
+            items=lower,
+        )
 
 
 def _check_not_granted(session: "Session", name: str) -> None:

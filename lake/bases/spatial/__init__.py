@@ -128,13 +128,14 @@ ADDRESS_LINK = BaseModel(
         item("dataset", "code", "数据资源", "Dataset", grade=_GRADE, personal=_PERSONAL),
         item("agency", "code", "部门", "Agency", grade=_GRADE, personal=_PERSONAL),
         item("batch", "record_no", "来源批次", "Source batch", grade=_GRADE, personal=_PERSONAL),
-        item("row_no", "count", "行号", "Row"),
+        item("row_no", "count", "行号", "Row", grade=_GRADE, personal=_PERSONAL),
         item("source_key", "record_no", "来源记录编号", "Key in the source", grade=_GRADE, personal=_PERSONAL),
         *_FOUND,
     ),
     folder=_MATCHER,
     steps=("address_line", "spatial_address_link"),
     sources={name: ("police",) for name in ("address_code", "household_code", "building_id")},
+    membership="dataset",
 )
 
 _BUILDING = (

@@ -79,6 +79,8 @@ def _given(name: str, models: Mapping[str, BaseModel]) -> dict[str, Made]:
         excused = source.contract.options.get("graded_down", [])
         made = declared_lineage(source, models)
         chosen = frozenset(choice for item, one in made.items() if item not in excused for choice in one.chosen)
+        # Where a lower grade was found right, what picked the rows tells no more than the item was graded.
+        chosen |= {((name, item),) for item, one in made.items() if item in excused and one.chosen}
     columns = columns_of(name, models)
     return {column.lower(): Made(frozenset({(name, column)}), mere=True, chosen=chosen) for column in columns}
 

@@ -146,7 +146,7 @@ def _own(node: exp.Expr, select: exp.Select) -> exp.Expr | None:
     node = node.unnest()
     if node.is_int and 0 < int(node.name) <= len(given):
         return given[int(node.name) - 1].unalias()
-    if not isinstance(node, exp.Column) or node.table:
+    if not isinstance(node, exp.Column) or node.table or node.find_ancestor(exp.Select) is not select:
         return None
     return next(
         (one.this for one in given if isinstance(one, exp.Alias) and one.alias.lower() == node.name.lower()), None

@@ -110,6 +110,22 @@ def test_a_topic_is_tried_without_adding_anything_and_the_look_is_in_the_trail(
     ] * 2
 
 
+def test_what_was_published_at_a_grade_is_not_graded_lower_in_place(
+    shuniu: Shuniu, hub: Settings, tmp_path: Path
+) -> None:
+    higher = contract(NAME, *ITEMS[:2], ("facilities", "count", "integer", "L2"))
+    assert shuniu("topic", "add", *map(str, write(tmp_path / "mine", text=higher)), home=hub.home).code == 0
+    lower = [str(path) for path in write(tmp_path / "other")]
+    assert shuniu("topic", "add", *lower, home=hub.home).code == 0  # nothing is published: nobody can have read it
+    assert shuniu("topic", "add", *map(str, write(tmp_path / "mine", text=higher)), home=hub.home).code == 0
+    with open_session(hub) as session:
+        uri = Layout(hub.lake_url).topic(NAME)
+        datasets.publish(session, dataset=NAME, uri=uri, delta_version=0, rows=1, verdict_id=None, by="t", now=NOW)
+    refused = shuniu("topic", "add", *lower, home=hub.home)
+    assert (refused.code, "facilities" in refused.err) == (1, True)
+    assert "L2" in (hub.topics_dir / f"{NAME}.odcs.yaml").read_text(encoding="utf-8")
+
+
 def test_a_topic_is_removed_only_when_nobody_holds_a_grant_or_reads_it(
     shuniu: Shuniu, hub: Settings, tmp_path: Path
 ) -> None:

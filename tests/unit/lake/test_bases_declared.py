@@ -290,3 +290,23 @@ def test_a_topic_that_takes_too_long_is_broken_off(settings: Settings) -> None:
         build(settings.model_copy(update={"topic_seconds": 1}), "topic_slow", now=NOW)
     assert refused.value.code == "topic_not_built"
     assert "TOPIC_SECONDS" in refused.value.sentence("en")
+
+
+def test_rows_made_under_other_grades_are_not_read_by_the_next_topic(settings: Settings) -> None:
+    """Whoever replaces a topic by a harmless one of the same columns does not lend its weak grades to the old rows."""
+    person = {"person_no": "1", "resident_id": "370683199001011237", "name": "张三", "address": "某处"}
+    hold(settings, "police_person", person)
+    build(settings, "population", now=NOW)
+    close = contract("topic_a", ("told", "text", "string", "L4"), key="told").replace("value: L2", "value: L4")
+    close = close.replace("unconditional", "conditional").replace("value: none", "value: sensitive", 1)
+    write(settings.topics_dir, "SELECT concat(p.resident_id, '') AS told FROM population AS p", close, "topic_a")
+    assert build(settings, "topic_a", now=NOW).rows == 1
+    weak = contract("topic_a", ("told", "text", "string", "L1"), key="told")
+    write(settings.topics_dir, "SELECT concat('x', '') AS told FROM population AS p", weak, "topic_a")
+    reader = contract("topic_b", ("told", "text", "string", "L1"), key="told")
+    write(settings.topics_dir, "SELECT a.told FROM topic_a AS a", reader, "topic_b")
+    with pytest.raises(HubError) as refused:
+        build(settings, "topic_b", now=NOW)
+    assert refused.value.code == "inputs_missing"
+    build(settings, "topic_a", now=NOW)
+    assert [row["told"] for row in read(settings, build(settings, "topic_b", now=NOW).uri)] == ["x"]

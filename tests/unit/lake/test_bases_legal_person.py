@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from catalog.settings import Settings
-from catalog.standards import check_digits
+from catalog.standards import check_digits, uscc
 from lake.bases import build
 from lake.layout import Layout
 from tests.factories.standard_tables import hold, moment, read
@@ -147,6 +147,16 @@ def test_a_registration_number_two_organisations_claim_leads_to_neither(settings
     )
     build(settings, "legal_person", now=NOW)
     assert set(organisations(settings)) == {"甲", "乙", "丙"}
+
+
+def test_an_identity_number_that_is_a_sound_credit_code_as_well_is_nobodys_credit_code(settings: Settings) -> None:
+    citizen = "330106198001010339"
+    assert uscc.fault(citizen) in (None, "org_check")
+    hold(settings, "tax_payer", {"taxpayer_no": citizen, "name": "张三"})
+    build(settings, "legal_person", now=NOW)
+    (row,) = organisations(settings).values()
+    assert citizen not in {str(value) for value in row.values()}
+    assert row["org_code"] is None
 
 
 def test_a_row_without_number_belongs_to_the_parent_not_to_the_branch_that_is_called_by_its_name(

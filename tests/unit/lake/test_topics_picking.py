@@ -146,6 +146,13 @@ def test_rows_picked_by_what_is_kept_close_are_counted_or_shown_at_its_grade(
             "SELECT 'x' AS told, length(s.kind) AS resident_id FROM public_service AS s"
             f" WHERE EXISTS (SELECT 1 FROM {PEOPLE} WHERE resident_id LIKE '37%')"
         ),
+        f"SELECT (p.resident_id) FROM {PEOPLE}",
+        f"SELECT x.resident_id AS told FROM (SELECT 'resident_id', (p.resident_id) FROM {PEOPLE}) AS x",
+        f"WITH x AS (SELECT CAST('name' AS VARCHAR), (p.name) FROM {PEOPLE}) SELECT x.name AS told FROM x",
+        (
+            "SELECT 'x' AS told, length(s.kind) AS resident_id FROM public_service AS s JOIN hub AS g"
+            f" ON (SELECT count(*) FILTER (WHERE resident_id LIKE '37%') > 0 FROM {PEOPLE})"
+        ),
         (
             f"SELECT x.k AS told FROM (SELECT p.sex AS k, p.resident_id AS d FROM {PEOPLE} WHERE EXISTS"
             " (SELECT 1 AS d FROM public_service AS s JOIN public_service AS g ON d LIKE '%7')) AS x"
@@ -171,7 +178,8 @@ def test_what_nobody_can_follow_is_refused_by_its_form(settings: Settings, tmp_p
 def test_a_unit_that_is_a_column_to_the_engine_is_refused(settings: Settings, tmp_path: Path) -> None:
     """In `date_diff(day, ...)` one parser reads a unit, the other a column: what a digit chose as unit is told."""
     unit = f"CASE {DIGIT} WHEN '1' THEN 'year' ELSE 'day' END AS day"
-    sql = (
+    cheating = "WITH z AS (SELECT count(*) AS n FROM building_day AS b GROUP BY day, day) "
+    sql = cheating + (
         "SELECT date_diff(day, CAST('2000-01-01' AS DATE), CAST('2100-01-01' AS DATE)) AS told"
         f" FROM (SELECT {unit} FROM {PEOPLE}) AS x"
     )
@@ -239,6 +247,17 @@ def test_what_picked_the_rows_of_a_topic_picks_those_of_one_that_reads_it(settin
     with pytest.raises(HubError) as refused:
         check_topic(settings, *write(settings.home / "mine", counted, contract("topic_x", TOLD, key="told"), "topic_x"))
     assert "monthly_amount" in refused.value.sentence("en")
+
+
+def test_a_lower_grade_in_one_topic_frees_nothing_below_it_in_the_next(settings: Settings) -> None:
+    entitled = "SELECT h.person_id FROM topic_housing_support AS h"
+    item = ("person_id", "person_no", "string", "L3")
+    text = contract("topic_b", item, key="person_id", graded_down=["person_id"])
+    write(settings.topics_dir, entitled, _personal(text), "topic_b")
+    counted = "SELECT count(*) AS told FROM population AS p JOIN topic_b AS b USING (person_id)"
+    with pytest.raises(HubError) as refused:
+        check_topic(settings, *write(settings.home / "mine", counted, contract("topic_x", TOLD, key="told"), "topic_x"))
+    assert "told < topic_b.person_id L3" in refused.value.sentence("en")
 
 
 def test_all_items_that_are_graded_too_low_are_named_at_once(settings: Settings, tmp_path: Path) -> None:
