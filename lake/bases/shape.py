@@ -70,6 +70,8 @@ def _odd(node: exp.Expr) -> Iterator[str]:
         yield "a function behind a dot, a.b.f(): write f(a.b)"
     elif not isinstance(node, _FORMS):
         yield f"{type(node).__name__.upper()}, which the lineage does not follow"
+    elif isinstance(node, exp.Group) and node.find(exp.Tuple):
+        yield "several columns in brackets in GROUP BY: leave the brackets out"
     elif isinstance(node, exp.Limit | exp.Offset) and not node.expression.is_int:
         yield "LIMIT or OFFSET with anything but a whole number"
     elif isinstance(node, exp.Identifier) and not isinstance(node.parent, _NAMED):
@@ -143,6 +145,8 @@ def _names(query: exp.Query) -> Iterator[str]:
         yield "a column named like a table or its alias, without its table: it may be the whole row"
     if any(_in_a_condition(select) for one in bare if (select := one.find_ancestor(exp.Select))):
         yield "a column without its table in a query inside a condition: write alias.column"
+    if any(isinstance(one.find_ancestor(exp.Join, exp.Select), exp.Join) for one in bare):
+        yield "a column without its table in ON, which sees only the tables before it: write alias.column"
     if _unnamed(query):
         yield "a computed column without a name: AS gives it one"
     if any(one.parent is not query for one in query.find_all(exp.With)):

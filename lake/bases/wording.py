@@ -66,6 +66,10 @@ CHINESE: Final[Mapping[str, str]] = {
     "a function behind a dot, a.b.f(): write f(a.b)": "用点号调用函数（a.b.f()）：请写 f(a.b)",
     "LIMIT or OFFSET with anything but a whole number": "LIMIT、OFFSET 之后不是整数",
     "a name that is neither of a column nor of a table": "既非列也非表的名称",
+    "several columns in brackets in GROUP BY: leave the brackets out": "GROUP BY 中用括号括起的几列：请去掉括号",
+    "a column without its table in ON, which sees only the tables before it: write alias.column": (
+        "ON 中未写表别名的列（ON 只看得到前面的表）：请写“表别名.列名”"
+    ),
     "a computed column without a name: AS gives it one": "计算得出的列没有名称：请用 AS 起名",
     "a table called alias: alias.x is what AS has named x": "名为 alias 的表：alias.x 会被读作 AS 所取的名称 x",
     "a column named like a table or its alias, without its table: it may be the whole row": (

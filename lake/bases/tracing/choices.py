@@ -33,7 +33,10 @@ def rows_chosen(select: exp.Select, scope: Scope, inner: Inner) -> frozenset[Cho
     for term in _terms(select):
         chosen |= _looked_at(term, select, scope, inner)
     for one in _kept_apart(select):
-        chosen |= told_apart(_made(column, select, scope, inner) for column in _columns(one, select))
+        if isinstance((_own(one, select) or one.unalias()).unnest(), exp.Column):
+            chosen |= told_apart(_made(column, select, scope, inner) for column in _columns(one, select))
+        else:  # what is computed is looked at, with the queries inside it
+            chosen |= _looked_at(one, select, scope, inner)
     return frozenset(chosen)
 
 
@@ -154,8 +157,11 @@ def _own(node: exp.Expr, select: exp.Select) -> exp.Expr | None:
 
 
 def check_names(select: exp.Select, scope: Scope) -> None:
-    """Raise Untraced for a name that is a column of a table and, by AS, another one of `select`: engines differ."""
+    """Raise Untraced for a name that AS gives twice, or that is another column of a table as well: engines differ."""
     given = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
+    names = [one.alias_or_name.lower() for one in select.expressions]
+    if twice := next((name for name in given if names.count(name) > 1), None):
+        raise Untraced(twice)
     for part in conditions(select):
         for column in part.find_all(exp.Column):
             value = given.get(column.name.lower()) if not column.table else None

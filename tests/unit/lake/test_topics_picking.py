@@ -61,25 +61,41 @@ ORDERED = [
         f" FROM {PEOPLE}"
     ),
 ]
-NAMED_AGAIN = [
-    f"SELECT x.told FROM (SELECT count(*) AS told, {DIGIT.replace('p.', '')} AS y, max(p.sex) AS resident_id"
-    f" FROM {PEOPLE} {how}) AS x"
-    for how in ("GROUP BY y", "GROUP BY y ORDER BY y LIMIT 1", "GROUP BY 2 ORDER BY 2 LIMIT 1")
-] + [
-    (
-        f"SELECT count(*) AS told FROM (SELECT max(p.sex) FILTER (WHERE {DIGIT} = '1') AS d FROM {PEOPLE}) AS x"
-        " JOIN (SELECT q.sex AS d FROM population AS q) AS y USING (d)"
-    ),
-    (
-        f"WITH x AS (SELECT max(p.sex) FILTER (WHERE {DIGIT} = '1') AS d FROM {PEOPLE})"
-        " SELECT count(*) AS told FROM public_service AS s WHERE EXISTS"
-        " (SELECT 1 FROM x JOIN (SELECT q.sex AS d FROM population AS q) AS y USING (d))"
-    ),
-    (
-        "SELECT count(*) AS told FROM population AS p"
-        " WHERE EXISTS (SELECT 1 FROM licence AS l WHERE l.person_id = p.person_id)"
-    ),
-]
+NAMED_AGAIN = (
+    [
+        f"SELECT x.told FROM (SELECT count(*) AS told, {DIGIT.replace('p.', '')} AS y, max(p.sex) AS resident_id"
+        f" FROM {PEOPLE} {how}) AS x"
+        for how in ("GROUP BY y", "GROUP BY y ORDER BY y LIMIT 1", "GROUP BY 2 ORDER BY 2 LIMIT 1")
+    ]
+    + [
+        (
+            f"SELECT count(*) AS told FROM (SELECT max(p.sex) FILTER (WHERE {DIGIT} = '1') AS d FROM {PEOPLE}) AS x"
+            " JOIN (SELECT q.sex AS d FROM population AS q) AS y USING (d)"
+        ),
+        (
+            f"WITH x AS (SELECT max(p.sex) FILTER (WHERE {DIGIT} = '1') AS d FROM {PEOPLE})"
+            " SELECT count(*) AS told FROM public_service AS s WHERE EXISTS"
+            " (SELECT 1 FROM x JOIN (SELECT q.sex AS d FROM population AS q) AS y USING (d))"
+        ),
+        (
+            "SELECT count(*) AS told FROM population AS p"
+            " WHERE EXISTS (SELECT 1 FROM licence AS l WHERE l.person_id = p.person_id)"
+        ),
+        (
+            "SELECT count(*) AS told FROM population AS p GROUP BY EXISTS"
+            " (SELECT 1 FROM topic_housing_support AS h WHERE h.person_id = p.person_id)"
+        ),
+    ]
+    + [
+        f"WITH x AS (SELECT p.person_id AS k FROM {PEOPLE} WHERE p.resident_id LIKE '37%')"
+        f" SELECT {what} AS told FROM population AS q {how}"
+        for what, how in (
+            ("count(*)", "GROUP BY q.person_id IN (SELECT x.k FROM x)"),
+            ("length(q.division_code)", "ORDER BY q.person_id IN (SELECT x.k FROM x) LIMIT 1"),
+            ("count(*)", "GROUP BY substr(q.person_id, 1, 1)"),
+        )
+    ]
+)
 """A name that means what it stands for, and a table joined by what another one looked at."""
 TOGETHER = [
     f"SELECT count(*) AS told FROM (SELECT p.sex AS d, p.name AS n FROM {PEOPLE}"
@@ -147,6 +163,15 @@ def test_rows_picked_by_what_is_kept_close_are_counted_or_shown_at_its_grade(
             f" WHERE EXISTS (SELECT 1 FROM {PEOPLE} WHERE resident_id LIKE '37%')"
         ),
         f"SELECT (p.resident_id) FROM {PEOPLE}",
+        (
+            "SELECT concat(z.k, '') AS told FROM hub AS n JOIN (SELECT q.resident_id AS k FROM population AS q) AS p"
+            " ON k LIKE '37%' CROSS JOIN (SELECT '1' AS k FROM hub AS g) AS z"
+        ),
+        (
+            "SELECT x.told FROM (SELECT 'a' AS told, 'b' AS a, '' AS b FROM hub AS h UNION ALL"
+            f" SELECT 'c', 'd' AS k, p.resident_id AS k FROM {PEOPLE} WHERE k LIKE '37%') AS x"
+        ),
+        f"SELECT x.told FROM (SELECT 'a' AS told, {DIGIT} AS d FROM {PEOPLE} GROUP BY (2, 2)) AS x",
         f"SELECT x.resident_id AS told FROM (SELECT 'resident_id', (p.resident_id) FROM {PEOPLE}) AS x",
         f"WITH x AS (SELECT CAST('name' AS VARCHAR), (p.name) FROM {PEOPLE}) SELECT x.name AS told FROM x",
         (
