@@ -22,6 +22,7 @@ from lake.layout import Layout
 
 _NAMES = {"timestamp": "TIMESTAMP WITH TIME ZONE"}
 _ANY_DAY = date(2000, 1, 1)
+_WHOLE = "；整数常量请写 hub_integer('2026')", "; a whole number is written hub_integer('2026')"
 TELLING = "L3"
 """From this grade on, what rows are picked by tells of somebody: a number of them, or a weak column beside it, too."""
 
@@ -114,7 +115,10 @@ def check_columns(settings: Settings, model: BaseModel, built: Mapping[str, Base
         pairs = zip(columns, wanted, strict=False)
         at = next((f"{' '.join(one)} / {' '.join(other)}" for one, other in pairs if one != other), "")
         at = at or f"{len(columns)} / {len(wanted)}"
-        raise _wrong(model, f"SQL 的列与契约的数据项不一致（{at}）", f"its columns are not the contract's items ({at})")
+        zh, en = _WHOLE if at.endswith(" BIGINT") and " INTEGER / " in at else ("", "")
+        raise _wrong(
+            model, f"SQL 的列与契约的数据项不一致（{at}）{zh}", f"its columns are not the contract's items ({at}){en}"
+        )
 
 
 def check_reads(connection: duckdb.DuckDBPyConnection, model: BaseModel) -> None:

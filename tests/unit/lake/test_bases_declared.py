@@ -56,6 +56,7 @@ def test_a_topic_may_stand_on_another_topic_and_name_parts_of_its_sql(settings: 
         (SQL.replace("home.kind, count", "hub_date(home.kind, 1) AS kind, count"), "does not run"),
         (SQL.replace("AS facilities", "AS other"), "facilities"),
         (SQL.replace("count(*)", "'many'"), "VARCHAR"),
+        (SQL.replace("count(*)", "2026"), "hub_integer('2026')"),
     ],
 )
 def test_a_topic_with_something_wrong_is_refused_with_a_sentence(
