@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import addresses, bases, quality
+from benchmarks import addresses, bases, coordinates, quality
 from benchmarks.cities import accuracy, dirt
 from benchmarks.cities import main as main_job
 from benchmarks.claims import Outcome, store
@@ -24,11 +24,12 @@ BENCHMARKS: dict[str, Benchmark] = {
     "quality": quality.measure,
     "ingest": ingest.measure,
     "addresses": addresses.measure,
+    "coordinates": coordinates.measure,
     "bases": bases.measure,
     "dirt": dirt.measure,
     "accuracy": accuracy.measure,
 }
-ASKED_BY = {"quality": "rows", "ingest": "rows", "dirt": "seeds", "accuracy": "seeds"}
+ASKED_BY = {"quality": "rows", "coordinates": "rows", "ingest": "rows", "dirt": "seeds", "accuracy": "seeds"}
 """The option that says what to measure; residents, where none is named."""
 
 

@@ -29,9 +29,11 @@ def gcj02_from_cgcs2000(lng: Degrees, lat: Degrees) -> Pair:
 
 def bd09_from_gcj02(lng: Degrees, lat: Degrees) -> Pair:
     """Points as maps of 百度 show them, from GCJ-02."""
-    radius = np.hypot(lng, lat) + 0.00002 * np.sin(lat * _BD_TURN)
-    angle = np.arctan2(lat, lng) + 0.000003 * np.cos(lng * _BD_TURN)
-    return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
+    # The formula turns a point by some millionths: without its angle, by the sine and cosine of so small a turn.
+    stretch = 1.0 + 0.00002 * np.sin(lat * _BD_TURN) / np.sqrt(lng * lng + lat * lat)
+    sine = 0.000003 * np.cos(lng * _BD_TURN)
+    cosine = 1.0 - sine * sine / 2.0
+    return stretch * (lng * cosine - lat * sine) + 0.0065, stretch * (lat * cosine + lng * sine) + 0.006
 
 
 def cgcs2000_from_gcj02(lng: Degrees, lat: Degrees) -> Pair:
@@ -55,11 +57,8 @@ def _gcj02_undone(lng: Degrees, lat: Degrees) -> Pair:
 
 
 def _bd09_undone(lng: Degrees, lat: Degrees) -> Pair:
-    return _inverse(_bd09_from_cgcs2000, lng, lat, start=(lng - 0.0115, lat - 0.0065))
-
-
-def _bd09_from_cgcs2000(lng: Degrees, lat: Degrees) -> Pair:
-    return bd09_from_gcj02(*gcj02_from_cgcs2000(lng, lat))
+    """One after the other: the second formula is cheap and needs a round more, which the first then does not."""
+    return _gcj02_undone(*_inverse(bd09_from_gcj02, lng, lat, start=(lng - 0.0065, lat - 0.006)))
 
 
 def _inverse(forward: Callable[[Degrees, Degrees], Pair], lng: Degrees, lat: Degrees, *, start: Pair) -> Pair:
@@ -102,10 +101,10 @@ def _shift(lng: Degrees, lat: Degrees) -> Pair:
     metres_east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + waves
     metres_east += (20.0 * np.sin(np.pi * x) + 40.0 * np.sin(np.pi / 3.0 * x)) * 2.0 / 3.0
     metres_east += (150.0 * np.sin(np.pi / 12.0 * x) + 300.0 * np.sin(np.pi / 30.0 * x)) * 2.0 / 3.0
-    radians = np.radians(lat)
-    flat = 1.0 - _EE * np.sin(radians) ** 2
+    sine = np.sin(np.radians(lat))
+    flat = 1.0 - _EE * sine * sine
     meridian = _A * (1.0 - _EE) / (flat * np.sqrt(flat))
-    parallel = _A / np.sqrt(flat) * np.cos(radians)
+    parallel = _A / np.sqrt(flat) * np.sqrt(1.0 - sine * sine)  # the cosine: nobody asks beyond a pole
     inside = (lng >= 72.004) & (lng <= 137.8347) & (lat >= 0.8293) & (lat <= 55.8271)
     north = np.where(inside, np.degrees(metres_north / meridian), 0.0)
     east = np.where(inside, np.degrees(metres_east / parallel), 0.0)
