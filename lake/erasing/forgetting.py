@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from catalog.settings import Settings
 from lake import bases, storage, tables
 from lake.bases import inputs
+from lake.bases.declared import PREFIX
 from lake.bases.model import BaseModel
 from lake.erasing.rules import FORGOTTEN
 from lake.layout import Layout
@@ -27,16 +28,18 @@ def forget_topics(settings: Settings, places: Sequence[Place], number: int) -> N
     """Empty the declared topics that read a table which was rewritten: their SQL may have made anything of a person, a
     number in two halves or a digest, that no rule finds. The next build makes them anew.
 
-    Told by the versions they were built from, so a run that broke off is gone on with.
+    Told by the versions they were built from, so a run that broke off is gone on with. One that was taken out, or whose
+    files are refused as they stand, has its rows still: nobody says what they were made of, so it is emptied as well.
     """
     known = bases.known(settings)
     # In the order of building: one that reads another one comes after it.
     order = {name: place for place, name in enumerate(known)}
     for name in sorted((name for zone, name in places if zone == "topic"), key=lambda name: order.get(name, 0)):
         model, uri = known.get(name), Layout(settings.lake_url).found("topic", name)
-        if model is None or model.contract is None or not tables.rows(uri, settings=settings):
+        declared = model.contract is not None if model else name.startswith(PREFIX)
+        if not declared or not tables.rows(uri, settings=settings):
             continue
-        if _built_from(settings, uri) != _read_now(settings, model, known):
+        if model is None or _built_from(settings, uri) != _read_now(settings, model, known):
             _empty(settings, uri, number)
 
 

@@ -58,3 +58,15 @@ def test_a_topic_that_reads_a_person_is_empty_after_the_erasure_and_made_anew_wi
         build(settings, name, now=NOW)
     after = [read(settings, uri) for uri in uris]
     assert [0 < len(new) < len(old) for old, new in zip(before, after, strict=True)] == [True, True]
+
+
+def test_a_topic_taken_out_or_refused_as_it_stands_keeps_nobody_either(settings: Settings, tmp_path: Path) -> None:
+    entity = erased.fill(settings)
+    uris = [declare(settings, tmp_path, name, DIGEST) for name in ("topic_gone", "topic_refused")]
+    for path in settings.topics_dir.glob("topic_gone.*"):
+        path.unlink()
+    (settings.topics_dir / "topic_refused.sql").write_text("SELECT nothing", encoding="utf-8")
+    assert {"topic_gone", "topic_refused"}.isdisjoint(known(settings))
+    erased.approve(settings, entity)
+    assert carry_out(settings, now=NOW, by="t")
+    assert [tables.rows(uri, settings=settings) for uri in uris] == [0, 0]
